@@ -1,0 +1,83 @@
+// Package landscape answers the question: what does the loss look like between
+// a minimum and the saddle on the way out of it?
+//
+// A [Landscape] is a loss L(θ) > 0 with its gradient. Landscapes with a known
+// way out are a [Barrier]: they also export their minimum θ*, their saddle θˢ
+// and the Hessians there, which is all that the rate formulas of Mori et al.
+// (Eq. 16 and 17) ask for. The analytic wells of this package
+// ([NewQuartic], [NewCubic], [NewQuadratic]) hold n outlier directions of
+// curvature h* and any number of flat ones.
+package landscape
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Landscape is a loss surface L: ℝ^P → ℝ. An implementation is immutable and
+// safe for use by several goroutines.
+type Landscape interface {
+	// Dim returns the number P of parameters.
+	Dim() int
+	// LossGrad returns L(θ) and, if dst is not nil, stores ∇L(θ) in dst.
+	// θ and dst have length Dim; dst must not alias θ.
+	LossGrad(dst, theta []float64) float64
+}
+
+// Hessian is implemented by landscapes that know ∇²L in closed form.
+type Hessian interface {
+	// Hess stores ∇²L(θ) in dst, which has order Dim.
+	Hess(dst *mat.SymDense, theta []float64)
+}
+
+// Barrier is a landscape with a minimum and an index-1 saddle on the way out.
+type Barrier interface {
+	Landscape
+	// Minimum returns θ*, L(θ*) and H(θ*).
+	Minimum() Critical
+	// Saddle returns θˢ, L(θˢ) and H(θˢ).
+	Saddle() Critical
+}
+
+// Critical is a point at which ∇L = 0, with what the rate formulas need of it.
+type Critical struct {
+	Theta []float64     // position, length P
+	Loss  float64       // L(θ)
+	Hess  *mat.SymDense // ∇²L(θ), P×P
+}
+
+// Index returns the number of negative eigenvalues of the Hessian: 0 at a
+// minimum, 1 at the saddle of an escape path. Eigenvalues smaller than 1e−10
+// of the largest in size count as zero, that is as flat.
+func (c Critical) Index() (int, error) {
+	var eig mat.EigenSym
+	if ok := eig.Factorize(c.Hess, false); !ok {
+		return 0, fmt.Errorf("landscape: eigenvalues of the Hessian at %v did not converge", c.Theta)
+	}
+	values := eig.Values(nil)
+	scale := math.Max(math.Abs(values[0]), math.Abs(values[len(values)-1]))
+	n := 0
+	for _, v := range values {
+		if v < -1e-10*scale {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// LossRatio returns c = L(θˢ)/L(θ*), so that log c is the barrier Δlog L of
+// Eq. 16 and 17 and (c−1)L(θ*) the barrier ΔL of a linear-barrier law.
+func LossRatio(b Barrier) float64 { return b.Saddle().Loss / b.Minimum().Loss }
+
+// CriticalAt evaluates loss and Hessian at theta, which the caller knows to be
+// a critical point.
+func CriticalAt(l interface {
+	Landscape
+	Hessian
+}, theta []float64) Critical {
+	h := mat.NewSymDense(l.Dim(), nil)
+	l.Hess(h, theta)
+	return Critical{Theta: append([]float64(nil), theta...), Loss: l.LossGrad(nil, theta), Hess: h}
+}

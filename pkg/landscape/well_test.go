@@ -1,0 +1,158 @@
+package landscape
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/diff/fd"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// checkLaws holds every landscape to the laws of its interfaces: the gradient
+// is the derivative of the loss, the Hessian that of the gradient, and
+// LossGrad gives one loss with and without a destination.
+func checkLaws(t *testing.T, name string, l Landscape, points [][]float64) {
+	t.Helper()
+	n := l.Dim()
+	for _, theta := range points {
+		got := make([]float64, n)
+		loss := l.LossGrad(got, theta)
+		if bare := l.LossGrad(nil, theta); math.Abs(bare-loss) > 1e-14*(1+math.Abs(loss)) {
+			t.Errorf("%s: loss at %v is %v with gradient, %v without", name, theta, loss, bare)
+		}
+		f := func(x []float64) float64 { return l.LossGrad(nil, x) }
+		want := fd.Gradient(nil, f, theta, &fd.Settings{Formula: fd.Central})
+		if !floats.EqualApprox(got, want, 1e-6*(1+floats.Norm(want, 2))) {
+			t.Errorf("%s: gradient at %v is %v, differences give %v", name, theta, got, want)
+		}
+		h, ok := l.(Hessian)
+		if !ok {
+			continue
+		}
+		hess := mat.NewSymDense(n, nil)
+		h.Hess(hess, theta)
+		diff := mat.NewDense(n, n, nil)
+		fd.Jacobian(diff, func(y, x []float64) { l.LossGrad(y, x) }, theta, &fd.JacobianSettings{Formula: fd.Central})
+		if !mat.EqualApprox(hess, diff, 1e-6*(1+mat.Norm(hess, 2))) {
+			t.Errorf("%s: Hessian at %v is\n%v\ndifferences give\n%v", name, theta, mat.Formatted(hess), mat.Formatted(diff))
+		}
+	}
+}
+
+// checkBarrier holds a barrier to its own word: critical points are critical,
+// of the right index, and the loss there is the loss.
+func checkBarrier(t *testing.T, name string, b Barrier, c float64) {
+	t.Helper()
+	for want, p := range []Critical{b.Minimum(), b.Saddle()} {
+		grad := make([]float64, b.Dim())
+		loss := b.LossGrad(grad, p.Theta)
+		if norm := floats.Norm(grad, 2); norm > 1e-8 {
+			t.Errorf("%s: |∇L| = %g at critical point %v", name, norm, p.Theta)
+		}
+		if math.Abs(loss-p.Loss) > 1e-12*loss {
+			t.Errorf("%s: loss at %v is %v, critical point says %v", name, p.Theta, loss, p.Loss)
+		}
+		if got := must(p.Index()); got != want {
+			t.Errorf("%s: %d negative curvatures at %v, want %d", name, got, p.Theta, want)
+		}
+	}
+	if got := LossRatio(b); math.Abs(got-c) > 1e-12*c {
+		t.Errorf("%s: loss ratio %v, want %v", name, got, c)
+	}
+}
+
+func randomPoints(n, dim int) [][]float64 {
+	rng := rand.New(rand.NewPCG(1, 2))
+	points := make([][]float64, n)
+	for i := range points {
+		points[i] = make([]float64, dim)
+		for j := range points[i] {
+			points[i][j] = rng.NormFloat64()
+		}
+	}
+	return points
+}
+
+func TestWellLaws(t *testing.T) {
+	for _, s := range []Shape{
+		{Ratio: 2},
+		{Ratio: 1.2, EffectiveDim: 4, OutlierCurvature: 3, MinimumLoss: 0.2},
+		{Ratio: 5, EffectiveDim: 3, Transverse: []float64{0.5, 7}, Flat: 2},
+	} {
+		q, c, b := must(NewQuartic(s)), must(NewCubic(s)), must(NewQuadratic(s))
+		points := randomPoints(20, q.Dim())
+		checkLaws(t, "quartic", q, points)
+		checkLaws(t, "cubic", c, points)
+		checkLaws(t, "quadratic", b, points)
+		checkBarrier(t, "quartic", q, s.Ratio)
+		checkBarrier(t, "cubic", c, s.Ratio)
+	}
+}
+
+func TestWellClosedForms(t *testing.T) {
+	// PAPER.md: V(s) = hs²/8, V″(0) = h, V″(s) = −h/2, minima at 0 and 2s.
+	q := must(NewQuartic(Shape{OutlierCurvature: 2, MinimumLoss: 0.5, Ratio: 3, EffectiveDim: 2}))
+	s := q.Saddle().Theta[0]
+	if want := math.Sqrt(8 * 2 * 0.5 / 2); math.Abs(s-want) > 1e-14 {
+		t.Errorf("quartic saddle at %v, want %v", s, want)
+	}
+	if got := q.Saddle().Hess.At(0, 0); math.Abs(got+1) > 1e-12 {
+		t.Errorf("quartic curvature at the saddle %v, want −1", got)
+	}
+	if far := q.FarMinimum(); math.Abs(far.Loss-0.5) > 1e-12 || math.Abs(far.Hess.At(0, 0)-2) > 1e-12 {
+		t.Errorf("far minimum has loss %v and curvature %v, want 0.5 and 2", far.Loss, far.Hess.At(0, 0))
+	}
+	c := must(NewCubic(Shape{OutlierCurvature: 2, Ratio: 3}))
+	if got := c.Saddle().Hess.At(0, 0); math.Abs(got+2) > 1e-12 {
+		t.Errorf("cubic curvature at the saddle %v, want −2", got)
+	}
+	if loss := c.LossGrad(nil, []float64{c.Far()}); math.Abs(loss-1) > 1e-12 {
+		t.Errorf("cubic loss at Far is %v, want L₀ = 1", loss)
+	}
+	if loss := c.LossGrad(nil, []float64{c.Edge()}); math.Abs(loss) > 1e-9 {
+		t.Errorf("cubic loss at Edge is %v, want 0", loss)
+	}
+}
+
+func TestBadShapes(t *testing.T) {
+	for _, test := range []struct {
+		shape Shape
+		want  string
+	}{
+		{Shape{Ratio: 1}, "c = 1, want a finite value > 1"},
+		{Shape{Ratio: math.NaN()}, "c = NaN"},
+		{Shape{Ratio: 2, OutlierCurvature: -1}, "h* = -1, want"},
+		{Shape{Ratio: 2, MinimumLoss: math.Inf(1)}, "L₀ = +Inf"},
+		{Shape{Ratio: 2, EffectiveDim: -3}, "n = -3, want ≥ 1"},
+		{Shape{Ratio: 2, Flat: -1}, "flat directions = -1"},
+		{Shape{Ratio: 2, EffectiveDim: 3, Transverse: []float64{1}}, "1 transverse curvatures, want n−1 = 2"},
+		{Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{0}}, "h_2 = 0"},
+	} {
+		if _, err := NewQuartic(test.shape); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%+v: error %v, want it to say %q", test.shape, err, test.want)
+		}
+	}
+}
+
+func ExampleNewQuartic() {
+	well, err := NewQuartic(Shape{Ratio: 2, EffectiveDim: 4, Flat: 96})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	saddle := well.Saddle()
+	fmt.Printf("P = %d, n = %d, saddle at z₁ = %.4f with loss %.1f and curvature %.2f\n",
+		well.Dim(), well.EffectiveDim(), saddle.Theta[0], saddle.Loss, saddle.Hess.At(0, 0))
+	// Output: P = 100, n = 4, saddle at z₁ = 2.8284 with loss 2.0 and curvature -0.50
+}
