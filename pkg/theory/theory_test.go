@@ -1,0 +1,153 @@
+package theory
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/sgdescape/sgdescape/pkg/landscape"
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func near(t *testing.T, name string, got, want, rel float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= rel*math.Abs(want)) {
+		t.Errorf("%s = %.12g, want %.12g", name, got, want)
+	}
+}
+
+func quartic(n int, temperature, c float64) Escape {
+	w := must(landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDim: n, Flat: 2}))
+	return must(NewEscape(w, NoiseFor(temperature, 1), 0))
+}
+
+// The table of PAPER.md, part 2.1, gives Eq. 17 to four figures and the linear
+// barrier as a ratio to the exact rate to two; these are the same formulas in
+// their plainest form, to 1e−10, and the table to its own accuracy.
+func TestRatesOnQuartic(t *testing.T) {
+	for _, test := range []struct {
+		n      int
+		T, c   float64
+		eq17   float64 // PAPER.md
+		exact  float64 // PAPER.md
+		linear float64 // PAPER.md, linear/exact
+	}{
+		{1, 0.10, 2, 7.771e-5, 7.652e-5, 6.7e-2},
+		{1, 0.10, 4, 5.366e-8, 5.459e-8, 1.9e-7},
+		{4, 0.10, 2, 2.198e-4, 2.154e-4, 2.4e-2},
+		{8, 0.20, 1.5, 5.00e-2, 6.83e-2, 1.4e-1},
+		{8, 0.20, 4, 7.03e-3, 7.03e-3, 4.9e-6},
+		{11, 0.20, 4, 5.63e-2, 4.73e-2, 7.3e-7},
+	} {
+		e := quartic(test.n, test.T, test.c)
+		// On the quartic well h_e^s = −½ and det/|det| = 2 for every n.
+		pre := math.Sqrt2 / (4 * math.Pi)
+		near(t, "Eq. 17", e.Rate(), pre*math.Pow(test.c, -(1/test.T+1-float64(test.n)/2)), 1e-10)
+		near(t, "linear barrier", e.RateLinear(), pre*math.Exp(-(test.c-1)/test.T), 1e-10)
+		near(t, "Eq. 17 against PAPER.md", e.Rate(), test.eq17, 1e-3)
+		near(t, "linear against PAPER.md", e.RateLinear()/test.exact, test.linear, 0.05) // two figures: half a unit of the last is up to 5 %
+		if test.n == 1 {
+			near(t, "Eq. 16", must(RateOneDim(e.Noise, 1, -0.5, test.c)), e.Rate(), 1e-10)
+		}
+	}
+}
+
+// Eq. 23: κ = L(θ*)κ_τ turns the Kramers–Langer rate of Eq. 22 into Eq. 17 for
+// any loss at the minimum; this is the identity the paper's result rests on.
+func TestTauClockGivesEq17(t *testing.T) {
+	for _, l0 := range []float64{0.01, 1, 30} {
+		w := must(landscape.NewCubic(landscape.Shape{
+			Ratio: 3, MinimumLoss: l0, OutlierCurvature: 2, EffectiveDim: 4, Transverse: []float64{1, 3, 5}}))
+		e := must(NewEscape(w, Noise{LearningRate: 0.1, BatchSize: 3}, 0))
+		near(t, "L(θ*)κ_τ", l0*e.RateTau(), e.Rate(), 1e-10)
+		near(t, "T", e.T(), 0.1*2.0/3, 1e-12)
+		near(t, "exponent", e.Exponent(), 15+1-2, 1e-12)
+	}
+}
+
+func TestEscapeReadOffLandscape(t *testing.T) {
+	w := must(landscape.NewCubic(landscape.Shape{
+		Ratio: 2, OutlierCurvature: 2, EffectiveDim: 3, Transverse: []float64{0.5, 7}, Flat: 4}))
+	e := must(NewEscape(w, NoiseFor(0.1, 2), 0))
+	if e.EffectiveDim != 3 {
+		t.Errorf("n = %d, want 3", e.EffectiveDim)
+	}
+	near(t, "h*", e.OutlierCurvature, 2, 1e-10)
+	near(t, "h_e^s", e.SaddleCurvature, -2, 1e-10)
+	if math.Abs(e.LogDetRatio) > 1e-10 { // 2·0.5·7 / |−2·0.5·7|
+		t.Errorf("log det ratio = %v, want 0", e.LogDetRatio)
+	}
+}
+
+func TestAlignedNoise(t *testing.T) {
+	e := quartic(1, 0.1, 2)
+	// s = 1 keeps the noise of the minimum all the way: the linear barrier but
+	// for the prefactor, in which the curvatures cancel.
+	near(t, "aligned, s = 1", e.RateAligned(1), 0.5/(2*math.Pi)*math.Exp(-10), 1e-10)
+	// At the saddle |h| = ½, so the noise is half and the barrier counts double.
+	near(t, "aligned, s = 0", e.RateAligned(0), 0.5/(2*math.Pi)*math.Exp(-20), 1e-10)
+	if !math.IsNaN(e.RateAligned(1.5)) {
+		t.Error("s = 1.5 should give NaN")
+	}
+}
+
+func TestStationaryLawAndStability(t *testing.T) {
+	// PAPER.md, Fig. 3a: φ = 11, 107.7 and 33 at these settings.
+	near(t, "φ(0.1, 1)", StationaryExponent(Noise{0.1, 1}, 1), 11, 1e-10)
+	near(t, "φ(0.3, 32)", StationaryExponent(Noise{0.3, 32}, 1), 1+32/0.3, 1e-10)
+	near(t, "φ(1, 32)", StationaryExponent(Noise{1, 32}, 1), 33, 1e-10)
+	near(t, "n_c", CriticalDim(Noise{0.2, 1}, 1), 12, 1e-10)
+}
+
+func TestBadInput(t *testing.T) {
+	good := quartic(1, 0.1, 2)
+	for _, test := range []struct {
+		change func(*Escape)
+		want   string
+	}{
+		{func(e *Escape) { e.LearningRate = 0 }, "η = 0, want"},
+		{func(e *Escape) { e.BatchSize = math.NaN() }, "B = NaN, want"},
+		{func(e *Escape) { e.OutlierCurvature = -2 }, "h* = -2, want"},
+		{func(e *Escape) { e.EffectiveDim = 0 }, "n = 0, want ≥ 1"},
+		{func(e *Escape) { e.MinimumLoss = 0 }, "L(θ*) = 0, want"},
+		{func(e *Escape) { e.Ratio = 1 }, "c = 1, want"},
+		{func(e *Escape) { e.SaddleCurvature = 0.5 }, "h_e^s = 0.5, want"},
+	} {
+		e := good
+		test.change(&e)
+		if err := e.Check(); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("error %v, want it to say %q", err, test.want)
+		}
+	}
+	w := must(landscape.NewQuartic(landscape.Shape{Ratio: 2}))
+	if _, err := NewEscape(w, Noise{-1, 1}, 0); err == nil {
+		t.Error("negative learning rate accepted")
+	}
+	if _, err := NewEscape(w, Noise{1, 1}, 2); err == nil {
+		t.Error("flatness threshold 2 accepted")
+	}
+}
+
+func ExampleNewEscape() {
+	well, _ := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 4})
+	escape, err := NewEscape(well, Noise{LearningRate: 0.1, BatchSize: 1}, 0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("T = %.2f, exponent %.1f: κ = %.4g (Eq. 17), %.2g (linear barrier)\n",
+		escape.T(), escape.Exponent(), escape.Rate(), escape.RateLinear())
+	// Output: T = 0.10, exponent 9.0: κ = 0.0002198 (Eq. 17), 5.1e-06 (linear barrier)
+}
+
+func ExampleCriticalDim() {
+	fmt.Printf("n_c = %.0f\n", CriticalDim(Noise{LearningRate: 0.2, BatchSize: 1}, 1))
+	// Output: n_c = 12
+}
