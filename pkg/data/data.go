@@ -1,0 +1,174 @@
+// Package data answers one question: on which samples does SGD run?
+//
+// A [Set] holds N samples as rows of a matrix, with targets and class numbers.
+// Sets come from IDX files (MNIST, Fashion-MNIST; [Load], [FashionMNIST]) or
+// from the two synthetic laws that have closed forms: [Regression] with labels
+// independent of the inputs (the paper's Fig. 3) and [Teacher] with labels
+// that a linear teacher makes.
+//
+// All errors start with "data:", name the bad value and the bound, and are
+// found before any sample is used.
+package data
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// Set holds N labelled samples.
+//
+//   - X is N×d, one sample per row, and must not be nil.
+//   - Y is N×k, the targets (k outputs); nil until [Set.OneHot], [Set.EvenOdd]
+//     or a synthetic law sets it.
+//   - Class is the class number of each sample, 0 ≤ Class[μ] < Classes; nil when
+//     the set has no classes.
+type Set struct {
+	X       *mat.Dense
+	Y       *mat.Dense
+	Class   []int
+	Classes int
+}
+
+// Len returns the number of samples N.
+func (s *Set) Len() int { return s.X.RawMatrix().Rows }
+
+// Features returns the number d of features per sample.
+func (s *Set) Features() int { return s.X.RawMatrix().Cols }
+
+// Subset returns a new set that holds copies of the samples idx, in that order.
+// An index outside 0 ≤ i < N and an empty idx are errors.
+func (s *Set) Subset(idx []int) (*Set, error) {
+	if len(idx) == 0 {
+		return nil, fmt.Errorf("data: subset of 0 samples, want at least 1")
+	}
+	n := s.Len()
+	for _, i := range idx {
+		if i < 0 || i >= n {
+			return nil, fmt.Errorf("data: subset index %d, want 0 ≤ index < %d", i, n)
+		}
+	}
+	sub := &Set{X: rows(s.X, idx), Classes: s.Classes}
+	if s.Y != nil {
+		sub.Y = rows(s.Y, idx)
+	}
+	if s.Class != nil {
+		sub.Class = make([]int, len(idx))
+		for k, i := range idx {
+			sub.Class[k] = s.Class[i]
+		}
+	}
+	return sub, nil
+}
+
+// Sample returns n samples drawn from the set without replacement by rng.
+// It is an error unless 1 ≤ n ≤ N.
+func (s *Set) Sample(n int, rng *rand.Rand) (*Set, error) {
+	if n < 1 || n > s.Len() {
+		return nil, fmt.Errorf("data: sample of %d, want 1 ≤ n ≤ %d", n, s.Len())
+	}
+	return s.Subset(rng.Perm(s.Len())[:n])
+}
+
+// Standardise shifts and scales every feature in place to mean 0 and variance 1
+// over the set, and returns the means and standard deviations it used, so that
+// a test set can follow with [Set.Affine]. A constant feature is only shifted.
+func (s *Set) Standardise() (mean, std []float64) {
+	n, d := s.Len(), s.Features()
+	mean, std = make([]float64, d), make([]float64, d)
+	col := make([]float64, n)
+	for j := range d {
+		mat.Col(col, j, s.X)
+		m, v := stat.PopMeanVariance(col, nil)
+		mean[j], std[j] = m, math.Sqrt(v)
+		if !(std[j] > 1e-12*math.Abs(m)) { // constant up to rounding of the mean
+			std[j] = 1
+		}
+	}
+	_ = s.Affine(mean, std) // shapes and signs are right by construction
+	return mean, std
+}
+
+// Affine maps feature j in place to (x_j − shift_j)/scale_j.
+// Wrong lengths and scales that are not positive are errors.
+func (s *Set) Affine(shift, scale []float64) error {
+	d := s.Features()
+	if len(shift) != d || len(scale) != d {
+		return fmt.Errorf("data: affine map of %d shifts and %d scales for %d features", len(shift), len(scale), d)
+	}
+	for j, v := range scale {
+		if !(v > 0) {
+			return fmt.Errorf("data: scale of feature %d is %v, want > 0", j, v)
+		}
+	}
+	for i := range s.Len() {
+		row := s.X.RawRowView(i)
+		for j := range row {
+			row[j] = (row[j] - shift[j]) / scale[j]
+		}
+	}
+	return nil
+}
+
+// OneHot sets Y to the N×Classes matrix with a 1 in the column of the class.
+// A set without classes, or with a class outside its range, is an error.
+func (s *Set) OneHot() error {
+	if err := s.checkClasses(); err != nil {
+		return err
+	}
+	y := mat.NewDense(s.Len(), s.Classes, nil)
+	for i, c := range s.Class {
+		y.Set(i, c, 1)
+	}
+	s.Y = y
+	return nil
+}
+
+// EvenOdd sets Y to the N×1 matrix of labels +1 for an even and −1 for an odd
+// class: the labels of the paper's Fig. 1.
+func (s *Set) EvenOdd() error {
+	return s.Signs(func(class int) bool { return class%2 == 0 })
+}
+
+// Signs sets Y to the N×1 matrix of labels +1 where positive(class), else −1.
+func (s *Set) Signs(positive func(class int) bool) error {
+	if err := s.checkClasses(); err != nil {
+		return err
+	}
+	y := mat.NewDense(s.Len(), 1, nil)
+	for i, c := range s.Class {
+		v := -1.0
+		if positive(c) {
+			v = 1
+		}
+		y.Set(i, 0, v)
+	}
+	s.Y = y
+	return nil
+}
+
+func (s *Set) checkClasses() error {
+	if s.Class == nil {
+		return fmt.Errorf("data: the set has no classes")
+	}
+	if len(s.Class) != s.Len() {
+		return fmt.Errorf("data: %d classes for %d samples", len(s.Class), s.Len())
+	}
+	for i, c := range s.Class {
+		if c < 0 || c >= s.Classes {
+			return fmt.Errorf("data: class of sample %d is %d, want 0 ≤ class < %d", i, c, s.Classes)
+		}
+	}
+	return nil
+}
+
+func rows(a *mat.Dense, idx []int) *mat.Dense {
+	dst := mat.NewDense(len(idx), a.RawMatrix().Cols, nil)
+	for k, i := range idx {
+		dst.SetRow(k, a.RawRowView(i))
+	}
+	return dst
+}

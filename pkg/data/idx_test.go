@@ -1,0 +1,199 @@
+package data
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// idx builds a file: magic, dimensions, body.
+func idx(typ Element, dims []int, body []byte) []byte {
+	b := []byte{0, 0, byte(typ), byte(len(dims))}
+	for _, d := range dims {
+		b = binary.BigEndian.AppendUint32(b, uint32(d))
+	}
+	return append(b, body...)
+}
+
+func zip(b []byte) []byte {
+	var buf bytes.Buffer
+	w := gzip.NewWriter(&buf)
+	_, _ = w.Write(b)
+	_ = w.Close()
+	return buf.Bytes()
+}
+
+func TestReadIDX(t *testing.T) {
+	be := binary.BigEndian
+	for _, c := range []struct {
+		typ  Element
+		body []byte
+		want []float64
+	}{
+		{Uint8, []byte{0, 255}, []float64{0, 255}},
+		{Int8, []byte{1, 0xff}, []float64{1, -1}},
+		{Int16, []byte{1, 0, 0xff, 0xfe}, []float64{256, -2}},
+		{Int32, []byte{0, 1, 0, 0, 0xff, 0xff, 0xff, 0xfd}, []float64{65536, -3}},
+		{Float32, be.AppendUint32(be.AppendUint32(nil, math.Float32bits(0.5)), math.Float32bits(-8)), []float64{0.5, -8}},
+		{Float64, be.AppendUint64(be.AppendUint64(nil, math.Float64bits(0.1)), math.Float64bits(-8)), []float64{0.1, -8}},
+	} {
+		file := idx(c.typ, []int{2, 1}, c.body)
+		for _, b := range [][]byte{file, zip(file)} {
+			a, err := ReadIDX(bytes.NewReader(b), 0)
+			if err != nil {
+				t.Errorf("type %#x: %v", byte(c.typ), err)
+				continue
+			}
+			if !slices.Equal(a.Values, c.want) || !slices.Equal(a.Shape, []int{2, 1}) || a.Type != c.typ {
+				t.Errorf("type %#x: %+v, want %v", byte(c.typ), a, c.want)
+			}
+		}
+	}
+}
+
+func TestReadIDXLimit(t *testing.T) {
+	a, err := ReadIDX(bytes.NewReader(idx(Uint8, []int{3, 2}, []byte{1, 2, 3, 4, 5, 6})), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(a.Values, []float64{1, 2, 3, 4}) || a.Items != 3 || a.Shape[0] != 2 {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestReadIDXErrors(t *testing.T) {
+	good := idx(Uint8, []int{2, 3}, make([]byte, 6))
+	corrupt := zip(idx(Uint8, []int{10000}, make([]byte, 10000)))
+	corrupt[len(corrupt)-6] ^= 1 // the checksum
+	for _, c := range []struct {
+		name string
+		file []byte
+		want string
+		is   error
+	}{
+		{"empty", nil, "0 bytes", io.ErrUnexpectedEOF},
+		{"short magic", good[:3], "magic number is cut short", io.ErrUnexpectedEOF},
+		{"magic", append([]byte{1}, good[1:]...), "magic number 0x01000802", nil},
+		{"element type", idx(0x0A, []int{1}, []byte{0}), "magic number 0x00000a01", nil},
+		{"no dimension", idx(Uint8, nil, nil), "0 dimensions", nil},
+		{"too many dimensions", idx(Uint8, make([]int, 5), nil), "5 dimensions", nil},
+		{"short dimension", good[:10], "dimension 2 of 2", io.ErrUnexpectedEOF},
+		{"zero dimension", idx(Uint8, []int{2, 0}, nil), "dimension 2 is 0", nil},
+		{"overflow", idx(Uint8, []int{1 << 20, 1 << 20}, nil), "dimension 2 is 1048576", nil},
+		{"overflow of int64", idx(Uint8, []int{1<<32 - 1, 1<<32 - 1, 1<<32 - 1}, nil), "dimension 1 is 4294967295", nil},
+		{"truncated", good[:len(good)-1], "ends after 5 of 6 bytes", io.ErrUnexpectedEOF},
+		{"no body", good[:12], "ends after 0 of 6 bytes", io.ErrUnexpectedEOF},
+		{"trailing", append(slices.Clone(good), 7), "bytes after its 6-byte body", nil},
+		{"truncated gzip", zip(good)[:20], "unexpected EOF", io.ErrUnexpectedEOF},
+		{"gzip checksum", corrupt, "checksum", gzip.ErrChecksum},
+		{"gzip header", []byte{0x1f, 0x8b, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9}, "sound gzip", gzip.ErrHeader},
+	} {
+		_, err := ReadIDX(bytes.NewReader(c.file), 1)
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "data: ") {
+			t.Errorf("%s: error %v, want it to name %q", c.name, err, c.want)
+		}
+		if c.is != nil && !errors.Is(err, c.is) {
+			t.Errorf("%s: error %v does not wrap %v", c.name, err, c.is)
+		}
+	}
+}
+
+func FuzzReadIDX(f *testing.F) {
+	f.Add(idx(Uint8, []int{2, 3}, make([]byte, 6)))
+	f.Add(zip(idx(Int16, []int{1}, make([]byte, 2))))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		a, err := ReadIDX(bytes.NewReader(b), 4)
+		if err != nil {
+			return
+		}
+		n := 1
+		for _, d := range a.Shape {
+			n *= d
+		}
+		if n != len(a.Values) {
+			t.Errorf("shape %v with %d values", a.Shape, len(a.Values))
+		}
+	})
+}
+
+// folder writes an MNIST-like folder of n images and labels.
+func folder(t *testing.T, images, labels []byte) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, b := range map[string][]byte{"train-images-idx3-ubyte": images, "train-labels-idx1-ubyte.gz": zip(labels)} {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestLoadDir(t *testing.T) {
+	dir := folder(t, idx(Uint8, []int{3, 1, 2}, []byte{0, 255, 51, 0, 0, 0}), idx(Uint8, []int{3}, []byte{1, 9, 0}))
+	t.Setenv(EnvDir, dir)
+	s, err := FashionMNIST(Train, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Len() != 2 || s.Features() != 2 || s.X.At(0, 1) != 1 || s.X.At(1, 0) != 0.2 || s.Classes != 10 || s.Class[1] != 9 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	img, lab := idx(Uint8, []int{2, 1, 1}, []byte{1, 2}), idx(Uint8, []int{2}, []byte{0, 1})
+	for _, c := range []struct {
+		name           string
+		images, labels []byte
+		want           string
+	}{
+		{"count", img, idx(Uint8, []int{3}, []byte{0, 1, 2}), "2 images in"},
+		{"swapped images", lab, lab, "images of 1 dimension"},
+		{"swapped labels", img, img, "labels of 3 dimensions"},
+		{"negative label", img, idx(Int8, []int{2}, []byte{0, 0xff}), "label 1 is -1"},
+		{"truncated", img[:len(img)-1], lab, "ends after 1 of 2 bytes"},
+	} {
+		_, err := LoadDir(folder(t, c.images, c.labels), Train, 0)
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "data: ") {
+			t.Errorf("%s: error %v, want it to name %q", c.name, err, c.want)
+		}
+	}
+	t.Setenv(EnvDir, t.TempDir())
+	if _, err := FashionMNIST(Test, 0); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "apt-get") {
+		t.Errorf("missing files: %v", err)
+	}
+}
+
+// The files that Debian packages: shapes, ranges and the 6000 images of every class.
+func TestFashionMNIST(t *testing.T) {
+	s, err := FashionMNIST(Train, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip("skipped: ", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Len() != 60000 || s.Features() != 784 || s.Classes != 10 {
+		t.Fatalf("%d samples of %d features in %d classes", s.Len(), s.Features(), s.Classes)
+	}
+	count := make([]int, 10)
+	for _, c := range s.Class {
+		count[c]++
+	}
+	for c, k := range count {
+		if k != 6000 {
+			t.Errorf("class %d has %d images, want 6000", c, k)
+		}
+	}
+}
