@@ -1,0 +1,161 @@
+package exact
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/sgdescape/sgdescape/pkg/landscape"
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func near(t *testing.T, name string, got, want, rel float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= rel*math.Abs(want)) {
+		t.Errorf("%s = %.10g, want %.10g", name, got, want)
+	}
+}
+
+// PAPER.md, part 2.1, n = 1: κ exact from the bottom of one well to that of the
+// other.
+func TestQuarticAgainstPaper(t *testing.T) {
+	for _, test := range []struct{ T, c, kappa float64 }{{0.1, 2, 7.652e-5}, {0.1, 4, 5.459e-8}} {
+		well := must(landscape.NewQuartic(landscape.Shape{Ratio: test.c}))
+		r := must(MeanFirstPassage(SDE{FirstAxis(well), test.T}, 0, well.FarMinimum().Theta[0], Settings{}))
+		near(t, "κ", 1/r.Value, test.kappa, 2e-4)
+		if r.Err > 1e-9*r.Value {
+			t.Errorf("error estimate %g of %g", r.Err, r.Value)
+		}
+	}
+}
+
+// PAPER.md, part 2.2, d = 1: mean first passage of |θ|² > c−1 in L = ½(1+θ²)
+// (loss ½ at the minimum, h = 1, η/B = 0.1), here by symmetry from a reflecting
+// wall at 0. The columns for Eq. 13, the exact covariance and GLD.
+func TestRegressionAgainstPaper(t *testing.T) {
+	wall := 0.0
+	half := func(z float64) float64 { return 0.5 * (1 + z*z) }
+	for _, test := range []struct{ c, sde, exactCov, gld float64 }{
+		{1.5, 35.63, 24.32, 66.2},
+		{2, 574.1, 192.4, 6546},
+	} {
+		to := math.Sqrt(test.c - 1)
+		s := Settings{Wall: &wall}
+		near(t, "Eq. 13", must(MeanFirstPassage(SDE{half, 0.1}, 0, to, s)).Value, test.sde, 5e-4)
+		// Σ = [2Lh + h²θ²]/B = (1+2θ²)/B: drift −θ, a = 0.05(1+2θ²).
+		near(t, "exact covariance", must(MeanFirstPassage(quadraticNoise{0.05, 2}, 0, to, s)).Value, test.exactCov, 5e-4)
+		near(t, "GLD", must(MeanFirstPassage(GLD{half, 0.05}, 0, to, s)).Value, test.gld, 1e-3)
+	}
+}
+
+// quadraticNoise is dz = −z dt + sqrt(2a₀(1+kz²))dW.
+type quadraticNoise struct{ a0, k float64 }
+
+func (q quadraticNoise) Densities(z float64) (logScale, logSpeed float64) {
+	a := q.a0 * (1 + q.k*z*z)
+	logS := math.Log(1+q.k*z*z) / (2 * q.a0 * q.k)
+	return logS, -math.Log(a) - logS
+}
+
+// Closed forms: Brownian motion between a wall and a target takes
+// (b²−a²)/2D; on the τ clock and the t clock of a constant loss the times
+// differ by that loss.
+func TestClosedForms(t *testing.T) {
+	wall := 0.0
+	flat := func(float64) float64 { return 3 }
+	s := Settings{Wall: &wall}
+	near(t, "GLD", must(MeanFirstPassage(GLD{flat, 0.5}, 1, 2, s)).Value, (4-1)/(2*0.5), 1e-9)
+	tau := must(MeanFirstPassage(LogLangevin{flat, 0.2}, 0, 1, s)).Value
+	near(t, "τ", tau, 1/(2*0.2), 1e-9)
+	near(t, "t", must(MeanFirstPassage(SDE{flat, 0.2}, 0, 1, s)).Value, tau/3, 1e-9)
+}
+
+func TestMirror(t *testing.T) {
+	cubic := must(landscape.NewCubic(landscape.Shape{Ratio: 3}))
+	flipped := func(z float64) float64 { return FirstAxis(cubic)(-z) }
+	right := must(MeanFirstPassage(SDE{FirstAxis(cubic), 0.2}, 0, cubic.Far(), Settings{})).Value
+	left := must(MeanFirstPassage(SDE{flipped, 0.2}, 0, -cubic.Far(), Settings{})).Value
+	near(t, "mirrored", left, right, 1e-12)
+}
+
+// In a quadratic bowl P ∝ (1+z²/2)^{−φ} is a Student t law with ν = 2φ−1.
+func TestStationaryIsStudent(t *testing.T) {
+	bowl := must(landscape.NewQuadratic(landscape.Shape{}))
+	for _, temperature := range []float64{0.05, 0.3, 1.5} {
+		for _, clock := range []struct {
+			p   Process
+			phi float64
+		}{
+			{SDE{FirstAxis(bowl), temperature}, 1 + 1/temperature},
+			{LogLangevin{FirstAxis(bowl), temperature}, 1 / temperature},
+		} {
+			density := must(Stationary(clock.p, 0, 1, Settings{}))
+			nu := 2*clock.phi - 1
+			if nu <= 0 {
+				continue
+			}
+			law := distuv.StudentsT{Mu: 0, Sigma: math.Sqrt(2 / nu), Nu: nu}
+			for _, z := range []float64{0, 0.3, -1, 4} {
+				near(t, fmt.Sprintf("P(%v) at T = %v", z, temperature), density(z), law.Prob(z), 1e-8)
+			}
+		}
+	}
+}
+
+func TestQuadratureErrors(t *testing.T) {
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2}))
+	cubic := must(landscape.NewCubic(landscape.Shape{Ratio: 2}))
+	loss := FirstAxis(well)
+	wall := 1.0
+	for _, test := range []struct {
+		name     string
+		p        Process
+		from, to float64
+		s        Settings
+		want     string
+	}{
+		{"no way to go", SDE{loss, 0.1}, 1, 1, Settings{}, "want two finite, different points"},
+		{"infinite target", SDE{loss, 0.1}, 0, math.Inf(1), Settings{}, "want two finite, different points"},
+		{"wall in front", SDE{loss, 0.1}, 0, 2, Settings{Wall: &wall}, "wall at 1, want it behind the start 0"},
+		{"negative loss", SDE{FirstAxis(cubic), 0.1}, 0, 50, Settings{}, "is the loss positive there?"},
+		{"loss that vanishes", SDE{func(z float64) float64 { return z * z }, 0.1}, 0, 1, Settings{}, "is the loss positive there?"},
+		{"no temperature", SDE{loss, 0}, 0, 1, Settings{}, "does not exist"},
+		{"no confinement", GLD{func(float64) float64 { return 1 }, 1}, 0, 1, Settings{}, "no finite integral"},
+		{"bad tolerance", SDE{loss, 0.1}, 0, 1, Settings{Tolerance: -1}, "tolerance = -1"},
+	} {
+		if _, err := MeanFirstPassage(test.p, test.from, test.to, test.s); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: error %v, want it to say %q", test.name, err, test.want)
+		}
+	}
+	if _, err := Line(well, []float64{0, 0}, []float64{1}); err == nil {
+		t.Error("line of the wrong dimension accepted")
+	}
+}
+
+func ExampleMeanFirstPassage() {
+	well, _ := landscape.NewQuartic(landscape.Shape{Ratio: 2})
+	sgd := SDE{Loss: FirstAxis(well), Temperature: 0.1}
+	r, err := MeanFirstPassage(sgd, 0, well.FarMinimum().Theta[0], Settings{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("κ = %.4g\n", 1/r.Value)
+	// Output: κ = 7.652e-05
+}
+
+func BenchmarkMeanFirstPassage(b *testing.B) {
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2}))
+	for b.Loop() {
+		must(MeanFirstPassage(SDE{FirstAxis(well), 0.1}, 0, well.FarMinimum().Theta[0], Settings{}))
+	}
+}
