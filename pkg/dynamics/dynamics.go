@@ -1,0 +1,221 @@
+// Package dynamics answers the question: how does a parameter vector move under
+// SGD noise, on the clock t of the optimiser or on the clock τ = ∫L dt of the
+// paper?
+//
+// The diffusions are Eq. 13, [NewSDE], whose noise grows with the loss; Eq. 15,
+// [NewLogLangevin], the same motion on the τ clock, where the noise is constant
+// and the landscape is log L; and Eq. 5, [NewGLD], gradient Langevin dynamics,
+// the contrast. Each is a [Dynamics]: it hands out steppers that advance one
+// replica by one step without allocating. Random numbers come from outside, as
+// standard normals, so that two clocks can be driven by one Brownian path;
+// [Stream] makes the generator of a replica.
+package dynamics
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/landscape"
+	"github.com/sgdescape/sgdescape/pkg/theory"
+)
+
+// Dynamics is a rule of motion. It is immutable and safe for use by several
+// goroutines; the steppers it makes are not.
+type Dynamics interface {
+	// Dim returns the number P of parameters.
+	Dim() int
+	// NewStepper returns a stepper with scratch space of its own.
+	NewStepper() Stepper
+}
+
+// Stepper advances one replica.
+type Stepper interface {
+	// Step advances θ in place by one step driven by the standard normals xi,
+	// of length Dim, and returns the time t that has passed.
+	Step(theta, xi []float64) (dt float64)
+}
+
+// Scheme is a rule of discretisation.
+type Scheme int
+
+const (
+	// EulerMaruyama is of weak order 1. It is the scheme that SGD itself is to
+	// Eq. 4, with dt = η.
+	EulerMaruyama Scheme = iota
+	// Heun is the stochastic trapezoidal rule, of weak order 2 for additive
+	// noise (Eq. 15 and Eq. 5). It evaluates the gradient twice a step.
+	Heun
+)
+
+// String returns the scheme's name.
+func (s Scheme) String() string {
+	switch s {
+	case EulerMaruyama:
+		return "Euler–Maruyama"
+	case Heun:
+		return "Heun"
+	}
+	return fmt.Sprintf("Scheme(%d)", int(s))
+}
+
+// Settings sets the step of a diffusion.
+type Settings struct {
+	// Step is dt > 0 on the t clock (Eq. 13 and 5) and dτ > 0 on the τ clock
+	// (Eq. 15). Around the minimum, Step·h, or on the τ clock Step·h/L(θ*), must
+	// be below 2, with h the largest curvature: beyond it the scheme is
+	// unstable without any noise.
+	Step float64
+	// Scheme is the rule of discretisation; Eq. 13 takes Euler–Maruyama only.
+	Scheme Scheme
+}
+
+// NewSDE returns Eq. 13,
+//
+//	dθ = −∇L dt + sqrt((2ηL(θ)/B)·H(θ*))·dW   (Itô),
+//
+// around the given minimum. It returns an error if η, B, the step, the loss at
+// the minimum or the Hessian there is out of bounds, if dimensions disagree, or
+// if the scheme is not Euler–Maruyama: the noise is multiplicative, so that
+// Heun's rule would converge to another (Stratonovich) equation. For higher
+// order, go to the τ clock.
+func NewSDE(l landscape.Landscape, minimum landscape.Critical, noise theory.Noise, s Settings) (Dynamics, error) {
+	g, err := checked(l, minimum, noise, s, 1)
+	if err != nil {
+		return nil, err
+	}
+	if s.Scheme != EulerMaruyama {
+		return nil, fmt.Errorf("dynamics: scheme %v for multiplicative noise (Eq. 13), want %v; Eq. 15 takes both", s.Scheme, EulerMaruyama)
+	}
+	return &diffusion{l: l, g: g, step: s.Step, kind: sde}, nil
+}
+
+// NewLogLangevin returns Eq. 15 on the τ clock,
+//
+//	dθ̃ = −∇log L dτ + sqrt((2η/B)·H(θ*))·dW̃,   dt = dτ/L,
+//
+// with the errors of [NewSDE]. Its steps are dτ; Step returns dt, so that first
+// passage times come out on the t clock and are those of Eq. 13.
+func NewLogLangevin(l landscape.Landscape, minimum landscape.Critical, noise theory.Noise, s Settings) (Dynamics, error) {
+	g, err := checked(l, minimum, noise, s, minimum.Loss)
+	if err != nil {
+		return nil, err
+	}
+	return &diffusion{l: l, g: g, step: s.Step, kind: logLangevin, scheme: s.Scheme}, nil
+}
+
+// NewGLD returns Eq. 5 with the noise of Eq. 13 frozen at the minimum,
+//
+//	dθ = −∇L dt + sqrt((2ηL(θ*)/B)·H(θ*))·dW,
+//
+// that is D = ηh*L(θ*)/B in each outlier direction; errors as for [NewSDE].
+func NewGLD(l landscape.Landscape, minimum landscape.Critical, noise theory.Noise, s Settings) (Dynamics, error) {
+	g, err := checked(l, minimum, noise, s, 1)
+	if err != nil {
+		return nil, err
+	}
+	g.multiply(math.Sqrt(minimum.Loss))
+	return &diffusion{l: l, g: g, step: s.Step, kind: gld, scheme: s.Scheme}, nil
+}
+
+// checked checks everything that the three diffusions have in common and
+// returns the noise factor. clock is the time t times clock that a step lasts.
+func checked(l landscape.Landscape, minimum landscape.Critical, noise theory.Noise, s Settings, clock float64) (*factor, error) {
+	if err := noise.Check(); err != nil {
+		return nil, fmt.Errorf("dynamics: %w", err)
+	}
+	switch {
+	case len(minimum.Theta) != l.Dim() || minimum.Hess == nil || minimum.Hess.SymmetricDim() != l.Dim():
+		return nil, fmt.Errorf("dynamics: minimum of dimension %d on a landscape of dimension %d, want them equal and a Hessian", len(minimum.Theta), l.Dim())
+	case !positive(minimum.Loss):
+		return nil, fmt.Errorf("dynamics: loss at the minimum L(θ*) = %v, want a finite value > 0", minimum.Loss)
+	case !positive(s.Step):
+		return nil, fmt.Errorf("dynamics: step = %v, want a finite value > 0", s.Step)
+	case s.Scheme != EulerMaruyama && s.Scheme != Heun:
+		return nil, fmt.Errorf("dynamics: unknown scheme %v", s.Scheme)
+	}
+	g, largest, err := newFactor(minimum.Hess, noise.LearningRate/noise.BatchSize)
+	if err != nil {
+		return nil, err
+	}
+	if bound := 2 * clock / largest; s.Step >= bound {
+		return nil, fmt.Errorf("dynamics: step = %v is unstable at curvature %v, want < %v", s.Step, largest/clock, bound)
+	}
+	return g, nil
+}
+
+// positive reports whether x is a finite value > 0.
+func positive(x float64) bool { return x > 0 && !math.IsInf(x, 1) }
+
+// factor is G with 2(η/B)·H(θ*) = GGᵀ, diagonal where it can be.
+type factor struct {
+	diag []float64
+	full *mat.Dense // nil if the factor is diagonal
+}
+
+// newFactor returns the factor and the largest eigenvalue of hess.
+func newFactor(hess *mat.SymDense, ratio float64) (g *factor, largest float64, err error) {
+	var eig mat.EigenSym
+	if !eig.Factorize(hess, true) {
+		return nil, 0, fmt.Errorf("dynamics: eigenvalues of H(θ*) did not converge")
+	}
+	values := eig.Values(nil)
+	n := len(values)
+	largest = values[n-1]
+	// Rounding leaves eigenvalues of flat directions at about ±1e−16 of the
+	// largest; anything clearly negative means that this is no minimum.
+	if !positive(largest) || values[0] < -1e-10*largest {
+		return nil, 0, fmt.Errorf("dynamics: eigenvalues of H(θ*) run from %v to %v, want a minimum", values[0], largest)
+	}
+	g = &factor{diag: make([]float64, n)}
+	if diagonal(hess) {
+		for i := range g.diag {
+			g.diag[i] = math.Sqrt(2 * ratio * math.Max(hess.At(i, i), 0))
+		}
+		return g, largest, nil
+	}
+	g.full = mat.NewDense(n, n, nil)
+	eig.VectorsTo(g.full)
+	for j, v := range values {
+		root := math.Sqrt(2 * ratio * math.Max(v, 0))
+		for i := range n {
+			g.full.Set(i, j, root*g.full.At(i, j))
+		}
+	}
+	return g, largest, nil
+}
+
+func diagonal(m *mat.SymDense) bool {
+	for i := range m.SymmetricDim() {
+		for j := range i {
+			if m.At(i, j) != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (g *factor) multiply(s float64) {
+	for i := range g.diag {
+		g.diag[i] *= s
+	}
+	if g.full != nil {
+		g.full.Scale(s, g.full)
+	}
+}
+
+// kick stores s·G·xi in dst.
+func (g *factor) kick(dst []float64, s float64, xi []float64) {
+	if g.full == nil {
+		for i, d := range g.diag {
+			dst[i] = s * d * xi[i]
+		}
+		return
+	}
+	blas64.Gemv(blas.NoTrans, s, g.full.RawMatrix(),
+		blas64.Vector{N: len(xi), Data: xi, Inc: 1}, 0, blas64.Vector{N: len(dst), Data: dst, Inc: 1})
+}

@@ -1,0 +1,74 @@
+package dynamics
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/sgdescape/sgdescape/pkg/landscape"
+)
+
+// Path is one recorded trajectory with both clocks; row k is the state after k
+// steps.
+type Path struct {
+	T     []float64   // time t
+	Tau   []float64   // τ = ∫L dt, Eq. 14, by the trapezoidal rule over a step
+	Theta [][]float64 // position
+	Loss  []float64   // L(θ)
+}
+
+// Record runs the dynamics for a number of steps from start and keeps every
+// state. It returns an error if steps < 1, start has the wrong length, or the
+// replica diverges, with the step at which it did.
+func Record(d Dynamics, l landscape.Landscape, start []float64, steps int, rng *rand.Rand) (*Path, error) {
+	if steps < 1 {
+		return nil, fmt.Errorf("dynamics: steps = %d, want ≥ 1", steps)
+	}
+	if len(start) != d.Dim() || l.Dim() != d.Dim() {
+		return nil, fmt.Errorf("dynamics: start of length %d on a landscape of dimension %d, want both %d", len(start), l.Dim(), d.Dim())
+	}
+	theta, xi := append([]float64(nil), start...), make([]float64, d.Dim())
+	p := &Path{}
+	p.append(0, 0, theta, l.LossGrad(nil, theta))
+	stepper := d.NewStepper()
+	for k := range steps {
+		Normals(xi, rng)
+		dt := stepper.Step(theta, xi)
+		loss := l.LossGrad(nil, theta)
+		if !positive(loss) {
+			return p, fmt.Errorf("dynamics: diverged at step %d: loss = %v", k+1, loss)
+		}
+		p.append(p.T[k]+dt, p.Tau[k]+dt*0.5*(p.Loss[k]+loss), theta, loss)
+	}
+	return p, nil
+}
+
+func (p *Path) append(t, tau float64, theta []float64, loss float64) {
+	p.T = append(p.T, t)
+	p.Tau = append(p.Tau, tau)
+	p.Theta = append(p.Theta, append([]float64(nil), theta...))
+	p.Loss = append(p.Loss, loss)
+}
+
+// Coordinate returns θ_i along the path.
+func (p *Path) Coordinate(i int) []float64 {
+	x := make([]float64, len(p.Theta))
+	for k, theta := range p.Theta {
+		x[k] = theta[i]
+	}
+	return x
+}
+
+// QuadraticVariation returns the running sum of squared increments of θ_i,
+//
+//	[θ_i]_k = Σ_{j<k} (θ_i(j+1) − θ_i(j))²,
+//
+// which for Eq. 13 tends to ∫(2ηL/B)H_ii dt = (2η/B)H_ii·τ as the step goes to
+// zero: a straight line on the τ clock.
+func (p *Path) QuadraticVariation(i int) []float64 {
+	qv := make([]float64, len(p.Theta))
+	for k := 1; k < len(qv); k++ {
+		dx := p.Theta[k][i] - p.Theta[k-1][i]
+		qv[k] = qv[k-1] + dx*dx
+	}
+	return qv
+}

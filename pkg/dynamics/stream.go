@@ -1,0 +1,34 @@
+package dynamics
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+)
+
+// Stream returns the random generator of one replica of one experiment. It
+// depends on nothing else, in particular on no worker, so that results do not
+// change with the number of workers; the key is hashed, so that neighbouring
+// seeds or replicas give unrelated streams.
+func Stream(seed uint64, experiment string, replica int) *rand.Rand {
+	name := fnv.New64a()
+	name.Write([]byte(experiment)) // never fails
+	key := mix(mix(mix(seed)+name.Sum64()) + uint64(replica))
+	return rand.New(rand.NewPCG(key, mix(key)))
+}
+
+// mix is the finaliser of SplitMix64 (Steele, Lea and Flood 2014) after its
+// golden-ratio increment: a bijection in which each bit of the input changes
+// each bit of the output with probability near ½.
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// Normals fills dst with standard normals.
+func Normals(dst []float64, rng *rand.Rand) {
+	for i := range dst {
+		dst[i] = rng.NormFloat64()
+	}
+}

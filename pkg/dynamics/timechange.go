@@ -1,0 +1,276 @@
+package dynamics
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
+	"github.com/sgdescape/sgdescape/pkg/theory"
+)
+
+// TimeChange tests Eq. 14 and 15 path by path. One Brownian path W̃ on the τ
+// clock, on a very fine grid, fixes the true trajectory θ̃ and the time
+// t = ∫dτ/L at each of its points; dW = dW̃/sqrt(L) is then the Brownian path of
+// the t clock. Coarse Euler–Maruyama grids on either clock, driven by the two,
+// must close in on the same end point: on the t clock with strong order ½, as
+// the noise of Eq. 13 is multiplicative, and on the τ clock with strong order
+// 1, as the noise of Eq. 15 is additive.
+type TimeChange struct {
+	Landscape landscape.Landscape
+	Minimum   landscape.Critical
+	Noise     theory.Noise
+	Start     []float64 // θ at t = τ = 0
+	Tau       float64   // end of the comparison on the τ clock
+	Steps     []int     // coarse grids: numbers of steps up to Tau, powers of two
+	Fine      int       // steps of the reference, a power of two
+	Replicas  int       // Brownian paths, a multiple of 10
+	Seed      uint64
+}
+
+// StrongError is the root-mean-square distance at the end of a comparison.
+type StrongError struct {
+	Step     float64 // dτ; the t grid has dt = dτ/L(θ*)
+	OnT      float64 // Eq. 13 on the t grid against the truth
+	OnTErr   float64 // its standard error
+	OnTau    float64 // Eq. 15 on the τ grid against the truth
+	OnTauErr float64 // its standard error
+	Between  float64 // the two coarse trajectories against each other
+}
+
+// Orders are the slopes of log error on log step with their standard errors.
+type Orders struct {
+	OnT, OnTErr     float64
+	OnTau, OnTauErr float64
+}
+
+// batches is the number of groups of replicas from whose spread the errors of
+// the slopes are taken: errors at different steps share their paths, so that a
+// fit to them cannot tell its own error.
+const batches = 10
+
+// Run returns the errors, coarsest grid first as given, and the orders. It
+// returns an error if a number of steps is not a power of two between 2 and
+// Fine/4, there are fewer than two grids, Replicas is not a positive multiple
+// of 10, Tau is not positive, the diffusion itself cannot be built (see
+// [NewSDE]), or a replica diverges.
+func (c TimeChange) Run(ctx context.Context) ([]StrongError, Orders, error) {
+	if err := c.check(); err != nil {
+		return nil, Orders{}, err
+	}
+	squares := make([][]float64, c.Replicas) // per replica: for each grid, on t, on τ, between
+	workers := parallel.Workers(0)
+	scratch := make([]*comparison, workers)
+	for w := range scratch {
+		var err error
+		if scratch[w], err = newComparison(c); err != nil {
+			return nil, Orders{}, err
+		}
+	}
+	parallel.For(ctx, c.Replicas, workers, func(w, i int) { squares[i] = scratch[w].run(i) })
+	if err := ctx.Err(); err != nil {
+		return nil, Orders{}, fmt.Errorf("dynamics: time change: %w", err)
+	}
+	for i, s := range squares {
+		for _, v := range s {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, Orders{}, fmt.Errorf("dynamics: time change: replica %d diverged", i)
+			}
+		}
+	}
+	errs := c.errors(squares)
+	return errs, c.orders(squares, errs), nil
+}
+
+func (c TimeChange) check() error {
+	power := func(n int) bool { return n > 0 && n&(n-1) == 0 }
+	switch {
+	case !positive(c.Tau):
+		return fmt.Errorf("dynamics: time change: end τ = %v, want a finite value > 0", c.Tau)
+	case !power(c.Fine):
+		return fmt.Errorf("dynamics: time change: %d fine steps, want a power of two", c.Fine)
+	case c.Replicas < 1 || c.Replicas%batches != 0:
+		return fmt.Errorf("dynamics: time change: %d replicas, want a positive multiple of %d", c.Replicas, batches)
+	case len(c.Steps) < 2:
+		return fmt.Errorf("dynamics: time change: %d coarse grids, want ≥ 2", len(c.Steps))
+	case len(c.Start) != c.Landscape.Dim():
+		return fmt.Errorf("dynamics: time change: start of length %d, want %d", len(c.Start), c.Landscape.Dim())
+	}
+	for _, n := range c.Steps {
+		if !power(n) || n < 2 || n > c.Fine/4 {
+			return fmt.Errorf("dynamics: time change: %d coarse steps, want a power of two from 2 to %d", n, c.Fine/4)
+		}
+	}
+	return nil
+}
+
+func (c TimeChange) errors(squares [][]float64) []StrongError {
+	column := make([]float64, len(squares))
+	rms := func(k int) (value, stderr float64) {
+		for i, s := range squares {
+			column[i] = s[k]
+		}
+		mean, std := stat.MeanStdDev(column, nil)
+		value = math.Sqrt(mean)
+		return value, stat.StdErr(std, float64(len(column))) / (2 * value)
+	}
+	errs := make([]StrongError, len(c.Steps))
+	for k, n := range c.Steps {
+		e := &errs[k]
+		e.Step = c.Tau / float64(n)
+		e.OnT, e.OnTErr = rms(3 * k)
+		e.OnTau, e.OnTauErr = rms(3*k + 1)
+		e.Between, _ = rms(3*k + 2)
+	}
+	return errs
+}
+
+func (c TimeChange) orders(squares [][]float64, errs []StrongError) Orders {
+	logStep, logErr := make([]float64, len(errs)), make([]float64, len(errs))
+	slope := func(batch [][]float64, column int) float64 {
+		for k, e := range errs {
+			sum := 0.0
+			for _, s := range batch {
+				sum += s[3*k+column]
+			}
+			logStep[k], logErr[k] = math.Log(e.Step), 0.5*math.Log(sum)
+		}
+		_, beta := stat.LinearRegression(logStep, logErr, nil, false)
+		return beta
+	}
+	size := len(squares) / batches
+	slopes := make([]float64, batches)
+	fit := func(column int) (value, stderr float64) {
+		for b := range slopes {
+			slopes[b] = slope(squares[b*size:(b+1)*size], column)
+		}
+		_, std := stat.MeanStdDev(slopes, nil)
+		return slope(squares, column), stat.StdErr(std, batches)
+	}
+	var o Orders
+	o.OnT, o.OnTErr = fit(0)
+	o.OnTau, o.OnTauErr = fit(1)
+	return o
+}
+
+// comparison is one worker's scratch space.
+type comparison struct {
+	TimeChange
+	dim      int
+	onT      *eulerSDE
+	onTau    *eulerLog
+	tau      [][]float64 // fine increments of W̃
+	t        [][]float64 // fine increments of W
+	time     []float64   // t at the fine grid points
+	xi, a, b []float64
+	end      []float64
+}
+
+func newComparison(c TimeChange) (*comparison, error) {
+	s := Settings{Step: c.Tau / float64(c.Steps[0])}
+	tau, err := NewLogLangevin(c.Landscape, c.Minimum, c.Noise, s)
+	if err != nil {
+		return nil, err
+	}
+	s.Step /= c.Minimum.Loss
+	t, err := NewSDE(c.Landscape, c.Minimum, c.Noise, s)
+	if err != nil {
+		return nil, err
+	}
+	dim := c.Landscape.Dim()
+	w := &comparison{
+		TimeChange: c, dim: dim,
+		onT: t.NewStepper().(*eulerSDE), onTau: tau.NewStepper().(*eulerLog),
+		time: make([]float64, c.Fine+1),
+		xi:   make([]float64, dim), a: make([]float64, dim), b: make([]float64, dim), end: make([]float64, dim),
+	}
+	// The steppers' step changes from grid to grid: give them a copy.
+	dt, dtau := *w.onT.diffusion, *w.onTau.diffusion
+	w.onT.diffusion, w.onTau.diffusion = &dt, &dtau
+	for range c.Fine {
+		w.tau = append(w.tau, make([]float64, dim))
+		w.t = append(w.t, make([]float64, dim))
+	}
+	return w, nil
+}
+
+// run returns the squared distances of one replica.
+func (w *comparison) run(replica int) []float64 {
+	w.reference(replica)
+	out := make([]float64, 0, 3*len(w.Steps))
+	for _, n := range w.Steps {
+		w.coarseT(w.a, n)
+		w.coarseTau(w.b, n)
+		out = append(out, square(w.a, w.end), square(w.b, w.end), square(w.a, w.b))
+	}
+	return out
+}
+
+// reference draws the path and finds the truth on the fine grid.
+func (w *comparison) reference(replica int) {
+	rng := Stream(w.Seed, "time change", replica)
+	copy(w.end, w.Start)
+	w.setStep(&w.onTau.base, w.Tau/float64(w.Fine))
+	for j := range w.Fine {
+		Normals(w.xi, rng)
+		loss := w.Landscape.LossGrad(nil, w.end)
+		for i, x := range w.xi {
+			w.tau[j][i] = w.onTau.root * x
+			w.t[j][i] = w.tau[j][i] / math.Sqrt(loss)
+		}
+		w.time[j+1] = w.time[j] + w.onTau.Step(w.end, w.xi)
+	}
+}
+
+// coarseTau runs Eq. 15 in n steps of equal dτ.
+func (w *comparison) coarseTau(theta []float64, n int) {
+	copy(theta, w.Start)
+	w.setStep(&w.onTau.base, w.Tau/float64(n))
+	for k := range n {
+		w.drive(w.tau[k*w.Fine/n:(k+1)*w.Fine/n], w.onTau.root)
+		w.onTau.Step(theta, w.xi)
+	}
+}
+
+// coarseT runs Eq. 13 in steps of dt = dτ/L(θ*), each ended at the first point
+// of the fine grid past it, where W is known, and the last at the end.
+func (w *comparison) coarseT(theta []float64, n int) {
+	copy(theta, w.Start)
+	dt := w.Tau / float64(n) / w.Minimum.Loss
+	for from, goal := 0, dt; from < w.Fine; goal += dt {
+		to := from + 1
+		for to < w.Fine && w.time[to] < goal {
+			to++
+		}
+		w.setStep(&w.onT.base, w.time[to]-w.time[from])
+		w.drive(w.t[from:to], w.onT.root)
+		w.onT.Step(theta, w.xi)
+		from = to
+	}
+}
+
+// drive stores in xi the standard normals that stand for the given increments
+// over a step of the given root.
+func (w *comparison) drive(increments [][]float64, root float64) {
+	clear(w.xi)
+	for _, d := range increments {
+		for i, x := range d {
+			w.xi[i] += x / root
+		}
+	}
+}
+
+func (w *comparison) setStep(b *base, step float64) {
+	b.step, b.root = step, math.Sqrt(step)
+}
+
+func square(a, b []float64) float64 {
+	sum := 0.0
+	for i, x := range a {
+		sum += (x - b[i]) * (x - b[i])
+	}
+	return sum
+}
