@@ -1,0 +1,187 @@
+package launcher
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sgdescape/sgdescape/notebooks/internal/notebook"
+	"github.com/sgdescape/sgdescape/notebooks/internal/report"
+	"github.com/sgdescape/sgdescape/notebooks/internal/run"
+	"github.com/sgdescape/sgdescape/notebooks/internal/setup"
+)
+
+// Report runs the named notebooks, or all, and exports them. The error joins those of all notebooks that failed.
+func (l *Launcher) Report(ctx context.Context, names []string) error {
+	paths, err := l.find(names)
+	if err != nil {
+		return err
+	}
+	kit, err := l.setUp(ctx)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(l.Reports, 0o755); err != nil {
+		return fmt.Errorf("making the folder for the reports: %w", err)
+	}
+	progress := newProgress(l.out, paths)
+	errs := make([]error, len(paths))
+	var group errgroup.Group
+	group.SetLimit(runtime.NumCPU())
+	for i, path := range paths {
+		group.Go(func() error {
+			errs[i] = l.one(ctx, kit, path, progress.line(i))
+			return nil
+		})
+	}
+	_ = group.Wait()
+	progress.end()
+	return errors.Join(errs...)
+}
+
+// find returns the notebook files that names stand for.
+func (l *Launcher) find(names []string) ([]string, error) {
+	all, err := filepath.Glob(filepath.Join(l.Root, "notebooks", "*.ipynb"))
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return all, nil
+	}
+	var paths []string
+	for _, name := range names {
+		path := filepath.Join(l.Root, "notebooks", name+".ipynb")
+		if strings.HasSuffix(name, ".ipynb") {
+			path = name
+		}
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("there is no notebook %q; there are: %s", name, strings.Join(notebookNames(all), ", "))
+		}
+		if path, err = filepath.Abs(path); err != nil {
+			return nil, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+func notebookNames(paths []string) []string {
+	names := make([]string, len(paths))
+	for i, path := range paths {
+		names[i] = notebook.Name(path)
+	}
+	return names
+}
+
+// one runs and exports one notebook.
+func (l *Launcher) one(ctx context.Context, kit *setup.Kit, path string, line *progressLine) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	target := filepath.Join(l.Reports, notebook.Name(path)+".html")
+	size, err := l.export(ctx, kit, path, target, line)
+	if err != nil {
+		line.failed(ctx)
+		if ctx.Err() == nil {
+			err = errors.Join(err, removeStale(target))
+		}
+		return err
+	}
+	line.done(target, size)
+	return nil
+}
+
+// removeStale removes the report of an earlier run: it would pass for that of the run that failed.
+func removeStale(report string) error {
+	if err := os.Remove(report); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func (l *Launcher) export(ctx context.Context, kit *setup.Kit, path, target string, line *progressLine) (size int, err error) {
+	temp, err := os.MkdirTemp("", "sgdescape-report-")
+	if err != nil {
+		return 0, fmt.Errorf("making a folder for temporary files: %w", err)
+	}
+	defer os.RemoveAll(temp)
+	executed := filepath.Join(temp, filepath.Base(path))
+	err = run.Notebook(ctx, kit, run.Job{
+		Notebook: path,
+		Executed: executed,
+		Timeout:  l.cellTimeout(),
+		Environ:  []string{"SGDESCAPE_FIDELITY=" + l.Fidelity, "SGDESCAPE_STATIC=1"},
+		Progress: line.cell,
+	})
+	if err != nil {
+		return 0, err
+	}
+	nb, err := notebook.Read(executed)
+	if err != nil {
+		return 0, err
+	}
+	page, err := report.HTML(nb, report.Options{
+		Assets: kit.Assets,
+		Folder: filepath.Dir(path),
+		Name:   notebook.Name(path),
+		Notes:  []string{notebook.Name(path), "run at " + l.Fidelity + " fidelity", runtime.Version()},
+	})
+	if err != nil {
+		return 0, err
+	}
+	if err := replace(target, page); err != nil {
+		return 0, fmt.Errorf("writing a report: %w", err)
+	}
+	if l.Fidelity == "paper" {
+		return len(page), keep(executed, path)
+	}
+	return len(page), nil
+}
+
+// cellTimeout is generous by default: it is there to catch a cell that waits forever.
+func (l *Launcher) cellTimeout() time.Duration {
+	if l.Fidelity == "paper" {
+		return cmp.Or(l.Timeout, 6*time.Hour)
+	}
+	return cmp.Or(l.Timeout, 10*time.Minute)
+}
+
+// keep makes the executed notebook the notebook: the outputs that readers see on a code host come from runs at paper fidelity.
+func keep(executed, path string) error {
+	content, err := os.ReadFile(executed)
+	if err != nil {
+		return err
+	}
+	if err := replace(path, content); err != nil {
+		return fmt.Errorf("writing the outputs into a notebook: %w", err)
+	}
+	return nil
+}
+
+// replace writes a file whole or not at all.
+func replace(path string, content []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if _, err := f.Write(content); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

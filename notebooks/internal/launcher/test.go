@@ -1,0 +1,46 @@
+package launcher
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+
+	"github.com/sgdescape/sgdescape/notebooks/internal/proc"
+)
+
+// Test sets up what the tests need and runs them all. With CI=true in its environment a test fails where it would otherwise be skipped.
+func (l *Launcher) Test(ctx context.Context, packages []string) error {
+	if _, err := l.setUp(ctx); err != nil {
+		return err
+	}
+	if err := l.browser(ctx); err != nil {
+		return err
+	}
+	if len(packages) == 0 {
+		packages = []string{"./..."}
+	}
+	group := proc.NewGroup()
+	defer group.Stop()
+	env := append(os.Environ(), "CI=true")
+	cmd := group.Command(ctx, env, "go", append([]string{"test", "-timeout", "20m"}, packages...)...)
+	cmd.Dir = l.Root
+	cmd.Stdout, cmd.Stderr = l.out, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("running the tests: %w", err)
+	}
+	return nil
+}
+
+// browser installs Chromium, which loads the reports in the tests, if there is none.
+func (l *Launcher) browser(ctx context.Context) error {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if _, err := exec.LookPath(name); err == nil {
+			return nil
+		}
+	}
+	if err := l.newSetup().Debian(ctx, "chromium"); err != nil {
+		return fmt.Errorf("the tests need Chromium: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+// Package report turns an executed notebook into one HTML file that needs nothing outside itself: its formulas, figures, fonts and scripts are inside.
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sgdescape/sgdescape/notebooks/internal/notebook"
+)
+
+// Options says what a report is made with.
+type Options struct {
+	Assets string   // folder of the scripts and styles, see setup.Kit
+	Folder string   // the notebook's folder, against which the addresses of its pictures are read
+	Name   string   // the notebook's name: the title when it has no heading
+	Notes  []string // for the footer: how the notebook was run
+}
+
+var (
+	//go:embed page.html
+	pageHTML string
+	//go:embed page.css
+	pageCSS string
+	//go:embed page.js
+	pageJS string
+
+	page = template.Must(template.New("page").Parse(pageHTML))
+)
+
+// HTML returns the report on an executed notebook. The same notebook gives the same bytes.
+func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
+	text := newMarkdown(o.Folder)
+	var body strings.Builder
+	code := 0
+	for i, cell := range nb.Cells {
+		if hidden(cell) {
+			continue
+		}
+		if cell.Type == "code" {
+			code++
+		}
+		content, err := cellHTML(cell, code, text)
+		if err != nil {
+			return nil, fmt.Errorf("cell %d of %s: %w", i+1, o.Name, err)
+		}
+		body.WriteString(content)
+	}
+	data := map[string]any{
+		"Title":    titleOf(text.headings, o.Name),
+		"Contents": template.HTML(contents(text.headings)),
+		"Body":     template.HTML(body.String()),
+		"Notes":    o.Notes,
+		"PageCSS":  template.CSS(pageCSS),
+		"PageJS":   template.JS(pageJS),
+	}
+	if err := addAssets(data, o.Assets, body.String()); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := page.Execute(&out, data); err != nil {
+		return nil, fmt.Errorf("filling in the page of %s: %w", o.Name, err)
+	}
+	return out.Bytes(), nil
+}
+
+// addAssets reads the scripts and styles; ECharts, the largest, only for a notebook that uses it.
+func addAssets(data map[string]any, folder, body string) error {
+	files := []string{"katex.css", "katex.min.js", "auto-render.min.js"}
+	if strings.Contains(body, "echarts.") {
+		files = append(files, "echarts.min.js")
+	}
+	var scripts []template.JS
+	for _, name := range files {
+		content, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			return fmt.Errorf("reading what every report carries: %w", err)
+		}
+		if filepath.Ext(name) == ".css" {
+			data["KatexCSS"] = template.CSS(content)
+		} else {
+			scripts = append(scripts, template.JS(strings.ReplaceAll(string(content), "</script", `<\/script`)))
+		}
+	}
+	data["Scripts"] = scripts
+	return nil
+}
+
+func titleOf(headings []heading, name string) string {
+	for _, h := range headings {
+		if h.level == 1 {
+			return h.text
+		}
+	}
+	return name
+}
+
+// contents lists the headings below the title as nested links.
+func contents(headings []heading) string {
+	var b strings.Builder
+	for _, h := range headings {
+		if h.level == 2 || h.level == 3 {
+			fmt.Fprintf(&b, "<li class=\"level%d\"><a href=\"#%s\">%s</a></li>\n", h.level, template.HTMLEscapeString(h.id), h.html)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,36 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Debian installs Debian packages. Only root on a Debian system can.
+func (s *Setup) Debian(ctx context.Context, packages ...string) error {
+	unlock, err := lock(ctx, filepath.Join(s.Cache, "lock"))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return s.debian(ctx, packages...)
+}
+
+// debian is Debian for a caller who holds the lock.
+func (s *Setup) debian(ctx context.Context, packages ...string) error {
+	if os.Geteuid() != 0 {
+		return errors.New("only root can install Debian's " + strings.Join(packages, ", "))
+	}
+	if _, err := exec.LookPath("apt-get"); err != nil {
+		return err
+	}
+	s.Say("installing Debian's " + strings.Join(packages, ", "))
+	if err := s.command(ctx, "/", "apt-get", "update", "-q"); err != nil {
+		return err
+	}
+	args := []string{"DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-q", "-y", "--no-install-recommends"}
+	return s.command(ctx, "/", "env", append(args, packages...)...)
+}

@@ -1,0 +1,50 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+)
+
+// tools builds the programs that go.mod names as tools: gonb, and goimports and gopls, which it needs.
+func (s *Setup) tools(ctx context.Context) (string, error) {
+	versions, err := toolVersions(filepath.Join(s.Root, "go.mod"))
+	if err != nil {
+		return "", err
+	}
+	inputs := append(versions, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return s.part(ctx, "tools", inputs, "building the kernel and its tools from go.mod", func(dir string) error {
+		return s.command(ctx, s.Root, "go", "build", "-o", dir+string(filepath.Separator), "tool")
+	})
+}
+
+// toolVersions lists the tools of a go.mod, each with the module that provides it.
+func toolVersions(path string) ([]string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	mod, err := modfile.Parse(path, data, nil)
+	if err != nil {
+		return nil, err
+	}
+	var versions []string
+	for _, tool := range mod.Tool {
+		module := ""
+		for _, r := range mod.Require {
+			if strings.HasPrefix(tool.Path+"/", r.Mod.Path+"/") && len(r.Mod.Path) > len(module) {
+				module = r.Mod.String()
+			}
+		}
+		if module == "" {
+			return nil, fmt.Errorf("go.mod names the tool %s but requires no module that has it", tool.Path)
+		}
+		versions = append(versions, tool.Path+" "+module)
+	}
+	return versions, nil
+}
