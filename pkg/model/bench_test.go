@@ -1,0 +1,202 @@
+package model
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/sgdescape/sgdescape/pkg/data"
+	"gonum.org/v1/gonum/floats"
+)
+
+// fashion returns n images with one-hot or ±1 labels; pixels in [0,1], or standardised
+// (which leaves no exact zero for gonum's Dgemm to skip).
+func fashion(tb testing.TB, n, outputs int, standardise bool) *data.Set {
+	tb.Helper()
+	set, err := data.FashionMNIST(data.Train, n)
+	if errors.Is(err, os.ErrNotExist) {
+		missing(tb, err)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if standardise {
+		set.Standardise()
+	}
+	if outputs == 1 {
+		err = set.EvenOdd()
+	} else {
+		err = set.OneHot()
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return set
+}
+
+func missing(tb testing.TB, what any) {
+	tb.Helper()
+	if os.Getenv("CI") == "true" {
+		tb.Fatal(what)
+	}
+	tb.Skip("skipped: ", what)
+}
+
+// BenchmarkEpoch times one epoch of SGD (B = 100, 10⁴ images of Fashion-MNIST) against the
+// same loop in C on OpenBLAS (testdata/epoch.c), one after the other in turn on the same
+// cores. "ratio" is the median time here over the median time there; both must reach
+// the same loss.
+func BenchmarkEpoch(b *testing.B) {
+	for _, c := range []struct {
+		name        string
+		hidden      []int
+		outputs     int
+		eta         float64
+		standardise bool
+	}{
+		{"784-100-100-1", []int{100, 100}, 1, 0.01, false},
+		{"784-100-100-1-standardised", []int{100, 100}, 1, 0.001, true},
+		{"784-100-100-100-10", []int{100, 100, 100}, 10, 0.1, false},
+	} {
+		for _, cores := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/cores=%d", c.name, cores), func(b *testing.B) {
+				if cores > runtime.NumCPU() {
+					b.Skipf("skipped: %d cores on a machine of %d", cores, runtime.NumCPU())
+				}
+				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+				r := newRace(b, fashion(b, 10000, c.outputs, c.standardise), c.hidden, c.eta)
+				for b.Loop() {
+					r.round(b, cores)
+				}
+				r.report(b)
+			})
+		}
+	}
+}
+
+// race runs the two loops from the same point in the same order.
+type race struct {
+	binary, file   string
+	m              *MLP
+	start, theta   []float64
+	grad           []float64
+	order          []int
+	eta            float64
+	here, there    []float64
+	lossHere, loss float64
+}
+
+// batchSize and epochs of one round of the race; the first epoch warms up.
+const (
+	raceBatch  = 100
+	raceEpochs = 3
+)
+
+func newRace(b *testing.B, set *data.Set, hidden []int, eta float64) *race {
+	m, err := NewMLP(set, MLPConfig{Hidden: hidden})
+	if err != nil {
+		b.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	n, p := m.Dims()
+	r := &race{m: m, start: make([]float64, p), theta: make([]float64, p), grad: make([]float64, p), order: rng.Perm(n), eta: eta}
+	m.Init(r.start, rng)
+	dir := b.TempDir()
+	r.binary, r.file = filepath.Join(dir, "epoch"), filepath.Join(dir, "data")
+	if out, err := exec.Command("gcc", "-O3", "-march=native", "-o", r.binary, "testdata/epoch.c", "-lopenblas").CombinedOutput(); err != nil {
+		missing(b, fmt.Sprintf("gcc with libopenblas-dev: %v %s", err, firstLine(out)))
+	}
+	if err := r.write(); err != nil {
+		b.Fatal(err)
+	}
+	return r
+}
+
+func firstLine(b []byte) []byte {
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	return line
+}
+
+func (r *race) write() error {
+	f, err := os.Create(r.file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w := bufio.NewWriter(f)
+	put := func(v any) { err = errors.Join(err, binary.Write(w, binary.LittleEndian, v)) }
+	n, p := r.m.Dims()
+	put([]int32{int32(n), raceBatch, int32(p), int32(len(r.m.layers))})
+	put(int32(r.m.x.Cols))
+	for _, l := range r.m.layers {
+		put(int32(l.out))
+	}
+	put(r.eta)
+	put(r.start)
+	put(r.m.x.Data)
+	put(r.m.y.Data)
+	for _, i := range r.order {
+		put(int32(i))
+	}
+	return errors.Join(err, w.Flush())
+}
+
+func (r *race) round(b *testing.B, cores int) {
+	copy(r.theta, r.start)
+	for e := range raceEpochs {
+		begin := time.Now()
+		loss := r.epoch()
+		if e > 0 {
+			r.here = append(r.here, time.Since(begin).Seconds())
+		}
+		r.lossHere = loss
+	}
+	cmd := exec.Command(r.binary, r.file, strconv.Itoa(raceEpochs))
+	cmd.Env = append(os.Environ(), fmt.Sprintf("OPENBLAS_NUM_THREADS=%d", cores))
+	out, err := cmd.Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for e, line := range bytes.Split(bytes.TrimSpace(out), []byte("\n")) {
+		var t float64
+		if _, err := fmt.Sscan(string(line), &t, &r.loss); err != nil {
+			b.Fatal(err)
+		}
+		if e > 0 {
+			r.there = append(r.there, t)
+		}
+	}
+	if math.Abs(r.loss-r.lossHere) > 1e-8*r.loss {
+		b.Fatalf("loss %v here, %v in C: not the same loop", r.lossHere, r.loss)
+	}
+}
+
+func (r *race) epoch() (loss float64) {
+	for s := 0; s+raceBatch <= len(r.order); s += raceBatch {
+		loss += r.m.BatchGrad(r.grad, r.theta, r.order[s:s+raceBatch])
+		floats.AddScaled(r.theta, -r.eta, r.grad)
+	}
+	return loss * raceBatch / float64(len(r.order))
+}
+
+func (r *race) report(b *testing.B) {
+	slices.Sort(r.here)
+	slices.Sort(r.there)
+	here, there := r.here[len(r.here)/2], r.there[len(r.there)/2]
+	b.ReportMetric(here*1e3, "ms/epoch")
+	b.ReportMetric(there*1e3, "C-ms/epoch")
+	b.ReportMetric(here/there, "ratio")
+	b.ReportMetric(0, "ns/op") // a round is several epochs of both loops: no use
+}

@@ -1,0 +1,202 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Check puts a model through the laws that every one obeys, at θ and along random
+// directions from rng, and returns the first that it breaks:
+//
+//   - ∇ℓ_μ is the derivative of ℓ_μ, to 1e−6 of |∇ℓ_μ| (central differences);
+//   - every fast path agrees with the loop over samples, to 1e−9;
+//   - H·v is the derivative of ∇L, to 1e−6 (of max(|Hv|, |∇L|)), and u·Hv = v·Hu;
+//   - Gauss–Newton and second-moment products are symmetric and not negative.
+//
+// It costs a few passes over the samples; use it on a small set. θ must not sit on a
+// kink (a ReLU whose input is exactly 0).
+func Check(m Model, theta []float64, rng *rand.Rand) error {
+	c := checker{m: m, slow: slow{m}, theta: theta}
+	c.n, c.p = m.Dims()
+	if c.n < 1 || c.p < 1 || len(theta) != c.p {
+		return fmt.Errorf("model: %d samples, %d parameters, θ of length %d", c.n, c.p, len(theta))
+	}
+	c.u, c.v = direction(c.p, rng), direction(c.p, rng)
+	// A batch with a repeat and out of order, to catch what leans on order.
+	c.batch = []int{c.n - 1, 0, rng.IntN(c.n), 0}
+	for _, law := range []func() error{c.sampleGradients, c.batchGradients, c.hessian, c.secondMoment, c.gaussNewton, c.gram} {
+		if err := law(); err != nil {
+			return fmt.Errorf("model: %T breaks a law: %w", m, err)
+		}
+	}
+	return nil
+}
+
+// slow hides the fast paths of a model.
+type slow struct{ m Model }
+
+func (s slow) Dims() (int, int)                           { return s.m.Dims() }
+func (s slow) LossGrad(g, theta []float64, i int) float64 { return s.m.LossGrad(g, theta, i) }
+
+type checker struct {
+	m           Model
+	slow        slow
+	n, p        int
+	theta, u, v []float64
+	batch       []int
+}
+
+// step balances truncation and rounding of a central difference of f64 losses.
+const step = 1e-5
+
+// sampleGradients compares ∇ℓ_μ·v with differences of ℓ_μ.
+func (c *checker) sampleGradients() error {
+	g := make([]float64, c.p)
+	for _, mu := range c.batch {
+		c.m.LossGrad(g, c.theta, mu)
+		diff := (c.m.LossGrad(nil, c.along(step), mu) - c.m.LossGrad(nil, c.along(-step), mu)) / (2 * step)
+		if got, scale := floats.Dot(g, c.v), floats.Norm(g, 2)+1e-3; math.Abs(got-diff) > 1e-6*scale {
+			return fmt.Errorf("∇ℓ·v of sample %d is %v, differences say %v", mu, got, diff)
+		}
+	}
+	return nil
+}
+
+func (c *checker) batchGradients() error {
+	for _, batch := range [][]int{nil, c.batch} {
+		n := batchLen(batch, c.n)
+		lw, nw, gw := make([]float64, n), make([]float64, n), make([]float64, c.p)
+		want := NormGrad(c.slow, lw, nw, gw, c.theta, batch)
+		l, nn, g := make([]float64, n), make([]float64, n), make([]float64, c.p)
+		if got := NormGrad(c.m, l, nn, g, c.theta, batch); !near(got, want) {
+			return fmt.Errorf("L from NormGrad is %v, want %v", got, want)
+		}
+		for _, f := range []struct {
+			name      string
+			got, want []float64
+		}{{"ℓ_μ", l, lw}, {"|∇ℓ_μ|²", nn, nw}, {"∇L from NormGrad", g, gw}} {
+			if err := same(f.name, f.got, f.want, 1e-9); err != nil {
+				return err
+			}
+		}
+		if got := BatchGrad(c.m, g, c.theta, batch); !near(got, want) {
+			return fmt.Errorf("L from BatchGrad is %v, want %v", got, want)
+		}
+		if err := same("∇L from BatchGrad", g, gw, 1e-9); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *checker) hessian() error {
+	hv, hu, plus, minus := make([]float64, c.p), make([]float64, c.p), make([]float64, c.p), make([]float64, c.p)
+	HessVec(c.m, hv, c.theta, c.v, c.batch)
+	HessVec(c.m, hu, c.theta, c.u, c.batch)
+	BatchGrad(c.m, plus, c.along(step), c.batch)
+	BatchGrad(c.m, minus, c.along(-step), c.batch)
+	scale := floats.Norm(plus, 2)
+	floats.Sub(plus, minus)
+	floats.Scale(1/(2*step), plus)
+	if d := floats.Distance(plus, hv, 2); d > 1e-6*math.Max(scale, floats.Norm(hv, 2)) {
+		return fmt.Errorf("Hv is off by %v from differences of gradients, |Hv| = %v", d, floats.Norm(hv, 2))
+	}
+	// 1e−6, not rounding: the fallback for models without HessVec is a difference.
+	return symmetric("H", c.u, hv, c.v, hu, 1e-6)
+}
+
+func (c *checker) secondMoment() error {
+	got, want := make([]float64, c.p), make([]float64, c.p)
+	for _, batch := range [][]int{nil, c.batch} {
+		SecondMomentVec(c.m, got, c.theta, c.v, batch)
+		SecondMomentVec(c.slow, want, c.theta, c.v, batch)
+		if err := same("second moment", got, want, 1e-9); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *checker) gaussNewton() error {
+	m, ok := c.m.(GaussNewtonMultiplier)
+	if !ok {
+		return nil
+	}
+	gv, gu := make([]float64, c.p), make([]float64, c.p)
+	w := []float64{1, 0.5, 2, 0}
+	m.GaussNewtonVec(gv, c.theta, c.v, w, c.batch)
+	m.GaussNewtonVec(gu, c.theta, c.u, w, c.batch)
+	if q := floats.Dot(c.v, gv); q < 0 {
+		return fmt.Errorf("Gauss–Newton: v·Gv = %v, want ≥ 0", q)
+	}
+	if err := symmetric("Gauss–Newton", c.u, gv, c.v, gu, 1e-10); err != nil {
+		return err
+	}
+	if m.MeanSquareOutputs() != 1 {
+		return nil
+	}
+	// One output: ∇ℓ∇ℓᵀ = 2ℓ ∇f∇fᵀ, so the weights 2ℓ give the second moment.
+	w = make([]float64, c.n)
+	NormGrad(c.m, w, nil, nil, c.theta, nil)
+	floats.Scale(2, w)
+	m.GaussNewtonVec(gv, c.theta, c.v, w, nil)
+	SecondMomentVec(c.slow, gu, c.theta, c.v, nil)
+	return same("Gauss–Newton weighted with 2ℓ", gv, gu, 1e-9)
+}
+
+func (c *checker) gram() error {
+	var got, want mat.SymDense
+	for _, batch := range [][]int{nil, c.batch} {
+		got.Reset()
+		want.Reset()
+		if err := Gram(c.m, &got, c.theta, batch, LossGradients); err != nil {
+			return err
+		}
+		if err := Gram(c.slow, &want, c.theta, batch, LossGradients); err != nil {
+			return err
+		}
+		for i := range want.SymmetricDim() {
+			for j := range i + 1 {
+				scale := math.Sqrt(want.At(i, i)*want.At(j, j)) + 1e-12
+				if d := got.At(i, j) - want.At(i, j); math.Abs(d) > 1e-9*scale {
+					return fmt.Errorf("gram (%d,%d) is %v, want %v", i, j, got.At(i, j), want.At(i, j))
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (c *checker) along(eps float64) []float64 {
+	return floats.AddScaledTo(make([]float64, c.p), c.theta, eps, c.v)
+}
+
+func direction(n int, rng *rand.Rand) []float64 {
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = rng.NormFloat64()
+	}
+	floats.Scale(1/floats.Norm(v, 2), v)
+	return v
+}
+
+func near(a, b float64) bool { return math.Abs(a-b) <= 1e-9*(math.Abs(b)+1e-12) }
+
+func same(name string, got, want []float64, tol float64) error {
+	if d := floats.Distance(got, want, 2); !(d <= tol*(floats.Norm(want, 2)+1e-12)) {
+		return fmt.Errorf("%s is off by %v, norm %v", name, d, floats.Norm(want, 2))
+	}
+	return nil
+}
+
+func symmetric(name string, u, av, v, au []float64, tol float64) error {
+	a, b := floats.Dot(u, av), floats.Dot(v, au)
+	if scale := floats.Norm(av, 2) + floats.Norm(au, 2) + 1e-12; math.Abs(a-b) > tol*scale {
+		return fmt.Errorf("%s: u·Av = %v but v·Au = %v", name, a, b)
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// ErrUnsupported is what the error wraps when a model lacks a product that cannot be
+// made from per-sample losses and gradients.
+var ErrUnsupported = errors.New("not supported by this model")
+
+// BatchGrad is [BatchGradienter.BatchGrad] for any model.
+func BatchGrad(m Model, grad, theta []float64, batch []int) (loss float64) {
+	if f, ok := m.(BatchGradienter); ok {
+		return f.BatchGrad(grad, theta, batch)
+	}
+	return NormGrad(m, nil, nil, grad, theta, batch)
+}
+
+// NormGrad is [NormGradienter.NormGrad] for any model.
+func NormGrad(m Model, losses, norms, grad, theta []float64, batch []int) (loss float64) {
+	if f, ok := m.(NormGradienter); ok {
+		return f.NormGrad(losses, norms, grad, theta, batch)
+	}
+	samples, params := m.Dims()
+	n := batchLen(batch, samples)
+	checkLen("losses", losses, n, true)
+	checkLen("norms", norms, n, true)
+	zero(grad)
+	var g []float64
+	if grad != nil || norms != nil {
+		g = make([]float64, params)
+	}
+	for i := range n {
+		l := m.LossGrad(g, theta, sampleAt(batch, i))
+		loss += l
+		if losses != nil {
+			losses[i] = l
+		}
+		if norms != nil {
+			norms[i] = floats.Dot(g, g)
+		}
+		if grad != nil {
+			floats.AddScaled(grad, 1/float64(n), g)
+		}
+	}
+	return loss / float64(n)
+}
+
+// HessVec is [HessianMultiplier.HessVec] for any model. Without the fast path it takes the
+// central difference of gradients at θ ± εv̂, ε = ∛(machine ε)·max(1, |θ|_∞): about ten digits.
+func HessVec(m Model, dst, theta, v []float64, batch []int) {
+	if f, ok := m.(HessianMultiplier); ok {
+		f.HessVec(dst, theta, v, batch)
+		return
+	}
+	norm := floats.Norm(v, 2)
+	if norm == 0 {
+		zero(dst)
+		return
+	}
+	// The cube root of the rounding unit balances truncation ε² against rounding 1/ε.
+	eps := math.Cbrt(0x1p-53) * math.Max(1, floats.Norm(theta, math.Inf(1))) / norm
+	at, g := make([]float64, len(theta)), make([]float64, len(theta))
+	floats.AddScaledTo(at, theta, eps, v)
+	BatchGrad(m, dst, at, batch)
+	floats.AddScaledTo(at, theta, -eps, v)
+	BatchGrad(m, g, at, batch)
+	floats.Sub(dst, g)
+	floats.Scale(1/(2*eps), dst)
+}
+
+// SecondMomentVec is [SecondMomentMultiplier.SecondMomentVec] for any model.
+func SecondMomentVec(m Model, dst, theta, v []float64, batch []int) {
+	if f, ok := m.(SecondMomentMultiplier); ok {
+		f.SecondMomentVec(dst, theta, v, batch)
+		return
+	}
+	samples, params := m.Dims()
+	n := batchLen(batch, samples)
+	g := make([]float64, params)
+	zero(dst)
+	for i := range n {
+		m.LossGrad(g, theta, sampleAt(batch, i))
+		floats.AddScaled(dst, floats.Dot(g, v)/float64(n), g)
+	}
+}
+
+// Gram is [Gramer.Gram] for any model. Without the fast path it holds the batch's B×P
+// gradients, and OutputGradients is an error that wraps [ErrUnsupported].
+func Gram(m Model, dst *mat.SymDense, theta []float64, batch []int, of Vectors) error {
+	if f, ok := m.(Gramer); ok {
+		return f.Gram(dst, theta, batch, of)
+	}
+	if of != LossGradients {
+		return fmt.Errorf("model: gram matrix of output gradients of %T: %w", m, ErrUnsupported)
+	}
+	samples, params := m.Dims()
+	n := batchLen(batch, samples)
+	g := mat.NewDense(n, params, nil)
+	for i := range n {
+		m.LossGrad(g.RawRowView(i), theta, sampleAt(batch, i))
+	}
+	dst.SymOuterK(1, g)
+	return nil
+}
+
+// batchLen returns B, at least 1 for a sound call.
+func batchLen(batch []int, samples int) int {
+	if batch == nil {
+		return samples
+	}
+	if len(batch) == 0 {
+		panic("model: empty batch")
+	}
+	return len(batch)
+}
+
+func sampleAt(batch []int, i int) int {
+	if batch == nil {
+		return i
+	}
+	return batch[i]
+}
+
+func checkLen(name string, v []float64, want int, orNil bool) {
+	if len(v) != want && !(orNil && v == nil) {
+		panic(fmt.Sprintf("model: %s of length %d, want %d", name, len(v), want))
+	}
+}
+
+func zero(v []float64) {
+	for i := range v {
+		v[i] = 0
+	}
+}

@@ -1,0 +1,80 @@
+// Package model answers one question: what are the losses ℓ_μ(θ) of N samples, and
+// how do they bend?
+//
+// A [Model] is anything with per-sample losses and gradients; a user's own network
+// needs nothing else. What a model can do faster it says by implementing one of the
+// small interfaces beside it; the functions of the same name ([BatchGrad], [NormGrad],
+// [HessVec], …) take the fast path when there is one and loop over samples when not.
+//
+// [Linear] (the paper's Fig. 3) and [MLP] (its Figs. 1 and 2) implement all of them.
+// Formulas: L = (1/N) Σ_μ ℓ_μ, mean-square ℓ_μ = ½|f(θ,x_μ) − y_μ|² (Eq. 1).
+//
+// Conventions. θ, v and gradients are vectors of length P. A batch is a slice of
+// sample numbers in [0, N), repeats allowed; nil means all N samples in order, and an
+// average is over the batch. Wrong configuration is an error at construction, starting
+// with "model:". As in gonum, slices of a wrong length and sample numbers outside
+// [0, N) are bugs of the caller and panic. Models keep scratch space: one goroutine
+// at a time, and [MLP.Clone] for more.
+package model
+
+import "gonum.org/v1/gonum/mat"
+
+// Model is N per-sample losses of P parameters.
+type Model interface {
+	// Dims returns N and P.
+	Dims() (samples, params int)
+	// LossGrad returns ℓ_μ(θ) of one sample and stores ∇ℓ_μ(θ) in grad unless that is nil.
+	LossGrad(grad, theta []float64, sample int) (loss float64)
+}
+
+// BatchGradienter has a fast mini-batch gradient.
+type BatchGradienter interface {
+	// BatchGrad returns L_B(θ) = (1/B) Σ_{μ∈B} ℓ_μ (Eq. 2) and stores ∇L_B in grad
+	// unless that is nil.
+	BatchGrad(grad, theta []float64, batch []int) (loss float64)
+}
+
+// NormGradienter has fast per-sample gradient norms.
+type NormGradienter interface {
+	// NormGrad is BatchGrad that also stores ℓ_μ in losses and |∇ℓ_μ|² in norms,
+	// in the order of the batch; any of the three slices may be nil.
+	NormGrad(losses, norms, grad, theta []float64, batch []int) (loss float64)
+}
+
+// HessianMultiplier has a fast Hessian–vector product.
+type HessianMultiplier interface {
+	// HessVec stores H_B(θ)·v in dst, H_B = (1/B) Σ_{μ∈B} ∇²ℓ_μ.
+	HessVec(dst, theta, v []float64, batch []int)
+}
+
+// SecondMomentMultiplier has a fast product with the gradients' second moment.
+type SecondMomentMultiplier interface {
+	// SecondMomentVec stores (1/B) Σ_{μ∈B} ∇ℓ_μ (∇ℓ_μ·v) in dst.
+	SecondMomentVec(dst, theta, v []float64, batch []int)
+}
+
+// GaussNewtonMultiplier has a Gauss–Newton product.
+type GaussNewtonMultiplier interface {
+	// GaussNewtonVec stores (1/B) Σ_{μ∈B} w_μ J_μᵀ Λ_μ J_μ v in dst, where J_μ = ∂f(θ,x_μ)/∂θ
+	// and Λ_μ is the Hessian of ℓ_μ in the outputs (the identity for mean-square:
+	// w = nil, all ones, gives (1/N)Σ∇f∇fᵀ of Eq. 12; w = ℓ_μ gives the left side of Eq. 7).
+	// weights is in the order of the batch.
+	GaussNewtonVec(dst, theta, v, weights []float64, batch []int)
+	// MeanSquareOutputs returns the number of outputs of f when ℓ_μ = ½|f − y|², else 0.
+	MeanSquareOutputs() int
+}
+
+// Vectors says of which per-sample vectors a Gram matrix holds the inner products.
+type Vectors int
+
+const (
+	LossGradients   Vectors = iota // ∇ℓ_μ
+	OutputGradients                // ∇f_μ, for models with one output
+)
+
+// Gramer has a fast Gram matrix.
+type Gramer interface {
+	// Gram stores the B×B matrix of inner products of the batch's per-sample vectors in dst,
+	// resized when it is empty. With OutputGradients it is an error unless the model has one output.
+	Gram(dst *mat.SymDense, theta []float64, batch []int, of Vectors) error
+}

@@ -1,0 +1,266 @@
+package model
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// chunkRows is how many samples go through the network at once: a mini-batch of 100 in
+// one go, and the activations of a 784–100–100 network (1 MB) within a second-level cache.
+const chunkRows = 128
+
+// pass is the scratch space of one chunk of samples on its way through the network, and
+// the vectors that the phases read. Rows are samples.
+type pass struct {
+	theta, v, dst []float64
+	batch         []int
+	rows          int // samples in this chunk
+	scale         float64
+
+	gather []float64 // inputs of the chunk, when they are not consecutive
+	input  []float64
+	stride int // of input
+	sample []int
+	layer  []state
+	losses []float64
+	norms  []float64
+
+	tangent bool // v goes through the network as well
+	hessian bool // and back
+}
+
+// state is what one layer holds of a chunk: outputs a, their tangents ra along v, and the
+// back-propagated d = ∂ℓ/∂z with its tangent rd; e is ∂ℓ/∂a, for φ”.
+type state struct{ a, ra, d, rd, e []float64 }
+
+func newPass(m *MLP) pass {
+	p := pass{
+		layer:  make([]state, len(m.layers)),
+		sample: make([]int, chunkRows), losses: make([]float64, chunkRows), norms: make([]float64, chunkRows),
+	}
+	for l, w := range m.layers {
+		p.layer[l].a = make([]float64, chunkRows*w.out)
+		p.layer[l].d = make([]float64, chunkRows*w.out)
+	}
+	return p
+}
+
+func (p *pass) out() *state { return &p.layer[len(p.layer)-1] }
+
+// begin sets the point and the direction (nil for none) of a pass.
+func (m *MLP) begin(theta, v []float64, batch []int) {
+	checkLen("θ", theta, m.params, false)
+	p := &m.pass
+	p.theta, p.v, p.batch, p.tangent, p.hessian = theta, v, batch, v != nil, false
+	if v == nil {
+		return
+	}
+	checkLen("v", v, m.params, false)
+	for l, w := range m.layers {
+		if p.layer[l].ra == nil {
+			p.layer[l].ra = make([]float64, chunkRows*w.out)
+		}
+	}
+}
+
+// gradientInto sets where the mean of n per-sample terms is added up.
+func (m *MLP) gradientInto(dst []float64, n int) {
+	checkLen("destination", dst, m.params, false)
+	zero(dst)
+	m.pass.dst, m.pass.scale = dst, 1/float64(n)
+}
+
+// chunk points the pass at the samples lo ≤ i < hi of the batch. Consecutive samples are
+// read where they lie; others are gathered by phaseForward.
+func (m *MLP) chunk(lo, hi int) {
+	p := &m.pass
+	p.rows = hi - lo
+	for i := range p.rows {
+		p.sample[i] = sampleAt(p.batch, lo+i)
+	}
+	if p.batch == nil {
+		p.input, p.stride = m.x.Data[lo*m.x.Stride:], m.x.Stride
+		return
+	}
+	if p.gather == nil {
+		p.gather = make([]float64, chunkRows*m.x.Cols)
+	}
+	p.input, p.stride = p.gather, m.x.Cols
+}
+
+// phaseForward computes outputs, losses, ∂ℓ/∂f and, with a direction, tangents.
+func phaseForward(m *MLP, lo, hi int) {
+	p := &m.pass
+	if p.batch != nil {
+		for i := lo; i < hi; i++ {
+			mu := p.sample[i]
+			copy(p.input[i*p.stride:], m.x.Data[mu*m.x.Stride:mu*m.x.Stride+m.x.Cols])
+		}
+	}
+	a, stride := p.input[lo*p.stride:], p.stride
+	var ra []float64
+	for l, w := range m.layers {
+		s := &p.layer[l]
+		m.affine(w, p.theta, hi-lo, a, stride, s.a[lo*w.out:])
+		if l+1 < len(m.layers) {
+			m.activate(s.a[lo*w.out : hi*w.out])
+		}
+		if p.tangent {
+			m.affine(w, p.v, hi-lo, a, stride, s.ra[lo*w.out:])
+			if l > 0 {
+				mulTo(hi-lo, w.out, w.in, ra, w.in, p.theta[w.w:], w.out, s.ra[lo*w.out:], w.out)
+			}
+			if l+1 < len(m.layers) {
+				m.timesSlope(s.ra[lo*w.out:hi*w.out], s.a[lo*w.out:])
+			}
+			ra = s.ra[lo*w.out:]
+		}
+		a, stride = s.a[lo*w.out:], w.out
+	}
+	for i := lo; i < hi; i++ {
+		p.losses[i] = m.lossOf(i)
+	}
+}
+
+// affine stores aW + b in dst, with W and b from θ (or from a direction).
+func (m *MLP) affine(w layer, theta []float64, rows int, a []float64, stride int, dst []float64) {
+	for i := range rows {
+		copy(dst[i*w.out:(i+1)*w.out], theta[w.b:])
+	}
+	mulTo(rows, w.out, w.in, a, stride, theta[w.w:w.b], w.out, dst, w.out)
+}
+
+// lossOf returns the loss of row i and stores ∂ℓ/∂f in the output layer's d.
+func (m *MLP) lossOf(i int) (loss float64) {
+	s, k := m.pass.out(), m.y.Cols
+	f, d, y := s.a[i*k:(i+1)*k], s.d[i*k:(i+1)*k], m.target(m.pass.sample[i])
+	if m.loss == MeanSquare {
+		floats.SubTo(d, f, y)
+		return floats.Dot(d, d) / 2
+	}
+	logZ := floats.LogSumExp(f)
+	for j, v := range y {
+		loss += v * (logZ - f[j])
+		d[j] = math.Exp(f[j]-logZ) - v
+	}
+	return loss
+}
+
+// phaseBackward carries the output layer's d (and rd) down to the first layer.
+func phaseBackward(m *MLP, lo, hi int) {
+	p := &m.pass
+	for l := len(m.layers) - 1; l > 0; l-- {
+		w, up, s := m.layers[l], &p.layer[l], &p.layer[l-1]
+		from, to := lo*w.in, hi*w.in
+		d := s.d[from:to]
+		zero(d)
+		mulBTo(hi-lo, w.in, w.out, up.d[lo*w.out:], w.out, p.theta[w.w:w.b], w.out, d, w.in)
+		if p.hessian {
+			copy(s.e[from:to], d)
+		}
+		m.timesSlope(d, s.a[from:])
+		if !p.hessian {
+			continue
+		}
+		rd := s.rd[from:to]
+		zero(rd)
+		mulBTo(hi-lo, w.in, w.out, up.rd[lo*w.out:], w.out, p.theta[w.w:w.b], w.out, rd, w.in)
+		mulBTo(hi-lo, w.in, w.out, up.d[lo*w.out:], w.out, p.v[w.w:w.b], w.out, rd, w.in)
+		m.timesSlope(rd, s.a[from:])
+		if m.activation == Tanh { // φ''ż = −2aφ'ż = −2aȧ
+			for i, e := range s.e[from:to] {
+				rd[i] -= 2 * e * s.a[from+i] * s.ra[from+i]
+			}
+		}
+	}
+}
+
+// phaseNorms stores |∇ℓ_μ|² = Σ_layers |d|²(|a|² + 1): a layer's gradient is the outer
+// product of its input a (with a 1 for the bias) and d (Goodfellow, arXiv 1510.01799).
+func phaseNorms(m *MLP, lo, hi int) {
+	p := &m.pass
+	for i := lo; i < hi; i++ {
+		a2, sum := m.xnorm[p.sample[i]], 0.0
+		for l, w := range m.layers {
+			s := &p.layer[l]
+			d, a := s.d[i*w.out:(i+1)*w.out], s.a[i*w.out:(i+1)*w.out]
+			sum += floats.Dot(d, d) * (a2 + 1)
+			a2 = floats.Dot(a, a)
+		}
+		p.norms[i] = sum
+	}
+}
+
+// phaseGradient adds scale·Σ_rows aᵀd (and the tangent's part) to dst. Its items are the
+// rows of all weight matrices one after another: each element of dst sums over samples
+// in their order, however the items are split.
+func phaseGradient(m *MLP, lo, hi int) {
+	first := 0
+	for l := range m.layers {
+		w := m.layers[l]
+		from, to := max(lo-first, 0), min(hi-first, w.in)
+		first += w.in
+		if from < to {
+			m.weightRows(l, from, to)
+		}
+	}
+}
+
+func (m *MLP) weightRows(l, from, to int) {
+	p, w, s := &m.pass, m.layers[l], &m.pass.layer[l]
+	a, stride := p.input, p.stride
+	if l > 0 {
+		a, stride = p.layer[l-1].a, w.in
+	}
+	d := s.d
+	if p.hessian {
+		d = s.rd
+		if l > 0 {
+			mulATo(to-from, w.out, p.rows, p.scale, p.layer[l-1].ra[from:], w.in, s.d, w.out, p.dst[w.w+from*w.out:], w.out)
+		}
+	}
+	mulATo(to-from, w.out, p.rows, p.scale, a[from:], stride, d, w.out, p.dst[w.w+from*w.out:], w.out)
+	if from == 0 {
+		for i := range p.rows {
+			floats.AddScaled(p.dst[w.b:w.b+w.out], p.scale, d[i*w.out:(i+1)*w.out])
+		}
+	}
+}
+
+// weightRowCount is the number of items of phaseGradient.
+func (m *MLP) weightRowCount() (n int) {
+	for _, l := range m.layers {
+		n += l.in
+	}
+	return n
+}
+
+func (m *MLP) activate(a []float64) {
+	switch m.activation {
+	case ReLU:
+		for i, v := range a {
+			a[i] = max(v, 0)
+		}
+	case Tanh:
+		for i, v := range a {
+			a[i] = math.Tanh(v)
+		}
+	}
+}
+
+// timesSlope multiplies v by φ', which every activation here has as a function of its output.
+func (m *MLP) timesSlope(v, a []float64) {
+	switch m.activation {
+	case ReLU:
+		for i := range v {
+			if !(a[i] > 0) {
+				v[i] = 0
+			}
+		}
+	case Tanh:
+		for i := range v {
+			v[i] *= 1 - a[i]*a[i]
+		}
+	}
+}
