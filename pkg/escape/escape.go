@@ -1,0 +1,213 @@
+// Package escape answers the question: at what rate is a minimum left, and how
+// sure are we?
+//
+// [FirstPassage] runs many replicas of a [dynamics.Dynamics] until each enters
+// an exit [Region] or its time is up, and keeps every one of them, escaped,
+// censored or diverged, in a [Sample]. [Sample.Rate] is the maximum-likelihood
+// escape rate of a right-censored exponential law with its interval,
+// [Sample.Survival] the survival curve, [Sample.Exponentiality] the
+// Kolmogorov–Smirnov check that a rate describes the sample at all, and
+// [Extrapolate] removes the bias of a finite step.
+package escape
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync/atomic"
+
+	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
+)
+
+// Region is a set of parameters.
+type Region interface {
+	// Contains reports whether θ lies in the region. It is called after every
+	// step, by several goroutines.
+	Contains(theta []float64) bool
+}
+
+// RegionFunc makes a region of a function.
+type RegionFunc func(theta []float64) bool
+
+// Contains implements [Region].
+func (f RegionFunc) Contains(theta []float64) bool { return f(theta) }
+
+// Beyond is the half-space θ_Axis ≥ Level.
+type Beyond struct {
+	Axis  int
+	Level float64
+}
+
+// Contains implements [Region].
+func (b Beyond) Contains(theta []float64) bool { return theta[b.Axis] >= b.Level }
+
+// LossAbove is the region in which the loss exceeds Level, the exit of the
+// paper's Fig. 3b.
+type LossAbove struct {
+	Landscape landscape.Landscape
+	Level     float64
+}
+
+// Contains implements [Region].
+func (r LossAbove) Contains(theta []float64) bool {
+	return r.Landscape.LossGrad(nil, theta) > r.Level
+}
+
+var (
+	_ Region = RegionFunc(nil)
+	_ Region = Beyond{}
+	_ Region = LossAbove{}
+)
+
+// Settings sets the size of a sample. The zero value works: it runs 200
+// replicas to the end, whatever it takes.
+type Settings struct {
+	// Replicas is the number of independent runs. 0 means 200, which gives the
+	// rate to 7 %.
+	Replicas int
+	// MaxTime > 0 is the time t at which a replica that has not escaped is
+	// censored. 0 means never.
+	MaxTime float64
+	// Workers is the number of goroutines. 0 means one a processor. It does not
+	// change a bit of the result.
+	Workers int
+	// Seed and Experiment key the random streams, with the replica's number.
+	Seed       uint64
+	Experiment string
+	// Resume is a sample of the same experiment that was interrupted: only its
+	// pending replicas are run.
+	Resume *Sample
+	// Progress, if not nil, is called after each replica, by several goroutines.
+	Progress func(done, total int)
+}
+
+// Status is how a replica ended.
+type Status uint8
+
+const (
+	Pending  Status = iota // not run: the sample was interrupted
+	Escaped                // entered the exit region
+	Censored               // still inside at MaxTime
+	Diverged               // left the finite numbers
+)
+
+// Sample is the outcome of a first-passage experiment. No replica is dropped.
+type Sample struct {
+	Times      []float64 // time t of escape, censoring or divergence, per replica
+	Status     []Status  // how each replica ended
+	Steps      int64     // steps over all replicas: the cost
+	MaxTime    float64   // censoring time; +Inf if none
+	Seed       uint64
+	Experiment string
+}
+
+// Count returns the number of replicas with the given status.
+func (s *Sample) Count(status Status) int {
+	n := 0
+	for _, x := range s.Status {
+		if x == status {
+			n++
+		}
+	}
+	return n
+}
+
+// chunk is the number of steps between two looks at the context: some tens of
+// microseconds.
+const chunk = 1 << 10
+
+// FirstPassage runs replicas of d from start until each enters exit. The result
+// is a function of everything but the number of workers. It returns an error,
+// before any work starts, if start has the wrong length, is not finite, or lies
+// in exit, if a setting is negative or NaN, or if Resume is of another
+// experiment. If ctx ends early, it returns the sample so far together with an
+// error that wraps ctx.Err(); pass it as Resume to go on.
+func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exit Region, s Settings) (*Sample, error) {
+	sample, err := s.sample(d, start, exit)
+	if err != nil {
+		return nil, err
+	}
+	var pending []int
+	for i, status := range sample.Status {
+		if status == Pending {
+			pending = append(pending, i)
+		}
+	}
+	workers := parallel.Workers(s.Workers)
+	runners := make([]*runner, workers)
+	for w := range runners {
+		runners[w] = &runner{stepper: d.NewStepper(), exit: exit,
+			theta: make([]float64, d.Dim()), xi: make([]float64, d.Dim())}
+	}
+	var steps atomic.Int64
+	var done atomic.Int64
+	done.Store(int64(len(sample.Times) - len(pending)))
+	parallel.For(ctx, len(pending), workers, func(w, k int) {
+		i := pending[k]
+		rng := dynamics.Stream(s.Seed, s.Experiment, i)
+		time, status, n := runners[w].run(ctx, start, sample.MaxTime, rng)
+		sample.Times[i], sample.Status[i] = time, status
+		if status == Pending {
+			return // interrupted: it will be run anew, and its steps count then
+		}
+		steps.Add(n)
+		if s.Progress != nil {
+			s.Progress(int(done.Add(1)), len(sample.Times))
+		}
+	})
+	sample.Steps += steps.Load()
+	if err := ctx.Err(); err != nil {
+		return sample, fmt.Errorf("escape: interrupted with %d of %d replicas pending: %w", sample.Count(Pending), len(sample.Times), err)
+	}
+	return sample, nil
+}
+
+// sample checks the settings and returns the sample to fill.
+func (s Settings) sample(d dynamics.Dynamics, start []float64, exit Region) (*Sample, error) {
+	if s.Replicas == 0 {
+		s.Replicas = 200
+	}
+	if s.MaxTime == 0 {
+		s.MaxTime = math.Inf(1)
+	}
+	switch {
+	case s.Replicas < 1:
+		return nil, fmt.Errorf("escape: %d replicas, want ≥ 1", s.Replicas)
+	case !(s.MaxTime > 0):
+		return nil, fmt.Errorf("escape: censoring time = %v, want > 0", s.MaxTime)
+	case s.Workers < 0:
+		return nil, fmt.Errorf("escape: %d workers, want ≥ 0", s.Workers)
+	case len(start) != d.Dim():
+		return nil, fmt.Errorf("escape: start of length %d, want %d", len(start), d.Dim())
+	case !finite(start):
+		return nil, fmt.Errorf("escape: start %v is not finite", start)
+	case exit.Contains(start):
+		return nil, fmt.Errorf("escape: start %v lies in the exit region already", start)
+	}
+	if s.Resume == nil {
+		return &Sample{
+			Times: make([]float64, s.Replicas), Status: make([]Status, s.Replicas),
+			MaxTime: s.MaxTime, Seed: s.Seed, Experiment: s.Experiment,
+		}, nil
+	}
+	r := s.Resume
+	if len(r.Times) != s.Replicas || len(r.Status) != s.Replicas || r.MaxTime != s.MaxTime || r.Seed != s.Seed || r.Experiment != s.Experiment {
+		return nil, fmt.Errorf("escape: sample to resume has %d replicas, censoring time %v, seed %d, experiment %q; want %d, %v, %d, %q",
+			len(r.Times), r.MaxTime, r.Seed, r.Experiment, s.Replicas, s.MaxTime, s.Seed, s.Experiment)
+	}
+	resumed := *r
+	resumed.Times = append([]float64(nil), r.Times...)
+	resumed.Status = append([]Status(nil), r.Status...)
+	return &resumed, nil
+}
+
+func finite(x []float64) bool {
+	for _, v := range x {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
+}
