@@ -83,7 +83,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func parse(l *launcher.Launcher, args []string, out io.Writer) (words []string, err error) {
 	flags := flag.NewFlagSet("notebooks", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&l.Fidelity, "fidelity", l.Fidelity, "`quick` takes about a minute a notebook; `paper` makes the published figures and keeps the outputs in the notebooks")
+	flags.StringVar(&l.Fidelity, "fidelity", l.Fidelity, "`quick or paper`: quick takes about a minute a notebook, paper makes the published figures and keeps the outputs in the notebooks")
 	flags.DurationVar(&l.Timeout, "timeout", 0, "the longest that one cell may take, as in 90s or 2h (default 10m, at paper fidelity 6h)")
 	flags.StringVar(&l.Reports, "out", l.Reports, "the `folder` for the reports")
 	for len(args) > 0 {

@@ -26,20 +26,19 @@ func (l *Launcher) Lab(ctx context.Context) error {
 	return nil
 }
 
-// labArgs are the arguments with which Python serves the notebooks on this machine alone; Jupyter asks for its token as always. Live figures load
+// labArgs are the arguments with which Python serves the notebooks to this machine alone; Jupyter asks for its token as always. Live figures load
 // ECharts from the server's static files.
 func labArgs(ctx context.Context, group *proc.Group, kit *setup.Kit, root string) []string {
-	module, app := "jupyterlab", "ServerApp"
-	if hasModule(ctx, group, kit, module) != nil {
-		module, app = "notebook", "NotebookApp"
+	args := []string{"-m", "jupyterlab", "--ServerApp.root_dir=" + root, "--ServerApp.extra_static_paths=" + kit.Assets,
+		"--ServerApp.default_url=/lab/tree/notebooks"}
+	if hasModule(ctx, group, kit, "jupyterlab") != nil {
+		args = []string{"-m", "notebook", "--NotebookApp.notebook_dir=" + root, "--NotebookApp.extra_static_paths=" + kit.Assets,
+			"--NotebookApp.default_url=/tree/notebooks"}
 	}
-	args := []string{"-m", module, "--ip=127.0.0.1",
-		fmt.Sprintf("--%s.extra_static_paths=%s", app, kit.Assets),
-		fmt.Sprintf("--%s.%s=%s", app, map[string]string{"ServerApp": "root_dir", "NotebookApp": "notebook_dir"}[app], root)}
 	if os.Geteuid() == 0 {
 		args = append(args, "--allow-root")
 	}
-	return args
+	return append(args, "--ip=127.0.0.1")
 }
 
 func hasModule(ctx context.Context, group *proc.Group, kit *setup.Kit, module string) error {

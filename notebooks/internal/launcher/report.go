@@ -63,7 +63,7 @@ func (l *Launcher) find(names []string) ([]string, error) {
 			path = name
 		}
 		if _, err := os.Stat(path); err != nil {
-			return nil, fmt.Errorf("there is no notebook %q; there are: %s", name, strings.Join(notebookNames(all), ", "))
+			return nil, fmt.Errorf("there is no notebook %q; there are: %s", name, cmp.Or(strings.Join(notebookNames(all), ", "), "none yet"))
 		}
 		if path, err = filepath.Abs(path); err != nil {
 			return nil, err

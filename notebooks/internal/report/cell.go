@@ -53,11 +53,16 @@ func outputHTML(o notebook.Output, prefix string, text *markdown) (string, error
 	case "error":
 		return printed(o.ErrorName+": "+o.Error+"\n"+strings.Join(o.Traceback, "\n"), "stderr"), nil
 	}
-	if page, ok := o.As("text/html"); ok {
-		return "<div class=\"output html\">" + page + "</div>\n", nil
+	drawing, ok := o.As("image/svg+xml")
+	page, isPage := o.As("text/html")
+	if !ok && svgStart.MatchString(page) { // gonbui.DisplaySVG
+		drawing, ok = page, true
 	}
-	if drawing, ok := o.As("image/svg+xml"); ok {
+	if ok {
 		return "<div class=\"output drawing\">" + inlineSVG(drawing, prefix) + "</div>\n", nil
+	}
+	if isPage {
+		return "<div class=\"output html\">" + page + "</div>\n", nil
 	}
 	for _, mediaType := range []string{"image/png", "image/jpeg"} {
 		if picture, ok := o.As(mediaType); ok {
@@ -99,14 +104,16 @@ func printed(text, stream string) string {
 }
 
 var (
-	svgID  = regexp.MustCompile(`(\sid=["'])`)
-	svgRef = regexp.MustCompile(`(url\(["']?#|href=["']#)`)
+	svgStart = regexp.MustCompile(`^(?s)\s*(<div>)?\s*(<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<svg`)
+	svgID    = regexp.MustCompile(`(\sid=["'])`)
+	svgRef   = regexp.MustCompile(`(url\(["']?#|href=["']#)`)
 )
 
 // inlineSVG makes a drawing part of a page: without what may only begin a file, and with ids that no other drawing has.
 func inlineSVG(drawing, prefix string) string {
-	if i := strings.Index(drawing, "<svg"); i > 0 {
-		drawing = drawing[i:]
+	from, to := strings.Index(drawing, "<svg"), strings.LastIndex(drawing, "</svg>")
+	if from >= 0 && to > from {
+		drawing = drawing[from : to+len("</svg>")]
 	}
 	drawing = svgID.ReplaceAllString(drawing, "${1}"+prefix)
 	return svgRef.ReplaceAllString(drawing, "${1}"+prefix)

@@ -18,10 +18,13 @@ type Failure struct {
 	Details  string // what the cell, the compiler or the kernel said about it
 }
 
-func newFailure(path string, e event, complaints string) *Failure {
+func newFailure(path string, e event, log string) *Failure {
 	f := &Failure{Notebook: notebook.Name(path), Cell: e.Cell, Source: e.Source, Message: e.Message, Details: said(e.Outputs)}
+	if strings.Contains(f.Message, "go build") {
+		f.Message = "it does not compile"
+	}
 	if e.What == "death" {
-		f.Details = strings.Join(strings.Fields(f.Details), " ") + complaints
+		f.Details += kernelLog.ReplaceAllString(log, "")
 	}
 	return f
 }
@@ -30,31 +33,48 @@ func newFailure(path string, e event, complaints string) *Failure {
 func (f *Failure) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "notebook %s failed in code cell %d: %s\n", f.Notebook, f.Cell, f.Message)
-	for line := range strings.Lines(strings.TrimSpace(f.Source)) {
-		b.WriteString("    | " + strings.TrimRight(line, "\n") + "\n")
+	writeIndented(&b, "    | ", f.Source)
+	writeIndented(&b, "    ", f.Details)
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func writeIndented(b *strings.Builder, indent, text string) {
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		b.WriteString(strings.TrimRight(indent+line, "\n") + "\n")
 	}
-	for line := range strings.Lines(strings.TrimSpace(f.Details)) {
-		b.WriteString("    " + strings.TrimRight(line, "\n") + "\n")
-	}
-	return strings.TrimRight(b.String(), "\n")
 }
 
 var (
-	styleSheet = regexp.MustCompile(`(?s)<style>.*?</style>`)
-	tag        = regexp.MustCompile(`(?s)<[^>]*>`)
-	blankLines = regexp.MustCompile(`\n\s*\n`)
+	kernelLog = regexp.MustCompile(`(?m)^[IWE]\d{4} .*\n?`) // what the kernel tells of its normal work
+	ansi      = regexp.MustCompile(`\x1b\[[0-9;]*m`)
+	tag       = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
-// said is what a failed cell printed. The kernel reports the errors of the compiler, and panics, as HTML.
+// said is what a failed cell printed, or else what the compiler says.
 func said(outputs []notebook.Output) string {
-	var b strings.Builder
+	var printed, compiler strings.Builder
 	for _, o := range outputs {
 		if o.Type == "stream" {
-			b.WriteString(string(o.Text))
+			printed.WriteString(ansi.ReplaceAllString(string(o.Text), ""))
 		}
 		if page, ok := o.As("text/html"); ok && strings.Contains(page, "gonb-err") {
-			text := html.UnescapeString(tag.ReplaceAllString(styleSheet.ReplaceAllString(page, ""), ""))
-			b.WriteString(blankLines.ReplaceAllString(text, "\n"))
+			compiler.WriteString(compilerErrors(page))
+		}
+	}
+	if printed.Len() > 0 {
+		return printed.String()
+	}
+	return compiler.String()
+}
+
+// compilerErrors reads the messages from the HTML in which the kernel wraps them, each with an excerpt of the code.
+func compilerErrors(page string) string {
+	var b strings.Builder
+	for _, line := range strings.Split(page, `<div style="white-space: pre-wrap;">`)[1:] {
+		line, _, _ = strings.Cut(line, `<div class="gonb-err-context">`)
+		line = strings.TrimSpace(html.UnescapeString(tag.ReplaceAllString(line, "")))
+		if line != "" && !strings.HasPrefix(line, "# gonb_") {
+			b.WriteString(line + "\n")
 		}
 	}
 	return b.String()

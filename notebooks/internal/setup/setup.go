@@ -51,7 +51,11 @@ func (s *Setup) Run(ctx context.Context) (*Kit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("looking for Jupyter: %w", err)
 	}
-	return &Kit{Tools: tools, Jupyter: data, Assets: assets, Python: python, home: filepath.Join(s.Cache, "home")}, nil
+	home := filepath.Join(s.Cache, "home")
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		return nil, err
+	}
+	return &Kit{Tools: tools, Jupyter: data, Assets: assets, Python: python, home: home}, nil
 }
 
 // part returns the folder NAME-KEY of the cache, where KEY stands for the inputs. If it is not there yet, build fills it.
