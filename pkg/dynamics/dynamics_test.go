@@ -315,3 +315,47 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportMetric(library/float64(b.N)/steps*1e9, "ns/step")
 	b.ReportMetric(library/plain, "ratio-to-plain-loop")
 }
+
+// Read back from a fine path on the t clock, W̃ has independent standard normal
+// increments on the τ clock.
+func TestTimeChangedNoise(t *testing.T) {
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 3}))
+	const temperature = 0.4
+	d := must(NewSDE(well, well.Minimum(), theory.NoiseFor(temperature, 1), Settings{Step: 1e-3}))
+	p := must(Record(d, well, []float64{0}, 400000, Stream(12, "Lévy", 0)))
+	x := p.TimeChangedNoise(well, 0, math.Sqrt(2*temperature), 0.1)
+	n := float64(len(x))
+	mean, variance := stat.MeanVariance(x, nil)
+	corr := stat.Correlation(x[1:], x[:len(x)-1], nil)
+	for _, c := range []struct {
+		name string
+		z    float64
+	}{
+		{"mean", mean * math.Sqrt(n)},
+		{"variance", (variance - 1) * math.Sqrt(n/2)},
+		{"skewness", stat.Skew(x, nil) * math.Sqrt(n/6)},
+		{"kurtosis", stat.ExKurtosis(x, nil) * math.Sqrt(n/24)},
+		{"correlation", corr * math.Sqrt(n)},
+	} {
+		if math.Abs(c.z) > zBound {
+			t.Errorf("%s of %v increments of W̃: z = %.1f", c.name, n, c.z)
+		}
+	}
+}
+
+func TestEnsemble(t *testing.T) {
+	bowl := must(landscape.NewQuadratic(landscape.Shape{}))
+	d := must(NewGLD(bowl, bowl.Minimum(), theory.NoiseFor(0.1, 1), Settings{Step: 0.1}))
+	ends := must(Ensemble(context.Background(), d, []float64{0}, 20000, 60, 4, "ensemble"))
+	sum := 0.0
+	for _, e := range ends {
+		sum += e[0] * e[0]
+	}
+	want := 0.1 / (1 - 0.1/2) // of the Euler chain: 2D·dt/(1−(1−dt)²)
+	if z := (sum/20000/want - 1) / math.Sqrt(2./20000); math.Abs(z) > zBound {
+		t.Errorf("variance %v, want %v (z = %.1f)", sum/20000, want, z)
+	}
+	if _, err := Ensemble(context.Background(), d, []float64{0, 1}, 1, 1, 0, ""); err == nil {
+		t.Error("start of the wrong length accepted")
+	}
+}
