@@ -1,0 +1,49 @@
+package noise
+
+import (
+	"math"
+
+	"github.com/sgdescape/sgdescape/pkg/model"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Grams stores two M×M matrices of M samples (batch, or all for nil) whose non-zero eigenvalues
+// are those of the two sides of the decoupling approximation (Eq. 7, the paper's Fig. 1):
+//
+//	exact:     (1/M)Σ ℓ_μ∇f_μ∇f_μᵀ,  entries sqrt(ℓ_μℓ_ν)·∇f_μ·∇f_ν/M
+//	decoupled: L·(1/M)Σ ∇f_μ∇f_μᵀ,   entries L·∇f_μ·∇f_ν/M
+//
+// Both are resized when empty. The loss must be mean-square with one output, else the
+// error wraps [model.ErrUnsupported].
+func Grams(exact, decoupled *mat.SymDense, m model.Model, theta []float64, batch []int) error {
+	n, p := m.Dims()
+	if err := checkTheta(theta, p); err != nil {
+		return err
+	}
+	if _, err := meanSquareOutputs(m); err != nil {
+		return err
+	}
+	if batch != nil {
+		n = len(batch)
+	}
+	if err := model.Gram(m, decoupled, theta, batch, model.OutputGradients); err != nil {
+		return err
+	}
+	root := make([]float64, n)
+	model.NormGrad(m, root, nil, nil, theta, batch)
+	loss := floats.Sum(root) / float64(n)
+	for i, l := range root {
+		root[i] = math.Sqrt(l)
+	}
+	if exact.IsEmpty() {
+		exact.ReuseAsSym(n)
+	}
+	for i := range n {
+		for j := i; j < n; j++ {
+			exact.SetSym(i, j, root[i]*root[j]*decoupled.At(i, j)/float64(n))
+		}
+	}
+	decoupled.ScaleSym(loss/float64(n), decoupled)
+	return nil
+}

@@ -1,0 +1,95 @@
+package noise
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/sgdescape/sgdescape/pkg/model"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
+)
+
+// Strength is the noise strength at one point.
+type Strength struct {
+	Value   float64 // 𝒩 = (1/N)Σ|∇ℓ_μ|² − |∇L|² (Eq. 24)
+	StdErr  float64 // its standard error; 0 when all samples were used
+	Loss    float64 // L over the samples used
+	Samples int     // how many were used
+}
+
+// groups is the number of groups of samples whose spread gives the standard error. Ten
+// leave it good to about 1/sqrt(18) = 24%, and each group large.
+const groups = 10
+
+// Meter measures 𝒩 along training, without allocating.
+//
+// With all N samples the value is exact and costs as much as an epoch of training: |∇L|²
+// needs the whole gradient. A quarter of the samples costs a quarter, and the value
+// is unbiased, with a standard error.
+type Meter struct {
+	m           model.Model
+	perm        []int
+	norms, grad []float64
+	value       [groups]float64
+	per         int // samples per group; 0 for all samples
+}
+
+// NewMeter returns a meter of the model's noise on that many samples, rounded down to a
+// multiple of ten; 0 means all N. It is an error unless samples is 0 or 20 ≤ samples ≤ N.
+func NewMeter(m model.Model, samples int) (*Meter, error) {
+	n, p := m.Dims()
+	if samples != 0 && (samples < 2*groups || samples > n) {
+		return nil, fmt.Errorf("noise: 𝒩 from %d samples, want %d ≤ samples ≤ N = %d, or 0 for all", samples, 2*groups, n)
+	}
+	t := &Meter{m: m, grad: make([]float64, p), per: samples / groups}
+	if samples == 0 {
+		t.norms = make([]float64, n)
+		return t, nil
+	}
+	t.norms = make([]float64, t.per)
+	t.perm = make([]int, n)
+	for i := range t.perm {
+		t.perm[i] = i
+	}
+	return t, nil
+}
+
+// Measure returns 𝒩(θ); rng draws the samples, without replacement, and may be nil when all are used.
+// A θ that is not finite or of a length other than P is an error.
+func (t *Meter) Measure(theta []float64, rng *rand.Rand) (Strength, error) {
+	if err := checkTheta(theta, len(t.grad)); err != nil {
+		return Strength{}, err
+	}
+	n, _ := t.m.Dims()
+	if t.per == 0 {
+		second, square, loss := t.moments(theta, nil)
+		return Strength{Value: second - square, Loss: loss, Samples: n}, nil
+	}
+	if rng == nil {
+		return Strength{}, fmt.Errorf("noise: sampling %d of %d samples needs a random source", t.per*groups, n)
+	}
+	for i := range t.per * groups { // the head of a Fisher–Yates shuffle
+		j := i + rng.IntN(n-i)
+		t.perm[i], t.perm[j] = t.perm[j], t.perm[i]
+	}
+	s, value := Strength{Samples: t.per * groups}, t.value[:]
+	for g := range value {
+		second, square, loss := t.moments(theta, t.perm[g*t.per:(g+1)*t.per])
+		// The variance of a group around its own mean is short by (M−1)/M, that of the whole set
+		// around ∇L by (N−1)/N of the same unbiased quantity.
+		m := float64(t.per)
+		value[g] = (second - square) * m / (m - 1) * float64(n-1) / float64(n)
+		s.Loss += loss / groups
+	}
+	mean, variance := stat.MeanVariance(value, nil)
+	s.Value = mean
+	s.StdErr = math.Sqrt(variance / groups * float64(n-s.Samples) / float64(n))
+	return s, nil
+}
+
+// moments returns (1/M)Σ|∇ℓ_μ|², |∇L_M|² and L_M of M samples.
+func (t *Meter) moments(theta []float64, batch []int) (second, square, loss float64) {
+	loss = model.NormGrad(t.m, nil, t.norms, t.grad, theta, batch)
+	return stat.Mean(t.norms, nil), floats.Dot(t.grad, t.grad), loss
+}
