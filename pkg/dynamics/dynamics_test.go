@@ -144,22 +144,31 @@ func TestTimeChangeOrders(t *testing.T) {
 		Landscape: well, Minimum: well.Minimum(), Noise: theory.NoiseFor(0.3, 1),
 		Start: []float64{1}, Tau: 2, Steps: []int{128, 256, 512, 1024}, Fine: 1 << 15, Replicas: 400, Seed: 3,
 	}
-	errs, orders, err := c.Run(context.Background())
-	if err != nil {
-		t.Fatal(err)
+	e := must(c.Run(context.Background()))
+	if z := (e.OrderT - 0.5) / e.OrderTErr; math.Abs(z) > zBound || e.OrderTErr > 0.05 {
+		t.Errorf("order on the t clock %.3f ± %.3f, want ½", e.OrderT, e.OrderTErr)
 	}
-	if z := (orders.OnT - 0.5) / orders.OnTErr; math.Abs(z) > zBound || orders.OnTErr > 0.05 {
-		t.Errorf("order on the t clock %.3f ± %.3f, want ½", orders.OnT, orders.OnTErr)
+	if z := (e.OrderTau - 1) / e.OrderTauErr; math.Abs(z) > zBound || e.OrderTauErr > 0.05 {
+		t.Errorf("order on the τ clock %.3f ± %.3f, want 1", e.OrderTau, e.OrderTauErr)
 	}
-	if z := (orders.OnTau - 1) / orders.OnTauErr; math.Abs(z) > zBound || orders.OnTauErr > 0.05 {
-		t.Errorf("order on the τ clock %.3f ± %.3f, want 1", orders.OnTau, orders.OnTauErr)
-	}
-	for _, e := range errs {
-		if e.OnTau >= e.OnT {
-			t.Errorf("error on the τ clock %v not below that on the t clock %v", e.OnTau, e.OnT)
+	for k := range e.Step {
+		if e.OnTau[k] >= e.OnT[k] {
+			t.Errorf("error on the τ clock %v not below that on the t clock %v", e.OnTau[k], e.OnT[k])
 		}
 	}
-	t.Logf("%+v %+v", orders, errs)
+	for _, bad := range []func(*TimeChange){
+		func(c *TimeChange) { c.Tau = -1 },
+		func(c *TimeChange) { c.Fine = 1000 },
+		func(c *TimeChange) { c.Steps = []int{100, 200} },
+		func(c *TimeChange) { c.Replicas = 7 },
+		func(c *TimeChange) { c.Start = nil },
+	} {
+		wrong := c
+		bad(&wrong)
+		if _, err := wrong.Run(context.Background()); err == nil {
+			t.Errorf("%+v accepted", wrong)
+		}
+	}
 }
 
 // Weak order: on the τ clock Heun's stationary variance at a coarse step is

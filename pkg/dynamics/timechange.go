@@ -31,20 +31,18 @@ type TimeChange struct {
 	Seed      uint64
 }
 
-// StrongError is the root-mean-square distance at the end of a comparison.
-type StrongError struct {
-	Step     float64 // dτ; the t grid has dt = dτ/L(θ*)
-	OnT      float64 // Eq. 13 on the t grid against the truth
-	OnTErr   float64 // its standard error
-	OnTau    float64 // Eq. 15 on the τ grid against the truth
-	OnTauErr float64 // its standard error
-	Between  float64 // the two coarse trajectories against each other
-}
-
-// Orders are the slopes of log error on log step with their standard errors.
-type Orders struct {
-	OnT, OnTErr     float64
-	OnTau, OnTauErr float64
+// StrongErrors are root-mean-square distances at the end of a comparison, one
+// entry a grid, and the orders of convergence that they show.
+type StrongErrors struct {
+	Step        []float64 // dτ; the t grid has dt = dτ/L(θ*)
+	OnT, OnTErr []float64 // Eq. 13 on the t grid against the truth, with standard error
+	OnTau       []float64 // Eq. 15 on the τ grid against the truth
+	OnTauErr    []float64 // its standard error
+	Between     []float64 // the two coarse trajectories against each other
+	OrderT      float64   // slope of log OnT on log Step
+	OrderTErr   float64   // its standard error
+	OrderTau    float64   // slope of log OnTau on log Step
+	OrderTauErr float64   // its standard error
 }
 
 // batches is the number of groups of replicas from whose spread the errors of
@@ -52,14 +50,13 @@ type Orders struct {
 // fit to them cannot tell its own error.
 const batches = 10
 
-// Run returns the errors, coarsest grid first as given, and the orders. It
-// returns an error if a number of steps is not a power of two between 2 and
+// Run returns the errors on the grids in the order given. It returns an error if a number of steps is not a power of two between 2 and
 // Fine/4, there are fewer than two grids, Replicas is not a positive multiple
 // of 10, Tau is not positive, the diffusion itself cannot be built (see
 // [NewSDE]), or a replica diverges.
-func (c TimeChange) Run(ctx context.Context) ([]StrongError, Orders, error) {
+func (c TimeChange) Run(ctx context.Context) (*StrongErrors, error) {
 	if err := c.check(); err != nil {
-		return nil, Orders{}, err
+		return nil, err
 	}
 	squares := make([][]float64, c.Replicas) // per replica: for each grid, on t, on τ, between
 	workers := parallel.Workers(0)
@@ -67,22 +64,21 @@ func (c TimeChange) Run(ctx context.Context) ([]StrongError, Orders, error) {
 	for w := range scratch {
 		var err error
 		if scratch[w], err = newComparison(c); err != nil {
-			return nil, Orders{}, err
+			return nil, err
 		}
 	}
 	parallel.For(ctx, c.Replicas, workers, func(w, i int) { squares[i] = scratch[w].run(i) })
 	if err := ctx.Err(); err != nil {
-		return nil, Orders{}, fmt.Errorf("dynamics: time change: %w", err)
+		return nil, fmt.Errorf("dynamics: time change: %w", err)
 	}
 	for i, s := range squares {
 		for _, v := range s {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, Orders{}, fmt.Errorf("dynamics: time change: replica %d diverged", i)
+				return nil, fmt.Errorf("dynamics: time change: replica %d diverged", i)
 			}
 		}
 	}
-	errs := c.errors(squares)
-	return errs, c.orders(squares, errs), nil
+	return c.errors(squares), nil
 }
 
 func (c TimeChange) check() error {
@@ -107,7 +103,7 @@ func (c TimeChange) check() error {
 	return nil
 }
 
-func (c TimeChange) errors(squares [][]float64) []StrongError {
+func (c TimeChange) errors(squares [][]float64) *StrongErrors {
 	column := make([]float64, len(squares))
 	rms := func(k int) (value, stderr float64) {
 		for i, s := range squares {
@@ -117,43 +113,43 @@ func (c TimeChange) errors(squares [][]float64) []StrongError {
 		value = math.Sqrt(mean)
 		return value, stat.StdErr(std, float64(len(column))) / (2 * value)
 	}
-	errs := make([]StrongError, len(c.Steps))
+	e := &StrongErrors{}
 	for k, n := range c.Steps {
-		e := &errs[k]
-		e.Step = c.Tau / float64(n)
-		e.OnT, e.OnTErr = rms(3 * k)
-		e.OnTau, e.OnTauErr = rms(3*k + 1)
-		e.Between, _ = rms(3*k + 2)
+		onT, onTErr := rms(3 * k)
+		onTau, onTauErr := rms(3*k + 1)
+		between, _ := rms(3*k + 2)
+		e.Step = append(e.Step, c.Tau/float64(n))
+		e.OnT, e.OnTErr = append(e.OnT, onT), append(e.OnTErr, onTErr)
+		e.OnTau, e.OnTauErr = append(e.OnTau, onTau), append(e.OnTauErr, onTauErr)
+		e.Between = append(e.Between, between)
 	}
-	return errs
+	e.OrderT, e.OrderTErr = order(squares, e.Step, 0)
+	e.OrderTau, e.OrderTauErr = order(squares, e.Step, 1)
+	return e
 }
 
-func (c TimeChange) orders(squares [][]float64, errs []StrongError) Orders {
-	logStep, logErr := make([]float64, len(errs)), make([]float64, len(errs))
-	slope := func(batch [][]float64, column int) float64 {
-		for k, e := range errs {
+// order fits the slope of log error on log step for one of the three columns of
+// each grid, with its standard error from the slopes of groups of replicas.
+func order(squares [][]float64, step []float64, column int) (value, stderr float64) {
+	logStep, logErr := make([]float64, len(step)), make([]float64, len(step))
+	slope := func(batch [][]float64) float64 {
+		for k, h := range step {
 			sum := 0.0
 			for _, s := range batch {
 				sum += s[3*k+column]
 			}
-			logStep[k], logErr[k] = math.Log(e.Step), 0.5*math.Log(sum)
+			logStep[k], logErr[k] = math.Log(h), 0.5*math.Log(sum)
 		}
 		_, beta := stat.LinearRegression(logStep, logErr, nil, false)
 		return beta
 	}
 	size := len(squares) / batches
 	slopes := make([]float64, batches)
-	fit := func(column int) (value, stderr float64) {
-		for b := range slopes {
-			slopes[b] = slope(squares[b*size:(b+1)*size], column)
-		}
-		_, std := stat.MeanStdDev(slopes, nil)
-		return slope(squares, column), stat.StdErr(std, batches)
+	for b := range slopes {
+		slopes[b] = slope(squares[b*size : (b+1)*size])
 	}
-	var o Orders
-	o.OnT, o.OnTErr = fit(0)
-	o.OnTau, o.OnTauErr = fit(1)
-	return o
+	_, std := stat.MeanStdDev(slopes, nil)
+	return slope(squares), stat.StdErr(std, batches)
 }
 
 // comparison is one worker's scratch space.
