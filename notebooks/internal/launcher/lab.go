@@ -15,9 +15,15 @@ func (l *Launcher) Lab(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	temp, err := os.MkdirTemp("", "sgdescape-lab-")
+	if err != nil {
+		return fmt.Errorf("making a folder for temporary files: %w", err)
+	}
+	defer os.RemoveAll(temp)
 	group := proc.NewGroup()
 	defer group.Stop()
-	cmd := group.Command(ctx, append(kit.Environ(), "SGDESCAPE_FIDELITY="+l.Fidelity), kit.Python, labArgs(ctx, group, kit, l.Root)...)
+	env := append(kit.Environ(), "TMPDIR="+temp, "SGDESCAPE_FIDELITY="+l.Fidelity)
+	cmd := group.Command(ctx, env, kit.Python, labArgs(ctx, group, kit, l.Root)...)
 	cmd.Dir = l.Root
 	cmd.Stdout, cmd.Stderr = l.out, os.Stderr
 	if err := cmd.Run(); err != nil && ctx.Err() == nil {

@@ -108,15 +108,8 @@ func removeStale(report string) error {
 }
 
 func (l *Launcher) export(ctx context.Context, kit *setup.Kit, path, target string, line *progressLine) (size int, err error) {
-	temp, err := os.MkdirTemp("", "sgdescape-report-")
-	if err != nil {
-		return 0, fmt.Errorf("making a folder for temporary files: %w", err)
-	}
-	defer os.RemoveAll(temp)
-	executed := filepath.Join(temp, filepath.Base(path))
-	err = run.Notebook(ctx, kit, run.Job{
+	executed, err := run.Notebook(ctx, kit, run.Job{
 		Notebook: path,
-		Executed: executed,
 		Timeout:  l.cellTimeout(),
 		Environ:  []string{"SGDESCAPE_FIDELITY=" + l.Fidelity, "SGDESCAPE_STATIC=1"},
 		Progress: line.cell,
@@ -124,7 +117,7 @@ func (l *Launcher) export(ctx context.Context, kit *setup.Kit, path, target stri
 	if err != nil {
 		return 0, err
 	}
-	nb, err := notebook.Read(executed)
+	nb, err := notebook.Parse(executed)
 	if err != nil {
 		return 0, err
 	}
@@ -141,7 +134,10 @@ func (l *Launcher) export(ctx context.Context, kit *setup.Kit, path, target stri
 		return 0, fmt.Errorf("writing a report: %w", err)
 	}
 	if l.Fidelity == "paper" {
-		return len(page), keep(executed, path)
+		// The outputs that readers see on a code host come from runs at paper fidelity.
+		if err := replace(path, executed); err != nil {
+			return 0, fmt.Errorf("writing the outputs into a notebook: %w", err)
+		}
 	}
 	return len(page), nil
 }
@@ -152,18 +148,6 @@ func (l *Launcher) cellTimeout() time.Duration {
 		return cmp.Or(l.Timeout, 6*time.Hour)
 	}
 	return cmp.Or(l.Timeout, 10*time.Minute)
-}
-
-// keep makes the executed notebook the notebook: the outputs that readers see on a code host come from runs at paper fidelity.
-func keep(executed, path string) error {
-	content, err := os.ReadFile(executed)
-	if err != nil {
-		return err
-	}
-	if err := replace(path, content); err != nil {
-		return fmt.Errorf("writing the outputs into a notebook: %w", err)
-	}
-	return nil
 }
 
 // replace writes a file whole or not at all.

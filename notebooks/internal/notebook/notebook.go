@@ -4,7 +4,6 @@ package notebook
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -56,15 +55,11 @@ func (o Output) As(mediaType string) (string, bool) {
 	return string(t), true
 }
 
-// Read reads a notebook file.
-func Read(path string) (*Notebook, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading a notebook: %w", err)
-	}
+// Parse reads the content of a notebook file.
+func Parse(data []byte) (*Notebook, error) {
 	var nb Notebook
 	if err := json.Unmarshal(data, &nb); err != nil {
-		return nil, fmt.Errorf("reading the notebook %s: %w", path, err)
+		return nil, fmt.Errorf("reading a notebook: %w", err)
 	}
 	return &nb, nil
 }

@@ -25,7 +25,6 @@ var script string
 // Job is a notebook to run.
 type Job struct {
 	Notebook string          // the file; it is not changed
-	Executed string          // where the notebook goes with its outputs
 	Timeout  time.Duration   // for each cell
 	Environ  []string        // added to that of the set-up
 	Progress func(k, of int) // called when code cell k begins, with k = 0 before the kernel starts
@@ -38,12 +37,12 @@ type event struct {
 	Outputs                      []notebook.Output
 }
 
-// Notebook runs a job. Cells run in the notebook's folder, as they do in Jupyter. When Notebook returns, all processes of the run have ended
-// and their temporary files are gone. The error is a *Failure when it is the notebook's.
-func Notebook(ctx context.Context, kit *setup.Kit, job Job) error {
+// Notebook runs a job and returns the notebook's file with the outputs. Cells run in the notebook's folder, as they do in Jupyter. When Notebook
+// returns, all processes of the run have ended and their temporary files are gone. The error is a *Failure when it is the notebook's.
+func Notebook(ctx context.Context, kit *setup.Kit, job Job) ([]byte, error) {
 	temp, err := os.MkdirTemp("", "sgdescape-run-")
 	if err != nil {
-		return fmt.Errorf("making a folder for temporary files: %w", err)
+		return nil, fmt.Errorf("making a folder for temporary files: %w", err)
 	}
 	defer os.RemoveAll(temp)
 	group := proc.NewGroup()
@@ -51,30 +50,31 @@ func Notebook(ctx context.Context, kit *setup.Kit, job Job) error {
 
 	env := append(append(kit.Environ(), "TMPDIR="+temp), job.Environ...)
 	seconds := fmt.Sprint(max(1, int(job.Timeout.Seconds())))
-	cmd := group.Command(ctx, env, kit.Python, "-c", script, job.Notebook, job.Executed, filepath.Dir(job.Notebook), seconds)
+	executed := filepath.Join(temp, "executed.ipynb")
+	cmd := group.Command(ctx, env, kit.Python, "-c", script, job.Notebook, executed, filepath.Dir(job.Notebook), seconds)
 	var complaints strings.Builder
 	cmd.Stderr = &complaints
 	if _, err := cmd.StdinPipe(); err != nil { // stays open as long as we live
-		return err
+		return nil, err
 	}
 	events, err := cmd.StdoutPipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("starting Jupyter's client: %w", err)
+		return nil, fmt.Errorf("starting Jupyter's client: %w", err)
 	}
 	last, readErr := follow(events, job.Progress)
 	waitErr := cmd.Wait()
 	switch {
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return nil, ctx.Err()
 	case last.Event == "failure":
-		return newFailure(job.Notebook, last, complaints.String())
+		return nil, newFailure(job.Notebook, last, complaints.String())
 	case last.Event != "done":
-		return fmt.Errorf("running %s: %w\n%s", notebook.Name(job.Notebook), errors.Join(readErr, waitErr), complaints.String())
+		return nil, fmt.Errorf("running %s: %w\n%s", notebook.Name(job.Notebook), errors.Join(readErr, waitErr), complaints.String())
 	}
-	return nil
+	return os.ReadFile(executed)
 }
 
 // follow reads events up to the end and returns the last one.
