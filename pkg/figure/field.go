@@ -1,0 +1,259 @@
+package figure
+
+import (
+	"bytes"
+	"fmt"
+	"image/color"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/palette"
+	"gonum.org/v1/plot/palette/moreland"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/recorder"
+)
+
+// A Field holds the values of a function of two variables on a grid. It is
+// one implementation of gonum's plotter.GridXYZ; HeatMap and Contours take any.
+type Field struct {
+	xs, ys []float64
+	z      []float64
+}
+
+var _ plotter.GridXYZ = (*Field)(nil)
+
+// Sample evaluates f on an n by n grid over [xmin, xmax] × [ymin, ymax].
+func Sample(f func(x, y float64) float64, xmin, xmax, ymin, ymax float64, n int) *Field {
+	n = max(n, 2)
+	g := &Field{xs: make([]float64, n), ys: make([]float64, n)}
+	for i := range n {
+		t := float64(i) / float64(n-1)
+		g.xs[i], g.ys[i] = xmin+t*(xmax-xmin), ymin+t*(ymax-ymin)
+	}
+	for _, y := range g.ys {
+		for _, x := range g.xs {
+			g.z = append(g.z, f(x, y))
+		}
+	}
+	return g
+}
+
+// Dims returns the numbers of columns and rows.
+func (g *Field) Dims() (c, r int) { return len(g.xs), len(g.ys) }
+
+// X returns the coordinate of column c.
+func (g *Field) X(c int) float64 { return g.xs[c] }
+
+// Y returns the coordinate of row r.
+func (g *Field) Y(r int) float64 { return g.ys[r] }
+
+// Z returns the value at column c, row r.
+func (g *Field) Z(c, r int) float64 { return g.z[r*len(g.xs)+c] }
+
+// flatten copies a grid into the columns of a mark.
+func flatten(m *mark, g plotter.GridXYZ) error {
+	cols, rows := g.Dims()
+	if cols < 2 || rows < 2 {
+		return fmt.Errorf("a grid of %d × %d, want at least 2 × 2", cols, rows)
+	}
+	for r := range rows {
+		for c := range cols {
+			m.x, m.y, m.z = append(m.x, g.X(c)), append(m.y, g.Y(r)), append(m.z, g.Z(c, r))
+		}
+	}
+	for c := 1; c < cols; c++ {
+		if !(g.X(c) > g.X(c-1)) {
+			return fmt.Errorf("column %d of the grid is at x = %g, not above %g", c, g.X(c), g.X(c-1))
+		}
+	}
+	for r := 1; r < rows; r++ {
+		if !(g.Y(r) > g.Y(r-1)) {
+			return fmt.Errorf("row %d of the grid is at y = %g, not above %g", r, g.Y(r), g.Y(r-1))
+		}
+	}
+	return nil
+}
+
+// HeatMap fills the panel with colors for the values of a grid and puts a
+// color bar with a label to its right. Both axes must be linear. For values
+// over many decades, sample their logarithm.
+func (p *Panel) HeatMap(label string, g plotter.GridXYZ) {
+	m := &mark{kind: "heat", nearest: true}
+	if err := flatten(m, g); err != nil {
+		p.fig.fail("heat map %q: %w", label, err)
+		return
+	}
+	lo, hi := slices.Min(m.z), slices.Max(m.z)
+	if lo == hi {
+		lo, hi = lo-0.5, hi+0.5
+	}
+	colors := viridis()
+	colors.SetMin(lo)
+	colors.SetMax(hi)
+	p.bar = &colorBar{label: label, min: lo, max: hi, colors: colors}
+	m.build = func(_ *mark, fr *frame) ([]plot.Plotter, error) {
+		if fr.x.log || fr.y.log {
+			return nil, fmt.Errorf("heat map %q: both axes must be linear", label)
+		}
+		return []plot.Plotter{heat{g, p.bar, fr}}, nil
+	}
+	p.add(m, false, false, nil).name = label
+}
+
+// heat draws a grid as one image, whose pixels are the grid's cells.
+type heat struct {
+	plotter.GridXYZ
+	bar *colorBar
+	fr  *frame
+}
+
+// Plot implements plot.Plotter.
+func (h heat) Plot(c draw.Canvas, p *plot.Plot) {
+	m := plotter.NewHeatMap(h.GridXYZ, h.bar.colors.Palette(256))
+	m.Min, m.Max, m.Rasterized = h.bar.min, h.bar.max, true
+	m.Plot(c, p)
+}
+
+// viridis returns a color map whose lightness grows evenly, close to the one
+// of that name (Smith & van der Walt, 2015), through nine of its colors.
+func viridis() palette.ColorMap {
+	m, err := moreland.NewLuminance([]color.Color{
+		color.NRGBA{0x44, 0x01, 0x54, 0xFF}, color.NRGBA{0x48, 0x28, 0x78, 0xFF}, color.NRGBA{0x3E, 0x4A, 0x89, 0xFF},
+		color.NRGBA{0x31, 0x68, 0x8E, 0xFF}, color.NRGBA{0x26, 0x82, 0x8E, 0xFF}, color.NRGBA{0x1F, 0x9E, 0x89, 0xFF},
+		color.NRGBA{0x35, 0xB7, 0x79, 0xFF}, color.NRGBA{0x6D, 0xCD, 0x59, 0xFF}, color.NRGBA{0xFD, 0xE7, 0x25, 0xFF},
+	})
+	if err != nil { // cannot happen: the colors above are ordered by lightness
+		return moreland.Kindlmann()
+	}
+	return m
+}
+
+// Contours draws the lines on which a grid has the given values, each labelled
+// with its value where there is room.
+func (p *Panel) Contours(g plotter.GridXYZ, levels []float64, opts ...Option) {
+	m := &mark{kind: "contour", nearest: true}
+	if err := flatten(m, g); err != nil {
+		p.fig.fail("contours: %w", err)
+		return
+	}
+	if len(levels) == 0 || finite(levels...) != nil {
+		p.fig.fail("contours: levels %v: want at least one, all finite", levels)
+		return
+	}
+	levels = slices.Sorted(slices.Values(levels))
+	m.build = func(m *mark, _ *frame) ([]plot.Plotter, error) {
+		m.late = contourLabels{contours{g, levels, m.style}}
+		return []plot.Plotter{contours{g, levels, m.style}}, nil
+	}
+	p.add(m, false, false, append([]Option{Thin}, opts...))
+}
+
+// contours draws contour lines in an order that does not change from run to
+// run (gonum's own goes through a map) and writes their values on them.
+type contours struct {
+	plotter.GridXYZ
+	levels []float64
+	style  style
+}
+
+// Plot implements plot.Plotter.
+func (k contours) Plot(c draw.Canvas, p *plot.Plot) {
+	for _, z := range k.levels {
+		c.StrokeLines(k.style.line(), k.lines(c, p, z)...)
+	}
+}
+
+// contourLabels writes the value of each contour level on its longest line.
+type contourLabels struct{ contours }
+
+// Plot implements plot.Plotter.
+func (k contourLabels) Plot(c draw.Canvas, p *plot.Plot) {
+	sty := textStyle(11, false)
+	sty.Color, sty.XAlign, sty.YAlign = axisColor, draw.XCenter, draw.YCenter
+	var taken []vg.Point
+	for _, z := range k.levels {
+		if at, ok := roomFor(c, longest(k.lines(c, p, z)), taken); ok {
+			taken = append(taken, at)
+			halo(c, sty, at, level(z))
+		}
+	}
+}
+
+// level formats the value of a contour line.
+func level(z float64) string {
+	return string(bytes.ReplaceAll(fmt.Appendf(nil, "%.3g", z), []byte("-"), []byte("−")))
+}
+
+// lines returns the contour lines at z inside the canvas, sorted.
+func (k contours) lines(c draw.Canvas, p *plot.Plot, z float64) [][]vg.Point {
+	var rec recorder.Canvas
+	one := plotter.Contour{GridXYZ: k.GridXYZ, Levels: []float64{z}, LineStyles: []draw.LineStyle{k.style.line()},
+		Min: math.Inf(-1), Max: math.Inf(1)}
+	one.Plot(draw.Canvas{Canvas: &rec, Rectangle: c.Rectangle}, p)
+	var lines [][]vg.Point
+	for _, a := range rec.Actions {
+		s, ok := a.(*recorder.Stroke)
+		if !ok {
+			continue
+		}
+		var pts []vg.Point
+		for _, comp := range s.Path {
+			if comp.Type != vg.CloseComp {
+				pts = append(pts, comp.Pos)
+			}
+		}
+		lines = append(lines, pts)
+	}
+	slices.SortFunc(lines, comparePaths)
+	return c.ClipLinesXY(lines...)
+}
+
+// comparePaths orders polylines by their points.
+func comparePaths(a, b []vg.Point) int {
+	return slices.CompareFunc(a, b, func(p, q vg.Point) int {
+		return slices.Compare([]vg.Length{p.X, p.Y}, []vg.Length{q.X, q.Y})
+	})
+}
+
+// longest returns the longest line, or none if that is too short for a label.
+func longest(lines [][]vg.Point) []vg.Point {
+	var best []vg.Point
+	most := 70.0 // pixels: a label of some 25 leaves most of the line
+	for _, l := range lines {
+		n := 0.0
+		for i := 1; i < len(l); i++ {
+			n += math.Hypot(float64(l[i].X-l[i-1].X), float64(l[i].Y-l[i-1].Y))
+		}
+		if n > most {
+			best, most = l, n
+		}
+	}
+	return best
+}
+
+// roomFor looks along a line, from its middle outwards, for a place where a
+// label fits inside the canvas and keeps clear of the labels already there.
+func roomFor(c draw.Canvas, line, taken []vg.Point) (vg.Point, bool) {
+	n := len(line)
+	for d := range n {
+		i := n/2 + d/2
+		if d%2 == 1 {
+			i = n/2 - (d+1)/2
+		}
+		if i >= n {
+			continue
+		}
+		q := line[i]
+		inside := q.X > c.Min.X+20 && q.X < c.Max.X-20 && q.Y > c.Min.Y+9 && q.Y < c.Max.Y-9
+		near := func(t vg.Point) bool {
+			return math.Abs(float64(q.X-t.X)) < 44 && math.Abs(float64(q.Y-t.Y)) < 18
+		}
+		if inside && !slices.ContainsFunc(taken, near) {
+			return q, true
+		}
+	}
+	return vg.Point{}, false
+}

@@ -1,0 +1,280 @@
+package figure
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Distances in pixels.
+const (
+	margin     = 10 // around the figure
+	gap        = 14 // between panels, and around the legend
+	subtitleAt = 22 // room for a subtitle
+	barGap     = 10 // between a panel and its color bar
+	barWidth   = 14
+	labelGap   = 4 // between an axis and its label
+)
+
+// houseAxis gives an axis of a gonum plot the house style. Its label is drawn
+// by layout: gonum looks for the middle of a log axis at the mean of its ends
+// and leaves room there, far off, for the label.
+func houseAxis(a *plot.Axis) {
+	xa, ya := a.Tick.Label.XAlign, a.Tick.Label.YAlign
+	a.Tick.Label = textStyle(tickSize, false)
+	a.Tick.Label.XAlign, a.Tick.Label.YAlign = xa, ya
+	a.Tick.Length = 6
+	a.Tick.LineStyle = draw.LineStyle{Color: axisColor, Width: 1}
+	a.LineStyle = draw.LineStyle{Color: axisColor, Width: 1}
+	a.Padding = 0
+}
+
+// hideLabels leaves an axis its ticks but takes its numbers.
+func hideLabels(a *plot.Axis) {
+	a.Tick.Label.Font.Size = 1
+	ticks, _ := a.Tick.Marker.(plot.ConstantTicks)
+	for i := range ticks {
+		if !ticks[i].IsMinor() {
+			ticks[i].Label = hiddenLabel
+		}
+	}
+}
+
+// houseGrid returns the light grid behind the data.
+func houseGrid() *plotter.Grid {
+	g := plotter.NewGrid()
+	g.Horizontal = draw.LineStyle{Color: gridColor, Width: 1}
+	g.Vertical = g.Horizontal
+	return g
+}
+
+// A layout is a figure ready to be drawn.
+type layout struct {
+	fig    *Figure
+	cells  []*cell
+	title  string // wrapped
+	legend legend
+	width  float64
+	height float64
+}
+
+// A cell is a panel with its plot and its place: the data area in pixels from
+// the top left, and how much its axes need around it.
+type cell struct {
+	*frame
+	plot                     *plot.Plot
+	x, y, w, h               float64
+	left, right, top, bottom float64
+	xlabel, ylabel           string  // wrapped
+	edge                     float64 // the left end of the column: where y labels stand
+}
+
+// layout finds the place of everything in the figure.
+func (f *Figure) layout() (*layout, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	l := &layout{fig: f, width: figureWidth}
+	l.title = wrap(f.Title, textStyle(titleSize, true), px(l.width-2*margin))
+	cols := 1
+	for _, p := range f.panels {
+		cols = max(cols, p.col+1)
+	}
+	for _, p := range f.panels {
+		fr, err := p.frame()
+		if err != nil {
+			return nil, err
+		}
+		l.cells = append(l.cells, &cell{frame: fr, h: math.Max(40, p.Height)})
+	}
+	// The room for the axes depends on their labels, these on the size of the
+	// data area, and that on the room: two rounds settle it.
+	guess := (l.width-2*margin)/float64(cols) - 70
+	for _, c := range l.cells {
+		c.w = guess
+	}
+	for range 2 {
+		for _, c := range l.cells {
+			if err := c.measure(); err != nil {
+				return nil, err
+			}
+		}
+		l.columns(cols)
+		l.rows()
+	}
+	l.legend = f.legend(l.cells, l.width-2*margin)
+	if h := l.legend.height(); h > 0 {
+		l.height += gap/2 + h
+	}
+	l.height = math.Ceil(l.height + margin)
+	return l, nil
+}
+
+// measure makes the plot of a cell for its present size and finds how much
+// room its axes take.
+func (c *cell) measure() (err error) {
+	if c.EqualAspect {
+		c.h = math.Max(100, math.Min(560, c.w*(c.ymax-c.ymin)/(c.xmax-c.xmin)))
+	}
+	if c.plot, err = c.frame.plot(c.w, c.h); err != nil {
+		return err
+	}
+	outer := draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: px(c.w + 70), Y: px(c.h + 50)}}}
+	data := c.plot.DataCanvas(outer).Rectangle
+	c.left, c.right = data.Min.X.Points(), (outer.Max.X - data.Max.X).Points()
+	c.bottom, c.top = data.Min.Y.Points(), (outer.Max.Y - data.Max.Y).Points()
+	sty := textStyle(labelSize, false)
+	if c.ylabel = wrap(c.frame.y.label, sty, px(c.h)); c.ylabel != "" {
+		c.left += labelGap + sty.Height(c.ylabel).Points()
+	}
+	if c.xlabel = wrap(c.frame.x.label, sty, px(c.w)); c.xlabel != "" && c.showX {
+		c.bottom += labelGap + sty.Height(c.xlabel).Points()
+	}
+	if c.Subtitle != "" {
+		c.top = math.Max(c.top, subtitleAt)
+	}
+	if c.bar != nil {
+		c.right = math.Max(c.right, barGap+barWidth+c.bar.width(c.h))
+	}
+	return nil
+}
+
+// columns gives all data areas the same width and lines them up.
+func (l *layout) columns(n int) {
+	left, right := make([]float64, n), make([]float64, n)
+	for _, c := range l.cells {
+		left[c.col] = math.Max(left[c.col], c.left)
+		right[c.col] = math.Max(right[c.col], c.right)
+	}
+	free := l.width - 2*margin - gap*float64(n-1)
+	for i := range n {
+		free -= left[i] + right[i]
+	}
+	w := free / float64(n)
+	for _, c := range l.cells {
+		c.w, c.x = w, margin
+		for i := range c.col {
+			c.x += left[i] + w + right[i] + gap
+		}
+		c.edge = c.x
+		c.x += left[c.col]
+	}
+}
+
+// rows stacks the rows under the title.
+func (l *layout) rows() {
+	y := margin + textStyle(titleSize, true).Height(l.title).Points() + gap/2
+	for row := 0; ; row++ {
+		var top, h, bottom float64
+		any := false
+		for _, c := range l.cells {
+			if c.row == row {
+				any = true
+				top, h, bottom = math.Max(top, c.top), math.Max(h, c.h), math.Max(bottom, c.bottom)
+			}
+		}
+		if !any {
+			break
+		}
+		for _, c := range l.cells {
+			if c.row == row {
+				c.y = y + top + (h-c.h)/2
+			}
+		}
+		y += top + h + bottom + gap/2
+	}
+	l.height = y
+}
+
+// draw draws the figure on a canvas of its size.
+func (l *layout) draw(canvas vg.Canvas) {
+	dc := draw.NewCanvas(canvas, px(l.width), px(l.height))
+	dc.SetColor(White.rgb())
+	dc.Fill(dc.Rectangle.Path())
+	at := func(x, y float64) vg.Point { return vg.Point{X: px(x), Y: px(l.height - y)} }
+
+	dc.FillText(textStyle(titleSize, true), at(margin, margin), l.title)
+	for _, c := range l.cells {
+		data := vg.Rectangle{Min: at(c.x, c.y+c.h), Max: at(c.x+c.w, c.y)}
+		c.plot.Draw(c.outer(dc, data))
+		c.labels(dc, at)
+		if c.Subtitle != "" {
+			sty := textStyle(subtitleSize, true)
+			sty.YAlign = draw.YBottom
+			dc.FillText(sty, at(c.x, c.y-5), c.Subtitle)
+		}
+		if c.bar != nil {
+			c.bar.draw(dc, vg.Rectangle{Min: at(c.x+c.w+barGap, c.y+c.h), Max: at(c.x+c.w+barGap+barWidth, c.y)})
+		}
+	}
+	l.legend.draw(dc, at(margin, l.height-margin-l.legend.height()))
+}
+
+// labels draws the labels of both axes.
+func (c *cell) labels(dc draw.Canvas, at func(x, y float64) vg.Point) {
+	sty := textStyle(labelSize, false)
+	sty.XAlign = draw.XCenter
+	if c.showX {
+		sty.YAlign = draw.YBottom
+		dc.FillText(sty, at(c.x+c.w/2, c.y+c.h+c.bottom), c.xlabel)
+	}
+	sty.Rotation, sty.YAlign = math.Pi/2, draw.YTop
+	dc.FillText(sty, at(c.edge, c.y+c.h/2), c.ylabel)
+}
+
+// outer returns the canvas that makes gonum put the data area at data: what
+// the axes take is found by asking, and once more to correct the rest.
+func (c *cell) outer(dc draw.Canvas, data vg.Rectangle) draw.Canvas {
+	out := draw.Canvas{Canvas: dc.Canvas, Rectangle: data}
+	for range 3 {
+		got := c.plot.DataCanvas(out).Rectangle
+		out.Min = out.Min.Add(data.Min.Sub(got.Min))
+		out.Max = out.Max.Add(data.Max.Sub(got.Max))
+	}
+	return out
+}
+
+// ticks returns the ticks of a color bar of h pixels.
+func (b *colorBar) ticks(h float64) []plot.Tick {
+	return linearTicks(b.min, b.max, int(math.Max(2, h/28)))
+}
+
+// width returns how much room the bar's numbers and label take to its right.
+func (b *colorBar) width(h float64) float64 {
+	var w vg.Length
+	for _, t := range b.ticks(h) {
+		w = max(w, textStyle(tickSize, false).Width(t.Label))
+	}
+	return w.Points() + 8 + textStyle(labelSize, false).Height(b.label).Points() + 8
+}
+
+// draw draws the bar with its ticks and its label, read from top to bottom.
+func (b *colorBar) draw(c draw.Canvas, r vg.Rectangle) {
+	const steps = 96
+	dy := (r.Max.Y - r.Min.Y) / steps
+	for i, col := range b.colors.Palette(steps).Colors() {
+		lo := r.Min.Y + vg.Length(i)*dy
+		hi := min(lo+dy+0.5, r.Max.Y) // overlap: no seams between the steps
+		c.FillPolygon(col, []vg.Point{{X: r.Min.X, Y: lo}, {X: r.Max.X, Y: lo}, {X: r.Max.X, Y: hi}, {X: r.Min.X, Y: hi}})
+	}
+	line := draw.LineStyle{Color: axisColor, Width: 1}
+	sty := textStyle(tickSize, false)
+	sty.YAlign = draw.YCenter
+	var w vg.Length
+	h := (r.Max.Y - r.Min.Y).Points()
+	for _, t := range b.ticks(h) {
+		y := r.Min.Y + px(h*(t.Value-b.min)/(b.max-b.min))
+		if t.IsMinor() {
+			continue
+		}
+		c.StrokeLine2(line, r.Max.X, y, r.Max.X+4, y)
+		c.FillText(sty, vg.Point{X: r.Max.X + 7, Y: y}, t.Label)
+		w = max(w, sty.Width(t.Label))
+	}
+	label := textStyle(labelSize, false)
+	label.Rotation, label.XAlign, label.YAlign = math.Pi/2, draw.XCenter, draw.YTop
+	c.FillText(label, vg.Point{X: r.Max.X + 12 + w, Y: (r.Min.Y + r.Max.Y) / 2}, b.label)
+}

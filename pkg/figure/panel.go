@@ -1,0 +1,192 @@
+package figure
+
+import (
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/palette"
+)
+
+// A Panel is one pair of axes and what is drawn between them: heat maps and
+// areas first, then lines, then points, each in the order in which it was
+// added. Where a method takes a name, the empty name means gray
+// and not in the legend.
+type Panel struct {
+	// X and Y are the axes. A panel made by Below that sets no X shares that of
+	// the panel above it.
+	X, Y Axis
+	// Subtitle is written above the panel.
+	Subtitle string
+	// Height is that of the data area in pixels.
+	Height float64
+	// EqualAspect chooses the height such that a unit is as long on both axes.
+	EqualAspect bool
+
+	fig      *Figure
+	number   int
+	row, col int
+	marks    []*mark
+	bar      *colorBar
+}
+
+// addPanel adds a panel at a place in the grid.
+func (f *Figure) addPanel(row, col int) *Panel {
+	for _, p := range f.panels {
+		if p.row == row && p.col == col {
+			f.fail("a second panel in row %d, column %d", row+1, col+1)
+		}
+	}
+	p := &Panel{fig: f, number: len(f.panels) + 1, row: row, col: col}
+	f.panels = append(f.panels, p)
+	return p
+}
+
+// Below adds a panel under p: a third of its height, for a ratio or residuals,
+// with the X axis of p unless it sets its own.
+func (p *Panel) Below() *Panel {
+	q := p.fig.addPanel(p.row+1, p.col)
+	q.Height = p.Height / 3
+	return q
+}
+
+// Beside adds a panel of the same height to the right of p.
+func (p *Panel) Beside() *Panel {
+	q := p.fig.addPanel(p.row, p.col+1)
+	q.Height = p.Height
+	return q
+}
+
+// above returns the panel over p, or nil.
+func (p *Panel) above() *Panel {
+	for _, q := range p.fig.panels {
+		if q.row == p.row-1 && q.col == p.col {
+			return q
+		}
+	}
+	return nil
+}
+
+// sharesX reports whether p takes its X axis from the panel above it.
+func (p *Panel) sharesX() bool { return p.X.unset() && p.above() != nil }
+
+// top returns the panel whose X axis p has.
+func (p *Panel) top() *Panel {
+	for p.sharesX() {
+		p = p.above()
+	}
+	return p
+}
+
+// column returns the panels that have the X axis of p, from the top down.
+func (p *Panel) column() []*Panel {
+	var out []*Panel
+	for _, q := range p.fig.panels {
+		if q.top() == p.top() {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// A frame is a panel with its limits found.
+type frame struct {
+	*Panel
+	x, y                   Axis
+	xmin, xmax, ymin, ymax float64
+	showX                  bool // whether the X axis is written here
+}
+
+// frame finds the limits of p and checks that its data can be drawn on them.
+func (p *Panel) frame() (*frame, error) {
+	fr := &frame{Panel: p, x: p.top().X, y: p.Y}
+	col := p.column()
+	fr.showX = col[len(col)-1] == p
+	ex := newExtent()
+	for _, q := range col {
+		for _, m := range q.marks {
+			m.extendX(&ex, fr.x.log)
+		}
+	}
+	var err error
+	if fr.xmin, fr.xmax, err = fr.x.limits(ex); err != nil {
+		return nil, p.fail(err)
+	}
+	ey := newExtent()
+	for _, m := range p.marks {
+		if m.fn != nil {
+			if err := m.sample(fr); err != nil {
+				return nil, p.fail(err)
+			}
+		}
+		if err := m.positive(fr.x.log, fr.y.log); err != nil {
+			return nil, p.fail(err)
+		}
+		m.extendY(&ey, fr.y.log)
+	}
+	if fr.ymin, fr.ymax, err = fr.y.limits(ey); err != nil {
+		return nil, p.fail(err)
+	}
+	return fr, nil
+}
+
+// fail says where an error is.
+func (p *Panel) fail(err error) error {
+	if len(p.fig.panels) > 1 {
+		return fmt.Errorf("figure: %s: panel %d: %w", p.fig.Name, p.number, err)
+	}
+	return fmt.Errorf("figure: %s: %w", p.fig.Name, err)
+}
+
+// inside reports whether a point lies between the limits.
+func (fr *frame) inside(x, y float64) bool {
+	return x >= fr.xmin && x <= fr.xmax && y >= fr.ymin && y <= fr.ymax
+}
+
+// The room that a tick label needs along an axis, in pixels.
+const (
+	xPerLabel = 62
+	yPerLabel = 25
+)
+
+// plot returns the gonum plot of the panel for a data area of w by h pixels.
+func (fr *frame) plot(w, h float64) (*plot.Plot, error) {
+	p := plot.New()
+	p.BackgroundColor = nil
+	fr.x.apply(&p.X, fr.xmin, fr.xmax, w, xPerLabel)
+	fr.y.apply(&p.Y, fr.ymin, fr.ymax, h, yPerLabel)
+	houseAxis(&p.X)
+	houseAxis(&p.Y)
+	if !fr.showX {
+		hideLabels(&p.X)
+	}
+	p.Add(houseGrid())
+	var late []plot.Plotter
+	marks := slices.Clone(fr.marks)
+	slices.SortStableFunc(marks, func(a, b *mark) int { return a.layer() - b.layer() })
+	for _, m := range marks {
+		ps, err := m.build(m, fr)
+		if err != nil {
+			return nil, fr.fail(fmt.Errorf("series %q: %w", m.name, err))
+		}
+		for _, q := range ps {
+			p.Add(bare{q})
+		}
+		if m.late != nil {
+			late = append(late, bare{m.late})
+		}
+	}
+	p.Add(late...)
+	return p, nil
+}
+
+// bare hides all but the Plot method of a plotter: the limits are known, and
+// the glyph boxes by which gonum widens them would cost a pass over all points.
+type bare struct{ plot.Plotter }
+
+// A colorBar explains the colors of a heat map.
+type colorBar struct {
+	label    string
+	min, max float64
+	colors   palette.ColorMap
+}

@@ -1,0 +1,198 @@
+package figure
+
+import (
+	"image/color"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// An Option changes how one series is drawn: an Ink, a Dash, a Marker, a
+// Width, or error bars (YErr, YErrs, XErr, XErrs).
+type Option interface{ set(*style) }
+
+// style is what one series looks like.
+type style struct {
+	ink    Ink
+	dash   Dash
+	marker Marker
+	width  Width
+
+	hasInk, hasDash, hasMarker bool
+	xerr, yerr                 *spans
+}
+
+// An Ink is a color. The first seven are the palette of Okabe and Ito, which
+// readers with any kind of color vision can tell apart, in the order in which
+// series without an Ink receive them (their yellow is left out: it vanishes on
+// white). White is for marks on top of a heat map.
+type Ink int
+
+// The inks.
+const (
+	Blue Ink = iota
+	Vermilion
+	Green
+	Purple
+	Orange
+	Sky
+	Black
+	Gray
+	White
+	autoInks = int(Gray) // Gray and White are never given out
+)
+
+// inks holds the colors: Okabe & Ito, "Color Universal Design" (2008).
+var inks = [...]color.NRGBA{
+	Blue:      {0x00, 0x72, 0xB2, 0xFF},
+	Vermilion: {0xD5, 0x5E, 0x00, 0xFF},
+	Green:     {0x00, 0x9E, 0x73, 0xFF},
+	Purple:    {0xCC, 0x79, 0xA7, 0xFF},
+	Orange:    {0xE6, 0x9F, 0x00, 0xFF},
+	Sky:       {0x56, 0xB4, 0xE9, 0xFF},
+	Black:     {0x1A, 0x1A, 0x1A, 0xFF},
+	Gray:      {0x80, 0x80, 0x80, 0xFF},
+	White:     {0xFF, 0xFF, 0xFF, 0xFF},
+}
+
+// House colors beside the inks.
+var (
+	textColor = color.NRGBA{0x1A, 0x1A, 0x1A, 0xFF}
+	axisColor = color.NRGBA{0x55, 0x55, 0x55, 0xFF}
+	gridColor = color.NRGBA{0xE6, 0xE6, 0xE6, 0xFF}
+)
+
+func (i Ink) set(s *style) { s.ink, s.hasInk = i, true }
+
+// rgb returns the color; an Ink that does not exist is gray.
+func (i Ink) rgb() color.NRGBA {
+	if i < 0 || int(i) >= len(inks) {
+		i = Gray
+	}
+	return inks[i]
+}
+
+// tint returns the color with the given opacity, for areas behind lines.
+func (i Ink) tint(alpha float64) color.NRGBA {
+	c := i.rgb()
+	c.A = uint8(255*alpha + 0.5)
+	return c
+}
+
+// A Dash is a line pattern.
+type Dash int
+
+// The patterns, in the order in which lines receive them.
+const (
+	Solid Dash = iota
+	Dashed
+	Dotted
+	DashDot
+	LongDash
+	numDashes
+)
+
+func (d Dash) set(s *style) { s.dash, s.hasDash = d, true }
+
+// pattern returns the lengths of strokes and gaps in pixels.
+func (d Dash) pattern() []vg.Length {
+	switch d {
+	case Dashed:
+		return []vg.Length{7, 4}
+	case Dotted:
+		return []vg.Length{2, 3}
+	case DashDot:
+		return []vg.Length{8, 3, 2, 3}
+	case LongDash:
+		return []vg.Length{14, 4}
+	}
+	return nil
+}
+
+// A Marker is the shape of a point.
+type Marker int
+
+// The shapes, in the order in which point series receive them.
+const (
+	Circle Marker = iota
+	Square
+	Triangle
+	Ring
+	Cross
+	numMarkers
+	Dot // a small disc without outline, for clouds
+)
+
+func (m Marker) set(s *style) { s.marker, s.hasMarker = m, true }
+
+// glyph returns the gonum glyph of the shape and its radius in pixels.
+func (m Marker) glyph() (draw.GlyphDrawer, vg.Length) {
+	switch m {
+	case Square:
+		return draw.BoxGlyph{}, 3.6
+	case Triangle:
+		return draw.PyramidGlyph{}, 4.4
+	case Ring:
+		return draw.RingGlyph{}, 3.8
+	case Cross:
+		return draw.CrossGlyph{}, 3.8
+	case Dot:
+		return draw.CircleGlyph{}, 1.6
+	}
+	return draw.CircleGlyph{}, 3.6
+}
+
+// A Width is the width of a line in pixels.
+type Width float64
+
+// Widths. A Width of zero means Normal.
+const (
+	Thin   Width = 1
+	Normal Width = 1.8
+	Thick  Width = 3
+)
+
+func (w Width) set(s *style) { s.width = w }
+
+// line returns the gonum style for a line.
+func (s style) line() draw.LineStyle {
+	w := s.width
+	if w <= 0 {
+		w = Normal
+	}
+	return draw.LineStyle{Color: s.ink.rgb(), Width: vg.Length(w), Dashes: s.dash.pattern()}
+}
+
+// point returns the gonum style for a point.
+func (s style) point() draw.GlyphStyle {
+	shape, radius := s.marker.glyph()
+	return draw.GlyphStyle{Color: s.ink.rgb(), Radius: radius, Shape: shape}
+}
+
+// spans are intervals around points, as distances below and above.
+type spans struct {
+	low, high []float64
+	axis      string
+}
+
+type errOption struct{ spans }
+
+func (e errOption) set(s *style) {
+	if e.axis == "x" {
+		s.xerr = &e.spans
+	} else {
+		s.yerr = &e.spans
+	}
+}
+
+// YErr draws each point with a vertical bar of one standard error each way.
+func YErr(stderr []float64) Option { return errOption{spans{stderr, stderr, "y"}} }
+
+// YErrs draws each point with a vertical bar from y−low to y+high.
+func YErrs(low, high []float64) Option { return errOption{spans{low, high, "y"}} }
+
+// XErr draws each point with a horizontal bar of one standard error each way.
+func XErr(stderr []float64) Option { return errOption{spans{stderr, stderr, "x"}} }
+
+// XErrs draws each point with a horizontal bar from x−low to x+high.
+func XErrs(low, high []float64) Option { return errOption{spans{low, high, "x"}} }

@@ -1,0 +1,201 @@
+package figure
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+)
+
+// A Table is what a CSV file holds: a header and rows of as many values. Numbers
+// are written with the fewest digits that read back as the same number.
+//
+//	t := figure.NewTable("method", "c", "kappa", "kappa_stderr")
+//	t.Row("direct", 2.0, 7.65e-5, 1.2e-6)
+//	t.Row("eq17", 2.0, 7.77e-5, 0)
+//
+// The first mistake is kept and returned by CSV.
+type Table struct {
+	header []string
+	rows   [][]string
+	err    error
+}
+
+// NewTable returns a table without rows.
+func NewTable(header ...string) *Table {
+	t := &Table{header: header}
+	seen := map[string]bool{}
+	for i, h := range header {
+		if h == "" || seen[h] {
+			t.fail("column %d is called %q: want names, each once", i, h)
+		}
+		seen[h] = true
+	}
+	return t
+}
+
+// Row adds one row: a string, an int or a finite float64 per column. Where a
+// quantity does not exist, write "".
+func (t *Table) Row(values ...any) {
+	if len(values) != len(t.header) {
+		t.fail("row %d has %d values for %d columns", len(t.rows), len(values), len(t.header))
+		return
+	}
+	row := make([]string, len(values))
+	for i, v := range values {
+		switch v := v.(type) {
+		case string:
+			row[i] = v
+		case int:
+			row[i] = strconv.Itoa(v)
+		case float64:
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				t.fail("column %q: row %d is %g: write \"\" for a value that does not exist", t.header[i], len(t.rows), v)
+			}
+			row[i] = strconv.FormatFloat(v, 'g', -1, 64)
+		default:
+			t.fail("column %q: row %d is a %T, want string, int or float64", t.header[i], len(t.rows), v)
+		}
+	}
+	t.rows = append(t.rows, row)
+}
+
+// Columns returns a table of columns of equal length.
+func Columns(columns ...Column) *Table {
+	header := make([]string, len(columns))
+	for i, c := range columns {
+		header[i] = c.name
+	}
+	t := NewTable(header...)
+	for _, c := range columns {
+		if len(c.values) != len(columns[0].values) {
+			t.fail("column %q has %d values but %q has %d", c.name, len(c.values), columns[0].name, len(columns[0].values))
+			return t
+		}
+	}
+	for r := 0; len(columns) > 0 && r < len(columns[0].values); r++ {
+		row := make([]any, len(columns))
+		for i, c := range columns {
+			row[i] = c.values[r]
+		}
+		t.Row(row...)
+	}
+	return t
+}
+
+// A Column is a name with values.
+type Column struct {
+	name   string
+	values []any
+}
+
+// Col returns a column.
+func Col[T float64 | int | string](name string, values []T) Column {
+	c := Column{name: name, values: make([]any, len(values))}
+	for i, v := range values {
+		c.values[i] = v
+	}
+	return c
+}
+
+// Len returns the number of rows.
+func (t *Table) Len() int { return len(t.rows) }
+
+// Header returns the names of the columns.
+func (t *Table) Header() []string { return t.header }
+
+// fail keeps the first mistake.
+func (t *Table) fail(format string, args ...any) {
+	if t.err == nil {
+		t.err = fmt.Errorf("figure: table: "+format, args...)
+	}
+}
+
+// CSV returns the table in CSV.
+func (t *Table) CSV() ([]byte, error) {
+	if t.err != nil {
+		return nil, t.err
+	}
+	var buf bytes.Buffer
+	w := csv.NewWriter(&buf)
+	if err := w.WriteAll(append([][]string{t.header}, t.rows...)); err != nil {
+		return nil, fmt.Errorf("figure: table: %w", err)
+	}
+	return buf.Bytes(), nil
+}
+
+// ReadTable reads a CSV file that a Table wrote.
+func ReadTable(path string) (*Table, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("figure: table: %w", err)
+	}
+	records, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("figure: table %s: %w", path, err)
+	}
+	if len(records) == 0 {
+		return nil, fmt.Errorf("figure: table %s: no header", path)
+	}
+	return &Table{header: records[0], rows: records[1:]}, nil
+}
+
+// Strings returns a column as text.
+func (t *Table) Strings(name string) ([]string, error) {
+	for i, h := range t.header {
+		if h != name {
+			continue
+		}
+		out := make([]string, len(t.rows))
+		for r := range t.rows {
+			out[r] = t.rows[r][i]
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("figure: table: no column %q among %q", name, t.header)
+}
+
+// Floats returns a column as numbers.
+func (t *Table) Floats(name string) ([]float64, error) {
+	texts, err := t.Strings(name)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]float64, len(texts))
+	for r, s := range texts {
+		if out[r], err = strconv.ParseFloat(s, 64); err != nil {
+			return nil, fmt.Errorf("figure: table: column %q, row %d: %w", name, r, err)
+		}
+	}
+	return out, nil
+}
+
+// A column is a name with numbers of a mark; values are nil where the mark has
+// no such numbers.
+type column struct {
+	name   string
+	values []float64
+}
+
+// points returns every plotted point as a row, for a figure without a Table.
+func (f *Figure) points() *Table {
+	t := NewTable("panel", "kind", "series", "x", "y", "x_lo", "x_hi", "y_lo", "y_hi", "z")
+	for _, p := range f.panels {
+		for _, m := range p.marks {
+			for i := range m.x {
+				row := []any{p.number, m.kind, m.name}
+				for _, c := range m.columns() {
+					if c.values == nil {
+						row = append(row, "")
+					} else {
+						row = append(row, c.values[i])
+					}
+				}
+				t.Row(row...)
+			}
+		}
+	}
+	return t
+}

@@ -1,0 +1,183 @@
+package figure
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+)
+
+// linearTicks returns at most about n labelled ticks, but two if there is any
+// way, at multiples of 1, 2 or 5 times a power of ten, with unlabelled ones
+// between them.
+func linearTicks(min, max float64, n int) []plot.Tick {
+	for raw := (max - min) / float64(n); ; raw /= 2 {
+		step, minor := niceStep(raw)
+		ticks := stepTicks(min, max, step, minor)
+		if labels(ticks) >= 2 || raw < (max-min)/20 {
+			return ticks
+		}
+	}
+}
+
+// labels counts the ticks with a label.
+func labels(ticks []plot.Tick) int {
+	n := 0
+	for _, t := range ticks {
+		if !t.IsMinor() {
+			n++
+		}
+	}
+	return n
+}
+
+// niceStep returns the smallest step of the form 1, 2 or 5 times a power of
+// ten that is at least raw, and how many minor steps divide it.
+func niceStep(raw float64) (step float64, minor int) {
+	decade := math.Pow(10, math.Floor(math.Log10(raw)))
+	const rounding = 1 - 1e-9
+	switch {
+	case decade >= raw*rounding:
+		return decade, 5
+	case 2*decade >= raw*rounding:
+		return 2 * decade, 4
+	case 5*decade >= raw*rounding:
+		return 5 * decade, 5
+	}
+	return 10 * decade, 5
+}
+
+// stepTicks returns labelled ticks at the multiples of step inside [min, max]
+// and minor−1 unlabelled ones in each gap.
+func stepTicks(min, max, step float64, minor int) []plot.Tick {
+	fine := step / float64(minor)
+	first, last := int64(math.Ceil(min/fine-1e-9)), int64(math.Floor(max/fine+1e-9))
+	var ticks []plot.Tick
+	for i := first; i <= last; i++ {
+		t := plot.Tick{Value: float64(i) * fine}
+		if i%int64(minor) == 0 {
+			t.Value = float64(i/int64(minor)) * step
+			t.Label = number(t.Value, step, math.Max(math.Abs(min), math.Abs(max)))
+		}
+		ticks = append(ticks, t)
+	}
+	return ticks
+}
+
+// number formats a multiple of step on an axis that reaches to largest.
+func number(v, step, largest float64) string {
+	if v == 0 {
+		return "0"
+	}
+	if largest >= 1e5 || largest < 1e-3 {
+		e := int(math.Floor(math.Log10(largest) + 1e-9))
+		scale := math.Pow(10, float64(e))
+		return decimal(v/scale, decimals(step/scale)) + "×" + power(e)
+	}
+	return decimal(v, decimals(step))
+}
+
+// decimals returns how many decimals show a multiple of step exactly.
+func decimals(step float64) int {
+	return int(math.Max(0, math.Ceil(-math.Log10(step)-1e-9)))
+}
+
+// decimal formats v with a true minus sign.
+func decimal(v float64, prec int) string {
+	return strings.Replace(strconv.FormatFloat(v, 'f', prec, 64), "-", "−", 1)
+}
+
+// power formats a power of ten.
+func power(e int) string {
+	up := strings.NewReplacer("-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹")
+	return "10" + up.Replace(strconv.Itoa(e))
+}
+
+// logTicks returns ticks for a log axis with at most about n labels: powers of
+// ten when there are three of them, else as many multiples of powers of ten as
+// there is room for, and on an axis too short for those the ticks of a linear
+// one.
+func logTicks(min, max float64, n int) []plot.Tick {
+	lo, hi := math.Log10(min), math.Log10(max)
+	inside := math.Floor(hi+1e-9) - math.Ceil(lo-1e-9) + 1 // powers of ten inside
+	switch {
+	case inside >= 3:
+		return decadeTicks(lo, hi, n)
+	case hi-lo >= 0.6:
+		return leadTicks(lo, hi, n)
+	default:
+		return linearTicks(min, max, n)
+	}
+}
+
+// decadeTicks labels every power of ten, or every second, third, … one.
+func decadeTicks(lo, hi float64, n int) []plot.Tick {
+	every := 1
+	for (hi-lo)/float64(every) > float64(n) {
+		every++
+	}
+	plain := lo >= -3.01 && hi <= 4.01
+	var ticks []plot.Tick
+	for e := int(math.Floor(lo)); e <= int(math.Ceil(hi)); e++ {
+		t := plot.Tick{Value: math.Pow(10, float64(e))}
+		if e%every == 0 {
+			t.Label = power(e)
+			if plain {
+				t.Label = decimal(t.Value, decimals(t.Value))
+			}
+		}
+		ticks = append(ticks, t)
+		for lead := 2.0; every == 1 && lead < 10; lead++ {
+			ticks = append(ticks, plot.Tick{Value: lead * t.Value})
+		}
+	}
+	return within(ticks, lo, hi)
+}
+
+// leadTicks labels the largest set of leading digits that n allows.
+func leadTicks(lo, hi float64, n int) []plot.Tick {
+	var ticks []plot.Tick
+	for _, leads := range []string{"123456789", "1235", "125", "13", "1"} {
+		ticks = within(leading(lo, hi, leads), lo, hi)
+		if labels(ticks) <= n {
+			break
+		}
+	}
+	return ticks
+}
+
+// leading returns all multiples of powers of ten and labels those whose leading
+// digit is in leads.
+func leading(lo, hi float64, leads string) []plot.Tick {
+	plain := lo >= -3.01 && hi <= 4.01
+	var ticks []plot.Tick
+	for e := int(math.Floor(lo)); e <= int(math.Ceil(hi)); e++ {
+		for lead := 1; lead < 10; lead++ {
+			digit := strconv.Itoa(lead)
+			t := plot.Tick{Value: float64(lead) * math.Pow(10, float64(e))}
+			switch {
+			case !strings.Contains(leads, digit):
+			case plain:
+				t.Label = decimal(t.Value, max(0, -e))
+			case lead == 1:
+				t.Label = power(e)
+			default:
+				t.Label = digit + "×" + power(e)
+			}
+			ticks = append(ticks, t)
+		}
+	}
+	return ticks
+}
+
+// within keeps the ticks between two powers of ten.
+func within(ticks []plot.Tick, lo, hi float64) []plot.Tick {
+	var in []plot.Tick
+	for _, t := range ticks {
+		if l := math.Log10(t.Value); l >= lo-1e-9 && l <= hi+1e-9 {
+			in = append(in, t)
+		}
+	}
+	return in
+}
