@@ -59,9 +59,7 @@ func (m *MLP) record(theta []float64, batch []int, n int, of Vectors) (a, d [][]
 			}
 		}
 		m.pool.do(phaseBackward, p.rows)
-		for i := range p.rows {
-			copy(a[0][(lo+i)*m.x.Cols:(lo+i+1)*m.x.Cols], p.input[i*p.stride:])
-		}
+		copy(a[0][lo*m.x.Cols:], p.input[:p.rows*m.x.Cols])
 		for l, w := range m.layers {
 			copy(d[l][lo*w.out:], p.layer[l].d[:p.rows*w.out])
 			if l+1 < len(m.layers) {

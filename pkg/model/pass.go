@@ -18,9 +18,7 @@ type pass struct {
 	rows          int // samples in this chunk
 	scale         float64
 
-	gather []float64 // inputs of the chunk, when they are not consecutive
-	input  []float64
-	stride int // of input
+	input  []float64 // the chunk's inputs, gathered: read several times, so once from memory
 	sample []int
 	layer  []state
 	losses []float64
@@ -37,6 +35,7 @@ type state struct{ a, ra, d, rd, e []float64 }
 func newPass(m *MLP) pass {
 	p := pass{
 		layer:  make([]state, len(m.layers)),
+		input:  make([]float64, chunkRows*m.x.Cols),
 		sample: make([]int, chunkRows), losses: make([]float64, chunkRows), norms: make([]float64, chunkRows),
 	}
 	for l, w := range m.layers {
@@ -71,43 +70,33 @@ func (m *MLP) gradientInto(dst []float64, n int) {
 	m.pass.dst, m.pass.scale = dst, 1/float64(n)
 }
 
-// chunk points the pass at the samples lo ≤ i < hi of the batch. Consecutive samples are
-// read where they lie; others are gathered by phaseForward.
+// chunk points the pass at the samples lo ≤ i < hi of the batch.
 func (m *MLP) chunk(lo, hi int) {
 	p := &m.pass
 	p.rows = hi - lo
 	for i := range p.rows {
 		p.sample[i] = sampleAt(p.batch, lo+i)
 	}
-	if p.batch == nil {
-		p.input, p.stride = m.x.Data[lo*m.x.Stride:], m.x.Stride
-		return
-	}
-	if p.gather == nil {
-		p.gather = make([]float64, chunkRows*m.x.Cols)
-	}
-	p.input, p.stride = p.gather, m.x.Cols
 }
 
 // phaseForward computes outputs, losses, ∂ℓ/∂f and, with a direction, tangents.
 func phaseForward(m *MLP, lo, hi int) {
 	p := &m.pass
-	if p.batch != nil {
-		for i := lo; i < hi; i++ {
-			mu := p.sample[i]
-			copy(p.input[i*p.stride:], m.x.Data[mu*m.x.Stride:mu*m.x.Stride+m.x.Cols])
-		}
+	d := m.x.Cols
+	for i := lo; i < hi; i++ {
+		mu := p.sample[i]
+		copy(p.input[i*d:(i+1)*d], m.x.Data[mu*m.x.Stride:])
 	}
-	a, stride := p.input[lo*p.stride:], p.stride
+	a := p.input[lo*d:]
 	var ra []float64
 	for l, w := range m.layers {
 		s := &p.layer[l]
-		m.affine(w, p.theta, hi-lo, a, stride, s.a[lo*w.out:])
+		m.affine(w, p.theta, hi-lo, a, s.a[lo*w.out:])
 		if l+1 < len(m.layers) {
 			m.activate(s.a[lo*w.out : hi*w.out])
 		}
 		if p.tangent {
-			m.affine(w, p.v, hi-lo, a, stride, s.ra[lo*w.out:])
+			m.affine(w, p.v, hi-lo, a, s.ra[lo*w.out:])
 			if l > 0 {
 				mulTo(hi-lo, w.out, w.in, ra, w.in, p.theta[w.w:], w.out, s.ra[lo*w.out:], w.out)
 			}
@@ -116,7 +105,7 @@ func phaseForward(m *MLP, lo, hi int) {
 			}
 			ra = s.ra[lo*w.out:]
 		}
-		a, stride = s.a[lo*w.out:], w.out
+		a = s.a[lo*w.out:]
 	}
 	for i := lo; i < hi; i++ {
 		p.losses[i] = m.lossOf(i)
@@ -124,11 +113,11 @@ func phaseForward(m *MLP, lo, hi int) {
 }
 
 // affine stores aW + b in dst, with W and b from θ (or from a direction).
-func (m *MLP) affine(w layer, theta []float64, rows int, a []float64, stride int, dst []float64) {
+func (m *MLP) affine(w layer, theta []float64, rows int, a, dst []float64) {
 	for i := range rows {
 		copy(dst[i*w.out:(i+1)*w.out], theta[w.b:])
 	}
-	mulTo(rows, w.out, w.in, a, stride, theta[w.w:w.b], w.out, dst, w.out)
+	mulTo(rows, w.out, w.in, a, w.in, theta[w.w:w.b], w.out, dst, w.out)
 }
 
 // lossOf returns the loss of row i and stores ∂ℓ/∂f in the output layer's d.
@@ -209,9 +198,9 @@ func phaseGradient(m *MLP, lo, hi int) {
 
 func (m *MLP) weightRows(l, from, to int) {
 	p, w, s := &m.pass, m.layers[l], &m.pass.layer[l]
-	a, stride := p.input, p.stride
+	a := p.input
 	if l > 0 {
-		a, stride = p.layer[l-1].a, w.in
+		a = p.layer[l-1].a
 	}
 	d := s.d
 	if p.hessian {
@@ -220,7 +209,7 @@ func (m *MLP) weightRows(l, from, to int) {
 			mulATo(to-from, w.out, p.rows, p.scale, p.layer[l-1].ra[from:], w.in, s.d, w.out, p.dst[w.w+from*w.out:], w.out)
 		}
 	}
-	mulATo(to-from, w.out, p.rows, p.scale, a[from:], stride, d, w.out, p.dst[w.w+from*w.out:], w.out)
+	mulATo(to-from, w.out, p.rows, p.scale, a[from:], w.in, d, w.out, p.dst[w.w+from*w.out:], w.out)
 	if from == 0 {
 		for i := range p.rows {
 			floats.AddScaled(p.dst[w.b:w.b+w.out], p.scale, d[i*w.out:(i+1)*w.out])
