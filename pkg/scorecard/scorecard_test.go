@@ -1,0 +1,219 @@
+package scorecard
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func claim(id string) Claim {
+	return Claim{ID: id, Equation: "Eq. 17", Claim: "the rate over a <barrier>", Regime: "n = 1, T = 0.1",
+		Notebook: "02_escape", Expected: 2, Measured: 2.02, StdErr: 0.01, Tolerance: 0.05}
+}
+
+func TestJudge(t *testing.T) {
+	for _, test := range []struct {
+		name                               string
+		expected, measured, stderr, tol, b float64
+		want                               Verdict
+	}{
+		{"exactly", 2, 2, 0, 0, 0, Holds},
+		{"exact numbers differ by rounding", 1, 1 + 1e-12, 0, 1e-10, 0, Holds},
+		{"exact numbers differ by more", 1, 1 + 1e-9, 0, 1e-10, 0, Bends},
+		{"within 3.5 standard errors", 2, 2.034, 0.01, 0, 0, Holds},
+		{"beyond 3.5 standard errors", 2, 2.036, 0.01, 0, 0, Bends},
+		{"tolerance and chance add up", 100, 106, 0.3, 0.05, 0, Holds},
+		{"but no further", 100, 106.1, 0.3, 0.05, 0, Bends},
+		{"default bend is one half", 1, 1.5, 0, 0.1, 0, Bends},
+		{"beyond it the claim fails", 1, 1.51, 0, 0.1, 0, Fails},
+		{"a narrower bend", 1, 1.3, 0, 0.1, 0.2, Fails},
+		{"a wide tolerance widens the default bend", 1, 1.8, 0, 0.9, 0, Holds},
+		{"negative numbers", -2, -2.01, 0.01, 0, 0, Holds},
+		{"zero expected: absolute", 0, 0.02, 0.01, 0, 0, Holds},
+		{"zero expected, fails", 0, 0.7, 0.01, 0, 0, Fails},
+		{"noise in units of a tiny prediction does not hide a failure", 1e-8, 1e-5, 1e-6, 0.05, 0, Fails},
+	} {
+		c := claim("x")
+		c.Expected, c.Measured, c.StdErr, c.Tolerance, c.Bend = test.expected, test.measured, test.stderr, test.tol, test.b
+		j, err := Judge(c)
+		if err != nil || j.Verdict != test.want {
+			t.Errorf("%s: %v, %v; want %s", test.name, j, err, test.want)
+		}
+	}
+}
+
+func TestJudgeRefusesNoise(t *testing.T) {
+	c := claim("x")
+	c.StdErr = 0.5 // 3.5 · 0.5/2 = 0.875 > 0.5
+	if _, err := Judge(c); !errors.Is(err, ErrNoisy) {
+		t.Errorf("got %v, want ErrNoisy", err)
+	}
+}
+
+func TestJudgeNamesBadInput(t *testing.T) {
+	for want, spoil := range map[string]func(*Claim){
+		"id":         func(c *Claim) { c.ID = "Not an id" },
+		"equation":   func(c *Claim) { c.Equation = "" },
+		"claim":      func(c *Claim) { c.Claim = " " },
+		"regime":     func(c *Claim) { c.Regime = "" },
+		"notebook":   func(c *Claim) { c.Notebook = "" },
+		"measured":   func(c *Claim) { c.Measured = math.NaN() },
+		"expected":   func(c *Claim) { c.Expected = math.Inf(1) },
+		"stderr":     func(c *Claim) { c.StdErr = -1 },
+		"tolerance":  func(c *Claim) { c.Tolerance = math.NaN() },
+		"bend":       func(c *Claim) { c.Bend = 0.01 },
+		"proportion": func(c *Claim) { c.Expected = 1e-308 },
+	} {
+		c := claim("x")
+		spoil(&c)
+		if _, err := Judge(c); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v does not name it", want, err)
+		}
+	}
+}
+
+// inFolder points the scorecard to an empty folder and returns its path.
+func inFolder(t *testing.T) string {
+	dir := t.TempDir()
+	t.Setenv("SGDESCAPE_FIGURES", dir)
+	return filepath.Join(dir, FileName)
+}
+
+func TestRecord(t *testing.T) {
+	path := inFolder(t)
+	for _, id := range []string{"b", "a", "c", "b"} {
+		if err := Record(claim(id), Holds); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const first = `[
+  {
+    "id": "a",
+    "equation": "Eq. 17",
+    "claim": "the rate over a <barrier>",
+    "regime": "n = 1, T = 0.1",
+    "expected": 2,
+    "measured": 2.02,
+    "stderr": 0.01,
+    "verdict": "holds",
+    "notebook": "02_escape"
+  },
+`
+	if !strings.HasPrefix(string(data), first) {
+		t.Errorf("file begins %s", data)
+	}
+	entries, err := Load()
+	if err != nil || !slices.Equal(ids(entries), []string{"a", "b", "c"}) {
+		t.Errorf("%v, %v", ids(entries), err)
+	}
+	left, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(left) != 1 {
+		t.Errorf("folder holds %v, %v", left, err)
+	}
+}
+
+func ids(entries []Entry) (out []string) {
+	for _, e := range entries {
+		out = append(out, e.ID)
+	}
+	return out
+}
+
+func TestRecordUnexpectedVerdict(t *testing.T) {
+	path := inFolder(t)
+	err := Record(claim("a"), Fails)
+	if !errors.Is(err, ErrVerdict) {
+		t.Errorf("got %v, want ErrVerdict", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("an unexpected verdict was recorded")
+	}
+	if err := Record(claim("a"), "wobbles"); err == nil {
+		t.Error("an unknown verdict passed")
+	}
+}
+
+func TestRecordCorruptFile(t *testing.T) {
+	path := inFolder(t)
+	for _, corrupt := range []string{"", "[{", `{"id": "a"}`, `[{"id": "a"}, {"id": "a"}]`, `[{"id": ""}]`, `[] []`, `[{"id":"a","typo":1}]`} {
+		if err := os.WriteFile(path, []byte(corrupt), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := Record(claim("b"), Holds); err == nil || !strings.Contains(err.Error(), "corrupt") {
+			t.Errorf("%q: error %v", corrupt, err)
+		}
+		if data, _ := os.ReadFile(path); string(data) != corrupt {
+			t.Errorf("%q was overwritten by %q", corrupt, data)
+		}
+	}
+}
+
+func TestRecordFidelity(t *testing.T) {
+	inFolder(t)
+	t.Setenv("SGDESCAPE_FIDELITY", "papre")
+	if err := Record(claim("a"), Holds); err == nil || !strings.Contains(err.Error(), "papre") {
+		t.Errorf("error %v does not name the fidelity", err)
+	}
+}
+
+// TestRecordSideBySide records from several processes with several goroutines
+// each; no entry may be lost.
+func TestRecordSideBySide(t *testing.T) {
+	const processes, goroutines = 4, 10
+	if p := os.Getenv("SCORECARD_TEST_PROCESS"); p != "" {
+		var wg sync.WaitGroup
+		for g := range goroutines {
+			wg.Go(func() {
+				if err := Record(claim(fmt.Sprintf("p%s-g%d", p, g)), Holds); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		return
+	}
+	inFolder(t)
+	var wg sync.WaitGroup
+	for p := range processes {
+		wg.Go(func() {
+			cmd := exec.Command(os.Args[0], "-test.run=^TestRecordSideBySide$")
+			cmd.Env = append(os.Environ(), fmt.Sprintf("SCORECARD_TEST_PROCESS=%d", p))
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+	wg.Wait()
+	entries, err := Load()
+	if err != nil || len(entries) != processes*goroutines {
+		t.Errorf("%d entries, %v; want %d", len(entries), err, processes*goroutines)
+	}
+}
+
+func TestBox(t *testing.T) {
+	c := claim("a")
+	j, err := Judge(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := box(c, j, Holds)
+	for _, want := range []string{"✓ holds", "&lt;barrier&gt;", "2.02 ± 0.01", "expected 2"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in %s", want, got)
+		}
+	}
+	if !strings.Contains(box(c, j, Fails), "not recorded") {
+		t.Error("the box does not say that an unexpected verdict is not recorded")
+	}
+}
