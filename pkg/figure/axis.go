@@ -39,7 +39,6 @@ func (a Axis) unset() bool { return a == Axis{} }
 type extent struct {
 	min, max       float64
 	padMin, padMax bool
-	tightGrid      bool
 }
 
 func newExtent() extent {

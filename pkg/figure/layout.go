@@ -26,15 +26,18 @@ func houseAxis(a *plot.Axis) {
 	xa, ya := a.Tick.Label.XAlign, a.Tick.Label.YAlign
 	a.Tick.Label = textStyle(tickSize, false)
 	a.Tick.Label.XAlign, a.Tick.Label.YAlign = xa, ya
+	a.Label.TextStyle = a.Tick.Label // gonum measures a space in one, and draws it in the other
 	a.Tick.Length = 6
 	a.Tick.LineStyle = draw.LineStyle{Color: axisColor, Width: 1}
 	a.LineStyle = draw.LineStyle{Color: axisColor, Width: 1}
 	a.Padding = 0
 }
 
-// hideLabels leaves an axis its ticks but takes its numbers.
+// hideLabels leaves an axis its ticks but takes its numbers: they stand at the
+// panel with which it shares the axis.
 func hideLabels(a *plot.Axis) {
 	a.Tick.Label.Font.Size = 1
+	a.Label.TextStyle = a.Tick.Label
 	ticks, _ := a.Tick.Marker.(plot.ConstantTicks)
 	for i := range ticks {
 		if !ticks[i].IsMinor() {
@@ -83,12 +86,17 @@ func (f *Figure) layout() (*layout, error) {
 	for _, p := range f.panels {
 		cols = max(cols, p.col+1)
 	}
-	for _, p := range f.panels {
-		fr, err := p.frame()
-		if err != nil {
-			return nil, err
+	// A shared Y axis depends on the function curves of all its panels, which are
+	// sampled as their frames are found: hence two passes.
+	for range 2 {
+		l.cells = nil
+		for _, p := range f.panels {
+			fr, err := p.frame()
+			if err != nil {
+				return nil, err
+			}
+			l.cells = append(l.cells, &cell{frame: fr, h: math.Max(40, p.Height)})
 		}
-		l.cells = append(l.cells, &cell{frame: fr, h: math.Max(40, p.Height)})
 	}
 	// The room for the axes depends on their labels, these on the size of the
 	// data area, and that on the room: two rounds settle it.
@@ -127,7 +135,7 @@ func (c *cell) measure() (err error) {
 	c.left, c.right = data.Min.X.Points(), (outer.Max.X - data.Max.X).Points()
 	c.bottom, c.top = data.Min.Y.Points(), (outer.Max.Y - data.Max.Y).Points()
 	sty := textStyle(labelSize, false)
-	if c.ylabel = wrap(c.frame.y.label, sty, px(c.h)); c.ylabel != "" {
+	if c.ylabel = wrap(c.frame.y.label, sty, px(c.h)); c.ylabel != "" && c.showY {
 		c.left += labelGap + sty.Height(c.ylabel).Points()
 	}
 	if c.xlabel = wrap(c.frame.x.label, sty, px(c.w)); c.xlabel != "" && c.showX {
@@ -221,8 +229,10 @@ func (c *cell) labels(dc draw.Canvas, at func(x, y float64) vg.Point) {
 		sty.YAlign = draw.YBottom
 		dc.FillText(sty, at(c.x+c.w/2, c.y+c.h+c.bottom), c.xlabel)
 	}
-	sty.Rotation, sty.YAlign = math.Pi/2, draw.YTop
-	dc.FillText(sty, at(c.edge, c.y+c.h/2), c.ylabel)
+	if c.showY {
+		sty.Rotation, sty.YAlign = math.Pi/2, draw.YTop
+		dc.FillText(sty, at(c.edge, c.y+c.h/2), c.ylabel)
+	}
 }
 
 // outer returns the canvas that makes gonum put the data area at data: what

@@ -59,7 +59,7 @@ func mapFigure() *Figure {
 	f.Path("run 1", x, y, White)
 	g := f.Beside()
 	g.Subtitle = "log L"
-	g.X, g.Y = Linear("z₁ (escape direction)"), Linear("z₂")
+	g.X = Linear("z₁ (escape direction)")
 	g.EqualAspect = true
 	g.Contours(Sample(loss, -1, 3, -1.5, 1.5, 120), []float64{1.05, 1.2, 1.5, 2, 3, 5})
 	x2, y2 := path()

@@ -205,8 +205,12 @@ func (p *Panel) Func(name string, f func(float64) float64, opts ...Option) {
 // funcPoints is how many points a function curve has: one per two pixels.
 const funcPoints = figureWidth / 2
 
-// sample evaluates a function curve between the limits of x.
+// sample evaluates a function curve between the limits of x; other marks are
+// left as they are.
 func (m *mark) sample(fr *frame) error {
+	if m.fn == nil {
+		return nil
+	}
 	m.x, m.y = make([]float64, funcPoints), make([]float64, funcPoints)
 	if fr.x.log {
 		floats.LogSpan(m.x, fr.xmin, fr.xmax)

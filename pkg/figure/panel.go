@@ -13,8 +13,8 @@ import (
 // added. Where a method takes a name, the empty name means gray
 // and not in the legend.
 type Panel struct {
-	// X and Y are the axes. A panel made by Below that sets no X shares that of
-	// the panel above it.
+	// X and Y are the axes. A panel that sets no X shares that of the panel above
+	// it, and one that sets no Y that of the panel to its left.
 	X, Y Axis
 	// Subtitle is written above the panel.
 	Subtitle string
@@ -50,39 +50,45 @@ func (p *Panel) Below() *Panel {
 	return q
 }
 
-// Beside adds a panel of the same height to the right of p.
+// Beside adds a panel of the same height to the right of p, with the Y axis of
+// p unless it sets its own.
 func (p *Panel) Beside() *Panel {
 	q := p.fig.addPanel(p.row, p.col+1)
 	q.Height = p.Height
 	return q
 }
 
-// above returns the panel over p, or nil.
-func (p *Panel) above() *Panel {
-	for _, q := range p.fig.panels {
-		if q.row == p.row-1 && q.col == p.col {
-			return q
+// at returns the panel at a place in the grid, or nil.
+func (f *Figure) at(row, col int) *Panel {
+	for _, p := range f.panels {
+		if p.row == row && p.col == col {
+			return p
 		}
 	}
 	return nil
 }
 
-// sharesX reports whether p takes its X axis from the panel above it.
-func (p *Panel) sharesX() bool { return p.X.unset() && p.above() != nil }
-
-// top returns the panel whose X axis p has.
+// top returns the panel whose X axis p has: itself, or one above it.
 func (p *Panel) top() *Panel {
-	for p.sharesX() {
-		p = p.above()
+	if above := p.fig.at(p.row-1, p.col); p.X.unset() && above != nil {
+		return above.top()
 	}
 	return p
 }
 
-// column returns the panels that have the X axis of p, from the top down.
-func (p *Panel) column() []*Panel {
+// first returns the panel whose Y axis p has: itself, or one to its left.
+func (p *Panel) first() *Panel {
+	if left := p.fig.at(p.row, p.col-1); p.Y.unset() && left != nil {
+		return left.first()
+	}
+	return p
+}
+
+// sharing returns the panels whose axis belongs to the same owner as that of p.
+func (p *Panel) sharing(owner func(*Panel) *Panel) []*Panel {
 	var out []*Panel
 	for _, q := range p.fig.panels {
-		if q.top() == p.top() {
+		if owner(q) == owner(p) {
 			out = append(out, q)
 		}
 	}
@@ -94,16 +100,15 @@ type frame struct {
 	*Panel
 	x, y                   Axis
 	xmin, xmax, ymin, ymax float64
-	showX                  bool // whether the X axis is written here
+	showX, showY           bool // whether the numbers and labels are written here
 }
 
 // frame finds the limits of p and checks that its data can be drawn on them.
 func (p *Panel) frame() (*frame, error) {
-	fr := &frame{Panel: p, x: p.top().X, y: p.Y}
-	col := p.column()
-	fr.showX = col[len(col)-1] == p
-	ex := newExtent()
-	for _, q := range col {
+	fr := &frame{Panel: p, x: p.top().X, y: p.first().Y, showX: true, showY: p.first() == p}
+	ex, ey := newExtent(), newExtent()
+	for _, q := range p.sharing((*Panel).top) {
+		fr.showX = fr.showX && q.row <= p.row // the lowest one writes it
 		for _, m := range q.marks {
 			m.extendX(&ex, fr.x.log)
 		}
@@ -112,17 +117,18 @@ func (p *Panel) frame() (*frame, error) {
 	if fr.xmin, fr.xmax, err = fr.x.limits(ex); err != nil {
 		return nil, p.fail(err)
 	}
-	ey := newExtent()
 	for _, m := range p.marks {
-		if m.fn != nil {
-			if err := m.sample(fr); err != nil {
-				return nil, p.fail(err)
-			}
+		if err := m.sample(fr); err != nil {
+			return nil, p.fail(err)
 		}
 		if err := m.positive(fr.x.log, fr.y.log); err != nil {
 			return nil, p.fail(err)
 		}
-		m.extendY(&ey, fr.y.log)
+	}
+	for _, q := range p.sharing((*Panel).first) {
+		for _, m := range q.marks {
+			m.extendY(&ey, fr.y.log)
+		}
 	}
 	if fr.ymin, fr.ymax, err = fr.y.limits(ey); err != nil {
 		return nil, p.fail(err)
@@ -159,6 +165,9 @@ func (fr *frame) plot(w, h float64) (*plot.Plot, error) {
 	houseAxis(&p.Y)
 	if !fr.showX {
 		hideLabels(&p.X)
+	}
+	if !fr.showY {
+		hideLabels(&p.Y)
 	}
 	p.Add(houseGrid())
 	var late []plot.Plotter

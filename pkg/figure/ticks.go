@@ -117,13 +117,22 @@ func decadeTicks(lo, hi float64, n int) []plot.Tick {
 	for (hi-lo)/float64(every) > float64(n) {
 		every++
 	}
-	plain := lo >= -3.01 && hi <= 4.01
+	ticks := decades(lo, hi, every)
+	for labels(ticks) < 2 && every > 1 {
+		every--
+		ticks = decades(lo, hi, every)
+	}
+	return ticks
+}
+
+// decades labels the powers of ten whose exponent is a multiple of every.
+func decades(lo, hi float64, every int) []plot.Tick {
 	var ticks []plot.Tick
 	for e := int(math.Floor(lo)); e <= int(math.Ceil(hi)); e++ {
 		t := plot.Tick{Value: math.Pow(10, float64(e))}
 		if e%every == 0 {
 			t.Label = power(e)
-			if plain {
+			if plain(lo, hi) {
 				t.Label = decimal(t.Value, decimals(t.Value))
 			}
 		}
@@ -135,12 +144,20 @@ func decadeTicks(lo, hi float64, n int) []plot.Tick {
 	return within(ticks, lo, hi)
 }
 
-// leadTicks labels the largest set of leading digits that n allows.
+// plain reports whether numbers between two powers of ten are easier to read
+// without powers.
+func plain(lo, hi float64) bool { return lo >= -3.01 && hi <= 4.01 }
+
+// leadTicks labels the largest set of leading digits that n allows, but two
+// ticks if there is any way.
 func leadTicks(lo, hi float64, n int) []plot.Tick {
 	var ticks []plot.Tick
 	for _, leads := range []string{"123456789", "1235", "125", "13", "1"} {
-		ticks = within(leading(lo, hi, leads), lo, hi)
-		if labels(ticks) <= n {
+		fewer := within(leading(lo, hi, leads), lo, hi)
+		if labels(fewer) < 2 {
+			break
+		}
+		if ticks = fewer; labels(ticks) <= n {
 			break
 		}
 	}
@@ -150,7 +167,6 @@ func leadTicks(lo, hi float64, n int) []plot.Tick {
 // leading returns all multiples of powers of ten and labels those whose leading
 // digit is in leads.
 func leading(lo, hi float64, leads string) []plot.Tick {
-	plain := lo >= -3.01 && hi <= 4.01
 	var ticks []plot.Tick
 	for e := int(math.Floor(lo)); e <= int(math.Ceil(hi)); e++ {
 		for lead := 1; lead < 10; lead++ {
@@ -158,7 +174,7 @@ func leading(lo, hi float64, leads string) []plot.Tick {
 			t := plot.Tick{Value: float64(lead) * math.Pow(10, float64(e))}
 			switch {
 			case !strings.Contains(leads, digit):
-			case plain:
+			case plain(lo, hi):
 				t.Label = decimal(t.Value, max(0, -e))
 			case lead == 1:
 				t.Label = power(e)

@@ -1,0 +1,106 @@
+package output
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// repository makes a checkout with a folder of notebooks and returns both.
+func repository(t *testing.T) (root, notebooks string) {
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	notebooks = filepath.Join(root, "notebooks")
+	if err := os.Mkdir(notebooks, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte("// a comment\n"+module+"\n\ngo 1.26\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return root, notebooks
+}
+
+func TestDir(t *testing.T) {
+	root, notebooks := repository(t)
+	elsewhere := t.TempDir()
+	for _, test := range []struct{ wd, gonb, env, fidelity, want string }{
+		{notebooks, "", "", "", "notebooks/reports/figures"},
+		{notebooks, "", "", "quick", "notebooks/reports/figures"},
+		{notebooks, "", "", "paper", "figures"},
+		{elsewhere, notebooks, "", "paper", "figures"},
+		{notebooks, elsewhere, "", "paper", "figures"},
+		{elsewhere, "", filepath.Join(root, "other"), "paper", "other"},
+	} {
+		t.Chdir(test.wd)
+		t.Setenv("GONB_DIR", test.gonb)
+		t.Setenv(DirEnv, test.env)
+		t.Setenv(FidelityEnv, test.fidelity)
+		got, err := Dir()
+		if err != nil || got != filepath.Join(root, test.want) {
+			t.Errorf("%v: got %s, %v", test, got, err)
+		}
+	}
+}
+
+func TestDirErrors(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("GONB_DIR", "")
+	t.Setenv(DirEnv, "")
+	t.Setenv(FidelityEnv, "")
+	if _, err := Dir(); err == nil || !strings.Contains(err.Error(), "no repository") {
+		t.Errorf("outside a checkout: %v", err)
+	}
+	if err := os.WriteFile("go.mod", []byte("module example.com/sgdescape\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Dir(); err == nil {
+		t.Error("another module's go.mod passed for ours")
+	}
+	t.Setenv(FidelityEnv, "Paper")
+	if _, err := Dir(); err == nil || !strings.Contains(err.Error(), `"Paper"`) {
+		t.Errorf("unknown fidelity: %v", err)
+	}
+}
+
+func TestWriteFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new", "a.txt")
+	for _, text := range []string{"first", "second"} {
+		if err := WriteFile(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := os.ReadFile(path); string(got) != text {
+			t.Errorf("got %q, want %q", got, text)
+		}
+	}
+	if info, _ := os.Stat(path); info.Mode().Perm() != 0o644 {
+		t.Errorf("mode %v", info.Mode())
+	}
+}
+
+// A write that fails leaves the old content and nothing else.
+func TestWriteFileFailure(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "taken")
+	if err := os.MkdirAll(filepath.Join(path, "folder"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteFile(path, []byte("x")); err == nil {
+		t.Error("wrote over a folder")
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("left behind: %v", left)
+	}
+	if err := WriteFile(filepath.Join(dir, "taken", "folder", "x", string([]byte{0})), nil); err == nil {
+		t.Error("wrote to an impossible path")
+	}
+}
+
+func TestDisplayOutsideNotebook(t *testing.T) {
+	if err := Display("text/html", "<b>x</b>", "x"); err != nil {
+		t.Error(err)
+	}
+}
