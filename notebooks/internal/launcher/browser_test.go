@@ -1,0 +1,403 @@
+package launcher_test
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/sgdescape/sgdescape/notebooks/internal/notebook"
+)
+
+// reports runs every notebook of the repository at quick fidelity, and the fixture that has something of everything.
+var reports = sync.OnceValues(func() (string, error) {
+	path, err := binary()
+	if err != nil {
+		return "", err
+	}
+	notebooks, err := filepath.Glob("../../*.ipynb")
+	if err != nil {
+		return "", err
+	}
+	out := filepath.Join(scratch, "reports")
+	args := append([]string{"report", "--fidelity", "quick", "--out", out, "testdata/showcase.ipynb"}, notebooks...)
+	if said, err := exec.Command(path, args...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, said)
+	}
+	return out, nil
+})
+
+// sources lists the notebooks that reports runs.
+func sources(t *testing.T) []string {
+	t.Helper()
+	notebooks, err := filepath.Glob("../../*.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(notebooks, "testdata/showcase.ipynb")
+}
+
+// newBrowser starts a browser that cannot reach a network.
+func newBrowser(t *testing.T) context.Context {
+	t.Helper()
+	program := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			program = path
+			break
+		}
+	}
+	if program == "" {
+		missing(t, "Chromium")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox,
+		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"))
+	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	browser, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(browser)
+		cancel()
+	})
+	if err := chromedp.Do(browser); err != nil {
+		t.Fatalf("starting Chromium: %v", err)
+	}
+	return browser
+}
+
+// watch collects what a page complains about and what it asks for outside itself.
+type watch struct {
+	mu    sync.Mutex
+	found []string
+}
+
+func (w *watch) listen(event any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		w.found = append(w.found, "exception: "+e.ExceptionDetails.Text+" "+describe(e.ExceptionDetails.Exception))
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
+			for _, arg := range e.Args {
+				w.found = append(w.found, fmt.Sprintf("console %s: %s", e.Type, describe(arg)))
+			}
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError {
+			w.found = append(w.found, "log: "+e.Entry.Text)
+		}
+	case *network.EventRequestWillBeSent:
+		if u, err := url.Parse(e.Request.URL); err != nil || u.Scheme != "data" && u.Scheme != "blob" && e.Type != network.ResourceTypeDocument {
+			w.found = append(w.found, "request: "+e.Request.URL)
+		}
+	}
+}
+
+func describe(o *runtime.RemoteObject) string {
+	if o == nil {
+		return ""
+	}
+	return string(o.Value) + o.Description
+}
+
+func (w *watch) complaints() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.found
+}
+
+// Every report opens without a network, complete: see the checks below.
+func TestReportsInBrowser(t *testing.T) {
+	needJupyter(t)
+	browser := newBrowser(t)
+	dir, err := reports()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, source := range sources(t) {
+		name := notebook.Name(source)
+		t.Run(name, func(t *testing.T) {
+			report := filepath.Join(dir, name+".html")
+			content, err := os.ReadFile(report)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkFile(t, string(content))
+
+			tab, cancel := chromedp.NewContext(browser)
+			defer cancel()
+			tab, cancel = context.WithTimeout(tab, time.Minute)
+			defer cancel()
+			seen := &watch{}
+			if err := chromedp.Listen(tab, seen.listen); err != nil {
+				t.Fatal(err)
+			}
+			call(t, tab, network.Enable, network.EnableParams{})
+			call(t, tab, log.Enable, cdp.Empty{})
+			resize(t, tab, 1280, 900)
+			do(t, tab, chromedp.Navigate("file://"+report), chromedp.WaitReady(chromedp.CSS("footer")))
+			checkFormulas(t, tab, source)
+			checkAltTexts(t, tab)
+			checkCharts(t, tab)
+			checkFolding(t, tab)
+			checkWidths(t, tab)
+			checkDarkMode(t, tab)
+			for _, complaint := range seen.complaints() {
+				t.Error(complaint)
+			}
+		})
+	}
+}
+
+func do(t *testing.T, tab context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(tab, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func call[P, R any](t *testing.T, tab context.Context, command cdp.Command[P, R], params P) {
+	t.Helper()
+	if _, err := chromedp.Call(tab, command, params); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eval returns the value of an expression in the page.
+func eval[T any](t *testing.T, tab context.Context, expression string) T {
+	t.Helper()
+	value, err := chromedp.Run(tab, chromedp.Evaluate[T](expression))
+	if err != nil {
+		t.Fatalf("%v in %s", err, expression)
+	}
+	return value
+}
+
+func resize(t *testing.T, tab context.Context, width, height int64) {
+	t.Helper()
+	call(t, tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 500})
+}
+
+var (
+	reference = regexp.MustCompile(`(?i)<(?:script|img|link|iframe|source|image|use|object|embed)\b[^>]*\s(?:src|href|data|xlink:href)\s*=\s*["']?([^"'\s>]+)`)
+	cssImport = regexp.MustCompile(`@import|url\(\s*["']?(?:https?:|file:|//)`)
+)
+
+// checkFile looks for references to the outside and at the size of the file itself.
+func checkFile(t *testing.T, content string) {
+	t.Helper()
+	if len(content) > 8e6 {
+		t.Errorf("the report has %.1f MB, more than 8", float64(len(content))/1e6)
+	}
+	for _, m := range reference.FindAllStringSubmatch(content, -1) {
+		if !strings.HasPrefix(m[1], "data:") && !strings.HasPrefix(m[1], "#") {
+			t.Errorf("the report refers to %s", m[1])
+		}
+	}
+	if m := cssImport.FindString(content); m != "" {
+		t.Errorf("a style sheet of the report refers to the outside: %s", m)
+	}
+}
+
+var (
+	codeInText = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`|\\\\\\$")
+	inText     = regexp.MustCompile(`(?s)\$\$.+?\$\$|\$[^$]+\$|\\\\?\(.+?\\\)|\\\\?\[.+?\\\]|\\begin\{(?:align|equation|gather)\*?\}.*?\\end\{(?:align|equation|gather)\*?\}`)
+)
+
+// checkFormulas compares the formulas of the notebook's texts with those of the page.
+func checkFormulas(t *testing.T, tab context.Context, source string) {
+	t.Helper()
+	data, err := os.ReadFile(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nb, err := notebook.Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := 0
+	for _, cell := range nb.Cells {
+		if cell.Type == "markdown" {
+			want += len(inText.FindAllString(codeInText.ReplaceAllString(string(cell.Source), ""), -1))
+		}
+	}
+	got := eval[int](t, tab, `[...document.querySelectorAll("main .math")].filter(e => !e.closest(".output") && e.querySelector(".katex-html")?.getBoundingClientRect().width > 0).length`)
+	if got != want {
+		t.Errorf("%d formulas are typeset, but the notebook has %d", got, want)
+	}
+	for _, bad := range eval[[]string](t, tab, `[...document.querySelectorAll(".katex-error")].map(e => e.title + ": " + e.textContent)`) {
+		t.Errorf("a formula is wrong: %s", bad)
+	}
+	const leftovers = `(() => {
+		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+		for (let n; (n = walker.nextNode());) {
+			if (n.parentElement.closest("pre, code, script, style, svg, .katex")) continue;
+			if (/\$[^$]*\$|\\[(\[]|\\begin\{/.test(n.data)) found.push(n.data);
+		}
+		return found;
+	})()`
+	for _, text := range eval[[]string](t, tab, leftovers) {
+		t.Errorf("a formula is not typeset: %s", text)
+	}
+}
+
+// checkAltTexts asks of every figure a text for those who do not see it.
+func checkAltTexts(t *testing.T, tab context.Context) {
+	t.Helper()
+	const without = `[
+		...[...document.querySelectorAll("main img")].filter(e => !e.alt.trim()),
+		...[...document.querySelectorAll("main svg")].filter(e => !e.closest(".katex, [_echarts_instance_]")
+			&& !(e.getAttribute("role") === "img" && (e.getAttribute("aria-label") || "").trim())),
+		...[...document.querySelectorAll("[_echarts_instance_]")].filter(e => !(e.getAttribute("aria-label") || "").trim()),
+	].map(e => e.outerHTML.slice(0, 200))`
+	for _, figure := range eval[[]string](t, tab, without) {
+		t.Errorf("a figure has no alternative text: %s", figure)
+	}
+	if clash := eval[[]string](t, tab, `[...document.querySelectorAll("[id]")].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)`); len(clash) > 0 {
+		t.Errorf("ids that stand for several things: %q", clash)
+	}
+}
+
+// picture is the state of the i-th chart: its pixels or its drawing.
+const picture = `(i) => {
+	const chart = document.querySelectorAll("[_echarts_instance_]")[i];
+	return [...chart.querySelectorAll("canvas")].map(c => c.toDataURL()).join() + [...chart.children].map(e => e.outerHTML).join();
+}`
+
+// checkCharts makes sure that every chart is drawn and answers to the mouse.
+func checkCharts(t *testing.T, tab context.Context) {
+	t.Helper()
+	charts := eval[int](t, tab, `document.querySelectorAll("[_echarts_instance_]").length`)
+	if want := eval[int](t, tab, `document.querySelectorAll(".sgd-chart").length`); charts != want {
+		t.Errorf("%d charts are drawn, but the page has %d", charts, want)
+	}
+	for i := range charts {
+		const ink = `(i => {
+			const chart = document.querySelectorAll("[_echarts_instance_]")[i];
+			chart.scrollIntoView({block: "center", behavior: "instant"});
+			let inked = chart.querySelectorAll("svg path").length * 1000;
+			for (const c of chart.querySelectorAll("canvas")) {
+				const p = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+				for (let k = 0; k < p.length; k += 4) if (p[k + 3] > 0 && p[k] + p[k + 1] + p[k + 2] < 720) inked++;
+			}
+			return inked;
+		})(%d)`
+		if n := eval[int](t, tab, fmt.Sprintf(ink, i)); n < 1000 {
+			t.Errorf("chart %d is blank: it has %d pixels of ink", i+1, n)
+		}
+		if !respondsToMouse(t, tab, i) {
+			t.Errorf("chart %d does not answer to the mouse", i+1)
+		}
+	}
+}
+
+func respondsToMouse(t *testing.T, tab context.Context, i int) bool {
+	t.Helper()
+	before := eval[string](t, tab, fmt.Sprintf("(%s)(%d)", picture, i))
+	box := eval[struct{ X, Y, Width, Height float64 }](t, tab, fmt.Sprintf(`document.querySelectorAll("[_echarts_instance_]")[%d].getBoundingClientRect().toJSON()`, i))
+	for _, x := range []float64{0.5, 0.3, 0.7, 0.2, 0.85} {
+		for _, y := range []float64{0.5, 0.35, 0.65} {
+			do(t, tab, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, box.X+x*box.Width, box.Y+y*box.Height), chromedp.Sleep(60*time.Millisecond))
+			if eval[string](t, tab, fmt.Sprintf("(%s)(%d)", picture, i)) != before {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// checkFolding presses the button that folds all code.
+func checkFolding(t *testing.T, tab context.Context) {
+	t.Helper()
+	open := `[...document.querySelectorAll("details.code")].filter(d => d.open).length`
+	if eval[int](t, tab, open) == 0 {
+		t.Error("no code is open at first")
+	}
+	do(t, tab, chromedp.Click(chromedp.CSS("#fold")))
+	if n := eval[int](t, tab, open); n != 0 {
+		t.Errorf("%d cells are still open after all were folded", n)
+	}
+	do(t, tab, chromedp.Click(chromedp.CSS("#fold")))
+	if eval[int](t, tab, open) == 0 {
+		t.Error("no code opens again")
+	}
+	broken := eval[[]string](t, tab, `[...document.querySelectorAll("nav a")].filter(a => !document.getElementById(decodeURIComponent(a.hash.slice(1)))).map(a => a.hash)`)
+	if len(broken) > 0 {
+		t.Errorf("entries of the contents list that lead nowhere: %q", broken)
+	}
+}
+
+// checkWidths shrinks the page to a phone and to a sheet of paper: nothing may stick out.
+func checkWidths(t *testing.T, tab context.Context) {
+	t.Helper()
+	for _, c := range []struct {
+		medium string
+		width  int64
+	}{{"screen", 390}, {"print", 642}} {
+		call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: c.medium})
+		resize(t, tab, c.width, 844)
+		do(t, tab, chromedp.Sleep(200*time.Millisecond)) // charts follow the width
+		if w := eval[int64](t, tab, `document.documentElement.scrollWidth`); w > c.width {
+			wide := eval[[]string](t, tab, fmt.Sprintf(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > %d).slice(0, 3).map(e => e.outerHTML.slice(0, 120))`, c.width))
+			t.Errorf("on a %s of %d pixels the page is %d wide: %q", c.medium, c.width, w, wide)
+		}
+		if c.medium != "print" {
+			continue // on a screen, what is too wide scrolls by itself
+		}
+		for _, cut := range eval[[]string](t, tab, `[...document.querySelectorAll("main .math.display, main table, main pre")].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.slice(0, 100))`) {
+			t.Errorf("too wide for a sheet of paper: %s", cut)
+		}
+	}
+	call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "screen"})
+	resize(t, tab, 1280, 900)
+}
+
+// checkDarkMode makes sure that text and background change together, and that figures keep their white paper.
+func checkDarkMode(t *testing.T, tab context.Context) {
+	t.Helper()
+	dark := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}
+	call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "screen", Features: dark})
+	const brightness = `(css => { const [r, g, b] = css.match(/[\d.]+/g).map(Number); return r + g + b; })`
+	ink := eval[float64](t, tab, brightness+`(getComputedStyle(document.body).color)`)
+	paper := eval[float64](t, tab, brightness+`(getComputedStyle(document.body).backgroundColor)`)
+	if ink < 500 || paper > 200 {
+		t.Errorf("in dark mode the ink has brightness %v and the paper %v of 765", ink, paper)
+	}
+	bare := eval[int](t, tab, `[...document.querySelectorAll(".drawing, .sgd-chart")].filter(e => getComputedStyle(e).backgroundColor !== "rgb(255, 255, 255)").length`)
+	if bare > 0 {
+		t.Errorf("%d figures have no white paper in dark mode", bare)
+	}
+}
+
+// A wrong formula must show in the page, so that the checks above can find it.
+func TestWrongFormulaShows(t *testing.T) {
+	needJupyter(t)
+	browser := newBrowser(t)
+	dir := t.TempDir()
+	status, _, stderr := launch(t, nil, "report", "--out", dir, fixture(t, "misspelt"))
+	if status != 0 {
+		t.Fatalf("exit status %d: %s", status, stderr)
+	}
+	do(t, browser, chromedp.Navigate("file://"+filepath.Join(dir, "misspelt.html")), chromedp.WaitReady(chromedp.CSS("footer")))
+	wrong := eval[[]string](t, browser, `[...document.querySelectorAll(".katex-error")].map(e => e.textContent)`)
+	if len(wrong) != 1 || !strings.Contains(wrong[0], `\frac{1}`) {
+		t.Errorf("the wrong formulas are %q, want the one in the notebook", wrong)
+	}
+}
