@@ -1,0 +1,208 @@
+package landscape
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Basin is one of the two minima of [Basins].
+type Basin struct {
+	// Loss is L* > 0 at the bottom.
+	Loss float64
+	// Curvature is h > 0 along the escape coordinate z₁.
+	Curvature float64
+	// Transverse holds the curvatures ≥ 0 across the path. Directions with
+	// curvature 0 are flat at the bottom, so that n is 1 plus the number of others.
+	Transverse []float64
+}
+
+// EffectiveDim returns the number n of curved directions at the bottom.
+func (b Basin) EffectiveDim() int {
+	n := 1
+	for _, h := range b.Transverse {
+		if h > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Basins is a landscape of two minima that may differ in loss, curvature and
+// effective dimension, with one saddle between them,
+//
+//	L(z) = V(z₁) + ½ Σ_{i≥2} h_i(z₁) z_i².
+//
+// The saddle lies at the origin, the near minimum at z₁ = −a, the far one at
+// z₁ = b. V is a quintic between a minimum and the saddle and a parabola beyond
+// the minimum; h_i goes from one basin's curvature to the other's by the
+// smoothstep quintic. All of it has a continuous Hessian. Along the path each
+// half is as long as that of a quartic well, a² = 8(L(θˢ)−L*)/h, and the
+// curvature at the saddle, shared by both, is −½ of the geometric mean of the
+// two: equal basins are a [Quartic], up to its walls.
+type Basins struct {
+	near, far  Basin
+	saddleLoss float64
+	curvature  float64 // −V″ at the saddle
+	a, b       float64
+}
+
+var (
+	_ Barrier = (*Basins)(nil)
+	_ Hessian = (*Basins)(nil)
+)
+
+// NewBasins returns the landscape of two basins and the loss at the saddle
+// between them. It returns an error if a loss or curvature along the path is
+// not positive and finite, if saddleLoss does not lie above both minima, if the
+// Transverse lengths differ or hold a value < 0, if a direction is flat in both
+// basins, or if one curvature along the path is over 64 times the other, beyond
+// which V is no longer monotonic between minimum and saddle.
+func NewBasins(near, far Basin, saddleLoss float64) (*Basins, error) {
+	if len(near.Transverse) != len(far.Transverse) {
+		return nil, fmt.Errorf("landscape: basins: %d and %d transverse curvatures, want as many in both",
+			len(near.Transverse), len(far.Transverse))
+	}
+	for _, basin := range []Basin{near, far} {
+		switch {
+		case !positive(basin.Loss):
+			return nil, fmt.Errorf("landscape: basins: loss at the minimum L* = %v, want a finite value > 0", basin.Loss)
+		case !positive(basin.Curvature):
+			return nil, fmt.Errorf("landscape: basins: curvature h = %v, want a finite value > 0", basin.Curvature)
+		case !(saddleLoss > basin.Loss && !math.IsInf(saddleLoss, 1)):
+			return nil, fmt.Errorf("landscape: basins: loss at the saddle = %v, want a finite value > %v", saddleLoss, basin.Loss)
+		}
+		for i, h := range basin.Transverse {
+			if h != 0 && !positive(h) {
+				return nil, fmt.Errorf("landscape: basins: transverse curvature h_%d = %v, want a finite value ≥ 0", i+2, h)
+			}
+		}
+	}
+	for i, h := range near.Transverse {
+		if h == 0 && far.Transverse[i] == 0 {
+			return nil, fmt.Errorf("landscape: basins: direction %d is flat in both basins", i+2)
+		}
+	}
+	if r := near.Curvature / far.Curvature; r > 64 || r < 1./64 {
+		return nil, fmt.Errorf("landscape: basins: curvatures %v and %v, want a ratio of at most 64", near.Curvature, far.Curvature)
+	}
+	return &Basins{
+		near: near.clone(), far: far.clone(), saddleLoss: saddleLoss,
+		curvature: 0.5 * math.Sqrt(near.Curvature*far.Curvature),
+		a:         math.Sqrt(8 * (saddleLoss - near.Loss) / near.Curvature),
+		b:         math.Sqrt(8 * (saddleLoss - far.Loss) / far.Curvature),
+	}, nil
+}
+
+func (b Basin) clone() Basin {
+	b.Transverse = append([]float64(nil), b.Transverse...)
+	return b
+}
+
+// Reverse returns the same landscape seen from the other basin: mirrored at
+// the saddle, with near and far exchanged.
+func (b *Basins) Reverse() *Basins {
+	return &Basins{near: b.far, far: b.near, saddleLoss: b.saddleLoss, curvature: b.curvature, a: b.b, b: b.a}
+}
+
+// Near returns the basin at z₁ < 0, in which Minimum lies.
+func (b *Basins) Near() Basin { return b.near.clone() }
+
+// Far returns the basin at z₁ > 0, in which FarMinimum lies.
+func (b *Basins) Far() Basin { return b.far.clone() }
+
+// Dim returns the number of parameters.
+func (b *Basins) Dim() int { return 1 + len(b.near.Transverse) }
+
+// Profile returns V, V′ and V″ at z₁.
+func (b *Basins) Profile(z float64) (v, dv, ddv float64) {
+	if z > 0 {
+		v, dv, ddv = b.half(b.far, b.b, z)
+		return v, dv, ddv
+	}
+	v, dv, ddv = b.half(b.near, b.a, -z)
+	return v, -dv, ddv
+}
+
+// half is V at distance z ≥ 0 from the saddle, on the side of a basin whose
+// minimum lies at distance length.
+func (b *Basins) half(basin Basin, length, z float64) (v, dv, ddv float64) {
+	x := length - z // from the minimum towards the saddle
+	if x < 0 {
+		return basin.Loss + 0.5*basin.Curvature*x*x, -basin.Curvature * x, basin.Curvature
+	}
+	// Hermite quintic of value, slope 0 and curvature at both ends.
+	t := x / length
+	rise := b.saddleLoss - basin.Loss
+	p, q := basin.Curvature*length*length/2, -b.curvature*length*length/2
+	c2, c3, c4, c5 := p, 10*rise-3*p+q, -15*rise+3*p-2*q, 6*rise-p+q
+	v = basin.Loss + t*t*(c2+t*(c3+t*(c4+t*c5)))
+	dv = t * (2*c2 + t*(3*c3+t*(4*c4+t*5*c5))) / length
+	ddv = (2*c2 + t*(6*c3+t*(12*c4+t*20*c5))) / (length * length)
+	return v, -dv, ddv
+}
+
+// blend returns the weight of the far basin's transverse curvatures at z₁,
+// with its first two derivatives.
+func (b *Basins) blend(z float64) (s, ds, dds float64) {
+	length := b.a + b.b
+	t := (z + b.a) / length
+	switch {
+	case t <= 0:
+		return 0, 0, 0
+	case t >= 1:
+		return 1, 0, 0
+	}
+	return t * t * t * (10 - t*(15-6*t)),
+		30 * t * t * (1 - t) * (1 - t) / length,
+		60 * t * (1 - t) * (1 - 2*t) / (length * length)
+}
+
+// LossGrad implements [Landscape].
+func (b *Basins) LossGrad(dst, theta []float64) float64 {
+	loss, slope, _ := b.Profile(theta[0])
+	s, ds, _ := b.blend(theta[0])
+	for i, z := range theta[1:] {
+		lo, hi := b.near.Transverse[i], b.far.Transverse[i]
+		h := lo + s*(hi-lo)
+		loss += 0.5 * h * z * z
+		slope += 0.5 * ds * (hi - lo) * z * z
+		if dst != nil {
+			dst[i+1] = h * z
+		}
+	}
+	if dst != nil {
+		dst[0] = slope
+	}
+	return loss
+}
+
+// Hess implements [Hessian].
+func (b *Basins) Hess(dst *mat.SymDense, theta []float64) {
+	dst.Zero()
+	_, _, curve := b.Profile(theta[0])
+	s, ds, dds := b.blend(theta[0])
+	for i, z := range theta[1:] {
+		lo, hi := b.near.Transverse[i], b.far.Transverse[i]
+		curve += 0.5 * dds * (hi - lo) * z * z
+		dst.SetSym(0, i+1, ds*(hi-lo)*z)
+		dst.SetSym(i+1, i+1, lo+s*(hi-lo))
+	}
+	dst.SetSym(0, 0, curve)
+}
+
+// Minimum returns the bottom of the near basin.
+func (b *Basins) Minimum() Critical { return b.at(-b.a) }
+
+// Saddle returns the saddle at the origin.
+func (b *Basins) Saddle() Critical { return b.at(0) }
+
+// FarMinimum returns the bottom of the far basin.
+func (b *Basins) FarMinimum() Critical { return b.at(b.b) }
+
+func (b *Basins) at(z float64) Critical {
+	theta := make([]float64, b.Dim())
+	theta[0] = z
+	return CriticalAt(b, theta)
+}

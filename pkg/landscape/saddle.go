@@ -1,0 +1,92 @@
+package landscape
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// FindSaddle refines an image of a path, as a rule one of [Path.Peaks], to the
+// index-1 saddle next to it, by eigenvector following down to ‖∇L‖ < 1e−8 (or
+// 1e−10 of the largest force on the path, where that is more). It returns an
+// error if there is no such image, if the gradient does not fall that low
+// (naming the value reached), if the critical point has not exactly one
+// negative curvature, or if it lies farther from the path than the path is long.
+func FindSaddle(l Landscape, path *Path, image int) (Critical, error) {
+	if image < 0 || image >= len(path.Images) {
+		return Critical{}, fmt.Errorf("landscape: saddle near image %d, want 0 to %d", image, len(path.Images)-1)
+	}
+	grad := make([]float64, l.Dim())
+	largest := 0.0
+	for _, x := range path.Images {
+		l.LossGrad(grad, x)
+		largest = math.Max(largest, floats.Norm(grad, 2))
+	}
+	length := path.Arc[len(path.Arc)-1]
+	spacing := length / float64(len(path.Images)-1)
+	start := path.Images[image]
+	found, err := refine(l, start, 1, math.Max(gradTol, 1e-10*largest), spacing)
+	if err == nil && floats.Distance(found.Theta, start, 2) > length {
+		err = fmt.Errorf("led away to %v", found.Theta)
+	}
+	if err != nil {
+		return Critical{}, fmt.Errorf("landscape: saddle near %v: %w", start, err)
+	}
+	return found, nil
+}
+
+// Escape is a way out found on any landscape: its minimum, the highest saddle
+// of the minimum-energy path to another minimum, and that path. As a [Barrier]
+// it is what the rate formulas ask for.
+type Escape struct {
+	Landscape
+	Path    *Path
+	minimum Critical
+	saddle  Critical
+	far     Critical
+}
+
+var _ Barrier = (*Escape)(nil)
+
+// FindEscape descends from two starting points to the minima next to them,
+// finds the path between these and refines its highest saddle, so that Eq. 17
+// can be applied to a landscape given by L and ∇L alone. Errors are those of
+// [FindMinimum], [FindPath] and [FindSaddle]; it is an error too if both starts
+// lead to one minimum or if the loss does not rise between the minima.
+func FindEscape(ctx context.Context, l Landscape, start, other []float64, s PathSettings) (*Escape, error) {
+	minimum, err := FindMinimum(ctx, l, start)
+	if err != nil {
+		return nil, err
+	}
+	far, err := FindMinimum(ctx, l, other)
+	if err != nil {
+		return nil, err
+	}
+	if d := floats.Distance(minimum.Theta, far.Theta, 2); d < 1e-6*(1+floats.Norm(minimum.Theta, 2)) {
+		return nil, fmt.Errorf("landscape: escape: %v and %v lead to the same minimum %v", start, other, minimum.Theta)
+	}
+	path, err := FindPath(ctx, l, minimum.Theta, far.Theta, s)
+	if err != nil {
+		return nil, err
+	}
+	top := floats.MaxIdx(path.Loss)
+	if top == 0 || top == len(path.Loss)-1 {
+		return nil, fmt.Errorf("landscape: escape: no barrier between the minima %v and %v", minimum.Theta, far.Theta)
+	}
+	saddle, err := FindSaddle(l, path, top)
+	if err != nil {
+		return nil, err
+	}
+	return &Escape{Landscape: l, Path: path, minimum: minimum, saddle: saddle, far: far}, nil
+}
+
+// Minimum implements [Barrier].
+func (e *Escape) Minimum() Critical { return e.minimum }
+
+// Saddle implements [Barrier].
+func (e *Escape) Saddle() Critical { return e.saddle }
+
+// FarMinimum returns the minimum at the other end of the path.
+func (e *Escape) FarMinimum() Critical { return e.far }
