@@ -1,6 +1,7 @@
 package model
 
 import (
+	"github.com/sgdescape/sgdescape/pkg/model/internal/rowsum"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 )
@@ -10,6 +11,9 @@ import (
 // 64×64 blocks: blockRows × blockCols stay below that, and the pool splits the work
 // instead. And it does not block for the cache when it runs serially: blockWords keeps the
 // operand that is read over and over (32 KB) in the first-level cache.
+//
+// Where the processor has AVX2 or AVX-512, package rowsum takes the place of the two Dgemm
+// forms that carry nearly all the work, with the same bits.
 //
 // The order of summation within one element of C is that of k, whatever the blocks.
 const (
@@ -29,6 +33,15 @@ func mulTo(m, n, k int, a []float64, lda int, b []float64, ldb int, c []float64,
 		return
 	}
 	kb := max(16, blockWords/min(n, blockCols))
+	if rowsum.Fast() {
+		kb := min(rowsum.MaxTerms, max(16, blockWords/n))
+		for l := 0; l < k; l += kb {
+			for i := range m {
+				rowsum.Add(c[i*ldc:i*ldc+n], 1, a[i*lda+l:], 1, b[l*ldb:], ldb, min(kb, k-l))
+			}
+		}
+		return
+	}
 	for j := 0; j < n; j += blockCols {
 		nj := min(blockCols, n-j)
 		for l := 0; l < k; l += kb {
@@ -51,6 +64,15 @@ func mulATo(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb i
 		f.Dgemv(blas.Trans, k, m, alpha, a, lda, b, 1, 1, c, 1)
 		return
 	}
+	if rowsum.Fast() {
+		kb := min(rowsum.MaxTerms, max(16, blockWords/n))
+		for l := 0; l < k; l += kb {
+			for i := range m {
+				rowsum.Add(c[i*ldc:i*ldc+n], alpha, a[l*lda+i:], lda, b[l*ldb:], ldb, min(kb, k-l))
+			}
+		}
+		return
+	}
 	mb := min(blockRows, max(16, blockWords/min(n, blockCols)))
 	for i := 0; i < m; i += mb {
 		mi := min(mb, m-i)
@@ -63,10 +85,6 @@ func mulATo(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb i
 
 // mulBTo is C = A·Bᵀ + C with A m×k and B n×k.
 func mulBTo(m, n, k int, a []float64, lda int, b []float64, ldb int, c []float64, ldc int) {
-	if k == 1 && ldb == 1 { // an outer product: B is a vector, so read it as its transpose
-		mulTo(m, n, 1, a, lda, b, n, c, ldc)
-		return
-	}
 	f := blas64.Implementation()
 	for j := 0; j < n; j += blockRows {
 		nj := min(blockRows, n-j)

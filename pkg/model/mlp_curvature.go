@@ -48,7 +48,7 @@ func (m *MLP) curvature(dst, weights []float64, output func(m *MLP, row int, wei
 			}
 			output(m, i, w)
 		}
-		m.pool.do(phaseBackward, p.rows)
+		m.backward()
 		m.pool.do(phaseGradient, m.weightRowCount())
 	}
 }

@@ -36,7 +36,7 @@ func (m *MLP) NormGrad(losses, norms, grad, theta []float64, batch []int) (loss 
 		if grad == nil && norms == nil {
 			continue
 		}
-		m.pool.do(phaseBackward, p.rows)
+		m.backward()
 		if norms != nil {
 			m.pool.do(phaseNorms, p.rows)
 			copy(norms[lo:], p.norms[:p.rows])

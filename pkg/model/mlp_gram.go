@@ -58,7 +58,7 @@ func (m *MLP) record(theta []float64, batch []int, n int, of Vectors) (a, d [][]
 				p.out().d[i] = 1
 			}
 		}
-		m.pool.do(phaseBackward, p.rows)
+		m.backward()
 		copy(a[0][lo*m.x.Cols:], p.input[:p.rows*m.x.Cols])
 		for l, w := range m.layers {
 			copy(d[l][lo*w.out:], p.layer[l].d[:p.rows*w.out])

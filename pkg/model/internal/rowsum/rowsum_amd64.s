@@ -1,0 +1,186 @@
+#include "textflag.h"
+
+// func addAVX512(c, b, value *float64, offset *int, n, terms int)
+//
+// Chunks of 56 columns: seven registers of eight, each under its own mask (K0 cannot be
+// one), so that the same code serves the last, shorter chunk.
+TEXT ·addAVX512(SB), NOSPLIT, $0-48
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ value+16(FP), DX
+	MOVQ offset+24(FP), R9
+	MOVQ n+32(FP), CX
+	MOVQ terms+40(FP), R8
+
+chunk512:
+	MOVQ $56, R12
+	CMPQ CX, R12
+	CMOVQLT CX, R12
+	MOVQ $-1, R11
+	BZHIQ R12, R11, R11
+	KMOVW R11, K1
+	SHRQ $8, R11
+	KMOVW R11, K2
+	SHRQ $8, R11
+	KMOVW R11, K3
+	SHRQ $8, R11
+	KMOVW R11, K4
+	SHRQ $8, R11
+	KMOVW R11, K5
+	SHRQ $8, R11
+	KMOVW R11, K6
+	SHRQ $8, R11
+	KMOVW R11, K7
+	VMOVUPD.Z (DI), K1, Z0
+	VMOVUPD.Z 64(DI), K2, Z1
+	VMOVUPD.Z 128(DI), K3, Z2
+	VMOVUPD.Z 192(DI), K4, Z3
+	VMOVUPD.Z 256(DI), K5, Z4
+	VMOVUPD.Z 320(DI), K6, Z5
+	VMOVUPD.Z 384(DI), K7, Z6
+	XORQ AX, AX
+
+loop512:
+	MOVQ (R9)(AX*8), BX
+	ADDQ SI, BX
+	VBROADCASTSD (DX)(AX*8), Z8
+	VMULPD.Z (BX), Z8, K1, Z9
+	VMULPD.Z 64(BX), Z8, K2, Z10
+	VMULPD.Z 128(BX), Z8, K3, Z11
+	VMULPD.Z 192(BX), Z8, K4, Z12
+	VADDPD Z9, Z0, Z0
+	VADDPD Z10, Z1, Z1
+	VADDPD Z11, Z2, Z2
+	VADDPD Z12, Z3, Z3
+	VMULPD.Z 256(BX), Z8, K5, Z9
+	VMULPD.Z 320(BX), Z8, K6, Z10
+	VMULPD.Z 384(BX), Z8, K7, Z11
+	VADDPD Z9, Z4, Z4
+	VADDPD Z10, Z5, Z5
+	VADDPD Z11, Z6, Z6
+	INCQ AX
+	CMPQ AX, R8
+	JLT  loop512
+
+	VMOVUPD Z0, K1, (DI)
+	VMOVUPD Z1, K2, 64(DI)
+	VMOVUPD Z2, K3, 128(DI)
+	VMOVUPD Z3, K4, 192(DI)
+	VMOVUPD Z4, K5, 256(DI)
+	VMOVUPD Z5, K6, 320(DI)
+	VMOVUPD Z6, K7, 384(DI)
+	ADDQ $448, DI
+	ADDQ $448, SI
+	SUBQ $56, CX
+	JG   chunk512
+	VZEROUPPER
+	RET
+
+// func addAVX2(c, b, value *float64, offset *int, n, terms int)
+//
+// Chunks of 32 columns (eight registers of four), then of 4, then of 1.
+TEXT ·addAVX2(SB), NOSPLIT, $0-48
+	MOVQ c+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ value+16(FP), DX
+	MOVQ offset+24(FP), R9
+	MOVQ n+32(FP), CX
+	MOVQ terms+40(FP), R8
+
+chunk32:
+	CMPQ CX, $32
+	JLT  chunk4
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	VMOVUPD 192(DI), Y6
+	VMOVUPD 224(DI), Y7
+	XORQ AX, AX
+
+loop32:
+	MOVQ (R9)(AX*8), BX
+	ADDQ SI, BX
+	VBROADCASTSD (DX)(AX*8), Y8
+	VMULPD (BX), Y8, Y9
+	VMULPD 32(BX), Y8, Y10
+	VMULPD 64(BX), Y8, Y11
+	VMULPD 96(BX), Y8, Y12
+	VADDPD Y9, Y0, Y0
+	VADDPD Y10, Y1, Y1
+	VADDPD Y11, Y2, Y2
+	VADDPD Y12, Y3, Y3
+	VMULPD 128(BX), Y8, Y9
+	VMULPD 160(BX), Y8, Y10
+	VMULPD 192(BX), Y8, Y11
+	VMULPD 224(BX), Y8, Y12
+	VADDPD Y9, Y4, Y4
+	VADDPD Y10, Y5, Y5
+	VADDPD Y11, Y6, Y6
+	VADDPD Y12, Y7, Y7
+	INCQ AX
+	CMPQ AX, R8
+	JLT  loop32
+
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD Y3, 96(DI)
+	VMOVUPD Y4, 128(DI)
+	VMOVUPD Y5, 160(DI)
+	VMOVUPD Y6, 192(DI)
+	VMOVUPD Y7, 224(DI)
+	ADDQ $256, DI
+	ADDQ $256, SI
+	SUBQ $32, CX
+	JMP  chunk32
+
+chunk4:
+	CMPQ CX, $4
+	JLT  chunk1
+	VMOVUPD (DI), Y0
+	XORQ AX, AX
+
+loop4:
+	MOVQ (R9)(AX*8), BX
+	ADDQ SI, BX
+	VBROADCASTSD (DX)(AX*8), Y8
+	VMULPD (BX), Y8, Y9
+	VADDPD Y9, Y0, Y0
+	INCQ AX
+	CMPQ AX, R8
+	JLT  loop4
+
+	VMOVUPD Y0, (DI)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	SUBQ $4, CX
+	JMP  chunk4
+
+chunk1:
+	CMPQ CX, $1
+	JLT  done2
+	VMOVSD (DI), X0
+	XORQ AX, AX
+
+loop1:
+	MOVQ (R9)(AX*8), BX
+	ADDQ SI, BX
+	VMOVSD (DX)(AX*8), X8
+	VMULSD (BX), X8, X9
+	VADDSD X9, X0, X0
+	INCQ AX
+	CMPQ AX, R8
+	JLT  loop1
+
+	VMOVSD X0, (DI)
+	ADDQ $8, DI
+	ADDQ $8, SI
+	DECQ CX
+	JMP  chunk1
+
+done2:
+	VZEROUPPER
+	RET
