@@ -19,6 +19,7 @@ import (
 
 	"github.com/sgdescape/sgdescape/pkg/data"
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 )
 
 // fashion returns n images with one-hot or ±1 labels; pixels in [0,1], or standardised
@@ -217,4 +218,36 @@ func (r *race) report(b *testing.B) {
 	b.ReportMetric(there*1e3, "C-ms/epoch")
 	b.ReportMetric(here/there, "ratio")
 	b.ReportMetric(0, "ns/op") // a round is several epochs of both loops: no use
+}
+
+// BenchmarkGram times the Gram matrix of 2000 images (784–100–100–1), the notebook's quick size.
+func BenchmarkGram(b *testing.B) {
+	m, err := NewMLP(fashion(b, 2000, 1, false), MLPConfig{Hidden: []int{100, 100}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, p := m.Dims()
+	theta := make([]float64, p)
+	m.Init(theta, rand.New(rand.NewPCG(1, 2)))
+	var k mat.SymDense
+	for b.Loop() {
+		if err := m.Gram(&k, theta, nil, OutputGradients); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkHessVec times one Hessian–vector product over 2000 images.
+func BenchmarkHessVec(b *testing.B) {
+	m, err := NewMLP(fashion(b, 2000, 1, false), MLPConfig{Hidden: []int{100, 100}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, p := m.Dims()
+	theta, v, dst := make([]float64, p), make([]float64, p), make([]float64, p)
+	m.Init(theta, rand.New(rand.NewPCG(1, 2)))
+	m.Init(v, rand.New(rand.NewPCG(3, 4)))
+	for b.Loop() {
+		m.HessVec(dst, theta, v, nil)
+	}
 }

@@ -82,15 +82,3 @@ func mulATo(m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb i
 		}
 	}
 }
-
-// mulBTo is C = A·Bᵀ + C with A m×k and B n×k.
-func mulBTo(m, n, k int, a []float64, lda int, b []float64, ldb int, c []float64, ldc int) {
-	f := blas64.Implementation()
-	for j := 0; j < n; j += blockRows {
-		nj := min(blockRows, n-j)
-		for i := 0; i < m; i += blockRows {
-			mi := min(blockRows, m-i)
-			f.Dgemm(blas.NoTrans, blas.Trans, mi, nj, k, 1, a[i*lda:], lda, b[j*ldb:], ldb, 1, c[i*ldc+j:], ldc)
-		}
-	}
-}

@@ -2,7 +2,10 @@ package model
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
 
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -19,27 +22,73 @@ func (m *MLP) Gram(dst *mat.SymDense, theta []float64, batch []int, of Vectors) 
 	if got := dst.SymmetricDim(); got != n {
 		panic(fmt.Sprintf("model: gram matrix of size %d, want %d", got, n))
 	}
-	a, d := m.record(theta, batch, n, of)
-	dst.Zero()
-	k := dst.RawSymmetric()
-	dd, aa := make([]float64, blockRows*n), make([]float64, blockRows*n)
-	for lo := 0; lo < n; lo += blockRows {
-		rows, cols := min(blockRows, n-lo), n-lo // the upper triangle
-		for l, w := range m.layers {
-			dd, aa := dd[:rows*cols], aa[:rows*cols]
-			zero(dd)
-			zero(aa)
-			mulBTo(rows, cols, w.out, d[l][lo*w.out:], w.out, d[l][lo*w.out:], w.out, dd, cols)
-			mulBTo(rows, cols, w.in, a[l][lo*w.in:], w.in, a[l][lo*w.in:], w.in, aa, cols)
+	g := gram{m: m, n: n, dst: dst.RawSymmetric()}
+	g.a, g.d = m.record(theta, batch, n, of)
+	g.run(len(m.pool.run))
+	return nil
+}
+
+// gramBlock is the number of samples whose columns a worker fills at a time: wide enough for
+// the row sums, and two blocks (dd and aa, 96 KB) stay in a second-level cache.
+const gramBlock = 96
+
+// gram is a Gram matrix in the making.
+type gram struct {
+	m    *MLP
+	n    int
+	a, d [][]float64 // per layer: inputs and back-propagated d of every sample
+	dst  blas64.Symmetric
+	next atomic.Int64
+}
+
+// run fills the blocks of columns, each by one worker: the bits do not depend on which.
+func (g *gram) run(workers int) {
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			wide := 0
+			for _, w := range g.m.layers {
+				wide = max(wide, w.in, w.out)
+			}
+			t, dd, aa := make([]float64, wide*gramBlock), make([]float64, gramBlock*gramBlock), make([]float64, gramBlock*gramBlock)
+			for {
+				lo := int(g.next.Add(gramBlock)) - gramBlock
+				if lo >= g.n {
+					return
+				}
+				g.columns(lo, min(lo+gramBlock, g.n), t, dd, aa)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// columns fills the columns lo ≤ j < hi down to the diagonal.
+func (g *gram) columns(lo, hi int, t, dd, aa []float64) {
+	for j := lo; j < hi; j++ {
+		for i := range j + 1 {
+			g.dst.Data[i*g.dst.Stride+j] = 0
+		}
+	}
+	for l, w := range g.m.layers {
+		for top := 0; top < hi; top += gramBlock {
+			rows := min(gramBlock, hi-top)
+			inner(rows, hi-lo, w.out, g.d[l], top, lo, t, dd)
+			inner(rows, hi-lo, w.in, g.a[l], top, lo, t, aa)
 			for i := range rows {
-				row := k.Data[(lo+i)*k.Stride+lo+i : (lo+i)*k.Stride+n]
-				for j := range row {
-					row[j] += dd[i*cols+i+j] * (aa[i*cols+i+j] + 1)
+				for j := max(0, top+i-lo); j < hi-lo; j++ {
+					g.dst.Data[(top+i)*g.dst.Stride+lo+j] += dd[i*(hi-lo)+j] * (aa[i*(hi-lo)+j] + 1)
 				}
 			}
 		}
 	}
-	return nil
+}
+
+// inner stores the inner products of the rows top… and lo… of v (width k) in dst, rows×cols.
+func inner(rows, cols, k int, v []float64, top, lo int, t, dst []float64) {
+	transpose(t, v[lo*k:(lo+cols)*k], layer{in: cols, out: k})
+	zero(dst[:rows*cols])
+	mulTo(rows, cols, k, v[top*k:], k, t, cols, dst, cols)
 }
 
 // record returns every layer's inputs a and back-propagated d of the whole batch.
