@@ -73,7 +73,7 @@ func (c *checker) batchGradients() error {
 		want := NormGrad(c.slow, lw, nw, gw, c.theta, batch)
 		l, nn, g := make([]float64, n), make([]float64, n), make([]float64, c.p)
 		if got := NormGrad(c.m, l, nn, g, c.theta, batch); !near(got, want) {
-			return fmt.Errorf("L from NormGrad is %v, want %v", got, want)
+			return fmt.Errorf("loss of NormGrad is %v, want %v", got, want)
 		}
 		for _, f := range []struct {
 			name      string
@@ -84,7 +84,7 @@ func (c *checker) batchGradients() error {
 			}
 		}
 		if got := BatchGrad(c.m, g, c.theta, batch); !near(got, want) {
-			return fmt.Errorf("L from BatchGrad is %v, want %v", got, want)
+			return fmt.Errorf("loss of BatchGrad is %v, want %v", got, want)
 		}
 		if err := same("∇L from BatchGrad", g, gw, 1e-9); err != nil {
 			return err
@@ -103,7 +103,7 @@ func (c *checker) hessian() error {
 	floats.Sub(plus, minus)
 	floats.Scale(1/(2*step), plus)
 	if d := floats.Distance(plus, hv, 2); d > 1e-6*math.Max(scale, floats.Norm(hv, 2)) {
-		return fmt.Errorf("Hv is off by %v from differences of gradients, |Hv| = %v", d, floats.Norm(hv, 2))
+		return fmt.Errorf("product Hv is off by %v from differences of gradients, |Hv| = %v", d, floats.Norm(hv, 2))
 	}
 	// 1e−6, not rounding: the fallback for models without HessVec is a difference.
 	return symmetric("H", c.u, hv, c.v, hu, 1e-6)
@@ -131,7 +131,7 @@ func (c *checker) gaussNewton() error {
 	m.GaussNewtonVec(gv, c.theta, c.v, w, c.batch)
 	m.GaussNewtonVec(gu, c.theta, c.u, w, c.batch)
 	if q := floats.Dot(c.v, gv); q < 0 {
-		return fmt.Errorf("Gauss–Newton: v·Gv = %v, want ≥ 0", q)
+		return fmt.Errorf("negative v·Gv = %v of Gauss–Newton, want ≥ 0", q)
 	}
 	if err := symmetric("Gauss–Newton", c.u, gv, c.v, gu, 1e-10); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,7 +36,7 @@ func exactValues(t *testing.T, a Matrix) []float64 {
 		t.Fatal("EigenSym failed")
 	}
 	v := e.Values(nil)
-	floats.Reverse(v)
+	slices.Reverse(v)
 	return v
 }
 
