@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 )
 
 // tools builds the programs that go.mod names as tools: gonb, and goimports and gopls, which it needs.
@@ -35,16 +36,16 @@ func toolVersions(path string) ([]string, error) {
 	}
 	var versions []string
 	for _, tool := range mod.Tool {
-		module := ""
+		var provider module.Version // the longest path that fits
 		for _, r := range mod.Require {
-			if strings.HasPrefix(tool.Path+"/", r.Mod.Path+"/") && len(r.Mod.Path) > len(module) {
-				module = r.Mod.String()
+			if strings.HasPrefix(tool.Path+"/", r.Mod.Path+"/") && len(r.Mod.Path) > len(provider.Path) {
+				provider = r.Mod
 			}
 		}
-		if module == "" {
+		if provider.Path == "" {
 			return nil, fmt.Errorf("go.mod names the tool %s but requires no module that has it", tool.Path)
 		}
-		versions = append(versions, tool.Path+" "+module)
+		versions = append(versions, tool.Path+" "+provider.String())
 	}
 	return versions, nil
 }
