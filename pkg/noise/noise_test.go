@@ -287,7 +287,7 @@ func TestMeterSamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	meter, err := NewMeter(m, 105)
+	meter, err := NewMeter(m, 305) // most of the samples, so that the finite-population factor shows
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,8 +299,8 @@ func TestMeterSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Samples != 100 {
-			t.Fatalf("%d samples, want 100", s.Samples)
+		if s.Samples != 300 {
+			t.Fatalf("%d samples, want 300", s.Samples)
 		}
 		d := s.Value - exact.Value
 		sum += d

@@ -130,7 +130,7 @@ func TestLeadingStopsEarly(t *testing.T) {
 // Two spikes above the BBP transition and one below: positions within 4.5 standard
 // deviations over four matrices (family false-alarm rate 8·7e−6), and the count is 2.
 func TestSpikesAgainstBBP(t *testing.T) {
-	const samples, p = 800, 200
+	const samples, p = 400, 400 // γ = 1, where positions are far from the spikes themselves
 	spikes := []float64{7, 4, 1.2}
 	gamma := float64(p) / samples
 	for seed := range uint64(4) {
@@ -167,6 +167,11 @@ func TestDensity(t *testing.T) {
 	d, err := Density(a, DensitySettings{Probes: 40, Steps: 60, Seed: 3})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for k, weights := range d.Weights {
+		if slices.Min(weights) < 0 || math.Abs(floats.Sum(weights)-1) > 1e-12 {
+			t.Errorf("weights of probe %d: smallest %v, sum %v", k, slices.Min(weights), floats.Sum(weights))
+		}
 	}
 	mean := func(f func(float64) float64) (m float64) {
 		for _, v := range values {

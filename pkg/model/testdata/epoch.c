@@ -25,15 +25,16 @@ static void *get(FILE *f, size_t size, size_t n) {
 }
 
 int main(int argc, char **argv) {
+	if (argc != 3) return 1;
 	FILE *f = fopen(argv[1], "rb");
-	if (argc != 3 || !f) return 1;
+	if (!f) return 1;
 	int32_t *h = get(f, 4, 4), *width = get(f, 4, h[3] + 1); /* N, B, P, layers; widths */
 	int n = h[0], B = h[1], P = h[2], L = h[3], epochs = atoi(argv[2]);
-	double eta = 0.01, *lr = get(f, 8, 1), *theta = get(f, 8, P);
+	double *lr = get(f, 8, 1), *theta = get(f, 8, P);
 	double *X = get(f, 8, (size_t)n * width[0]), *Y = get(f, 8, (size_t)n * width[L]);
 	int32_t *order = get(f, 4, n);
 	double *a[16], *d[16], *grad = malloc(8 * P), loss = 0;
-	eta = *lr;
+	double eta = *lr;
 	for (int l = 0; l <= L; l++) {
 		a[l] = malloc(8 * (size_t)B * width[l]);
 		d[l] = malloc(8 * (size_t)B * width[l]);
