@@ -211,3 +211,26 @@ func finite(x []float64) bool {
 	}
 	return true
 }
+
+// After returns the sample of the replicas that were still inside at time t0,
+// on a clock started then. An exponential law has no memory, so that this
+// changes nothing but what is not yet exponential: the first relaxation in the
+// well, and the time of the trip to an exit that lies past the saddle. Its
+// [Sample.Rate] is the rate of decay of the survival curve. It returns an error
+// if t0 is negative or not finite, or replicas are pending.
+func (s *Sample) After(t0 float64) (*Sample, error) {
+	if !(t0 >= 0) || math.IsInf(t0, 1) {
+		return nil, fmt.Errorf("escape: sample after t₀ = %v, want a finite value ≥ 0", t0)
+	}
+	if n := s.Count(Pending); n > 0 {
+		return nil, fmt.Errorf("escape: sample after t₀ with %d replicas pending, want none", n)
+	}
+	late := &Sample{MaxTime: s.MaxTime - t0, Steps: s.Steps, Seed: s.Seed, Experiment: s.Experiment}
+	for i, t := range s.Times {
+		if t > t0 {
+			late.Times = append(late.Times, t-t0)
+			late.Status = append(late.Status, s.Status[i])
+		}
+	}
+	return late, nil
+}

@@ -283,3 +283,23 @@ func BenchmarkFirstPassage(b *testing.B) {
 	b.ReportMetric(seconds[1]*1e9/float64(steps/2), "ns/step")
 	b.ReportMetric(seconds[1]/seconds[2], "speedup-of-2-workers")
 }
+
+// A transient of length 1 before an exponential law biases the rate, and After
+// removes it.
+func TestAfterRemovesTheTransient(t *testing.T) {
+	s := simulated(dynamics.Stream(6, "after", 0), 20000, 0.5, 10)
+	for i := range s.Times {
+		s.Times[i]++
+	}
+	s.MaxTime++
+	biased, clean := must(s.Rate(0.95)), must(must(s.After(1.5)).Rate(0.95))
+	if z := (clean.Value - 0.5) / clean.StdErr; math.Abs(z) > 4.5 {
+		t.Errorf("κ = %v ± %v after the transient, want 0.5 (z = %.1f)", clean.Value, clean.StdErr, z)
+	}
+	if biased.High > 0.4 {
+		t.Errorf("κ = %v with the transient, want it visibly low", biased.Value)
+	}
+	if _, err := s.After(math.Inf(1)); err == nil {
+		t.Error("t₀ = +Inf accepted")
+	}
+}
