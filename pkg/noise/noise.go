@@ -80,3 +80,9 @@ func checkTheta(theta []float64, params int) error {
 	}
 	return nil
 }
+
+func zero(v []float64) {
+	for i := range v {
+		v[i] = 0
+	}
+}

@@ -275,46 +275,59 @@ func TestHessianIsHessianForm(t *testing.T) {
 	}
 }
 
-// The estimate of 𝒩 is unbiased and its standard error honest: over 200 draws the mean lies within
-// 4.5 errors of the exact value, and z has unit variance (χ², 4.5 errors; false alarms 2·7e−6).
+// The estimate of 𝒩 is unbiased and its standard error honest: over many draws the mean lies within
+// 4.5 errors of the exact value, and z has unit variance (χ², 4.5 errors; false alarms
+// 2·2·7e−6). Small sets show (N−1)/N and M/(M−1), large fractions the finite population.
 func TestMeterSamples(t *testing.T) {
-	m, theta := network(t, 400, 1)
-	all, err := NewMeter(m, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	exact, err := all.Measure(theta, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	meter, err := NewMeter(m, 305) // most of the samples, so that the finite-population factor shows
-	if err != nil {
-		t.Fatal(err)
-	}
-	rng := rand.New(rand.NewPCG(4, 4))
-	const draws = 200
-	var sum, square, stderr2 float64
-	for range draws {
-		s, err := meter.Measure(theta, rng)
-		if err != nil {
-			t.Fatal(err)
+	for _, c := range []struct{ n, samples, draws int }{{400, 300, 300}, {40, 20, 4000}} {
+		m, theta := network(t, c.n, 1)
+		exact := measure(t, m, theta, 0, nil)
+		rng := rand.New(rand.NewPCG(4, 4))
+		var sum, square, stderr2, quart float64
+		for range c.draws {
+			s := measure(t, m, theta, c.samples+5, rng)
+			if s.Samples != c.samples {
+				t.Fatalf("%d samples, want %d", s.Samples, c.samples)
+			}
+			d := s.Value - exact.Value
+			sum += d
+			square += d * d
+			stderr2 += s.StdErr * s.StdErr
+			quart += d * d * d * d
 		}
-		if s.Samples != 300 {
-			t.Fatalf("%d samples, want 300", s.Samples)
+		draws := float64(c.draws)
+		if z := sum / math.Sqrt(square); math.Abs(z) > 4.5 {
+			t.Errorf("N=%d: biased by %v of %v, z = %.1f", c.n, sum/draws, exact.Value, z)
 		}
-		d := s.Value - exact.Value
-		sum += d
-		square += d * d
-		stderr2 += s.StdErr * s.StdErr
+		if c.n < 100 {
+			continue // groups of two samples: the spread of their values overstates the error
+		}
+		// The spread's own error from the fourth moment; the errors' average adds 2/(9·draws).
+		v := square / draws
+		if z := (square/stderr2 - 1) / math.Sqrt((quart/draws/(v*v)-1+2.0/9)/draws); math.Abs(z) > 4.5 {
+			t.Errorf("N=%d: spread² %v, error² %v, z = %.1f", c.n, v, stderr2/draws, z)
+		}
 	}
-	sd := math.Sqrt(square / draws)
-	if z := sum / draws / (sd / math.Sqrt(draws)); math.Abs(z) > 4.5 {
-		t.Errorf("biased by %v of %v, z = %.1f", sum/draws, exact.Value, z)
+	// All samples, even in groups, are exact.
+	m, theta := network(t, 40, 1)
+	exact := measure(t, m, theta, 0, nil)
+	s := measure(t, m, theta, 40, rand.New(rand.NewPCG(4, 4)))
+	if math.Abs(s.Value-exact.Value) > 1e-13*exact.Value || s.StdErr != 0 {
+		t.Errorf("all samples in groups: %+v, want %+v", s, exact)
 	}
-	// Var of a mean of 200 squares of Gaussians is 2/200; the errors' own average adds 2/(9·200).
-	if z := (square/stderr2 - 1) / math.Sqrt(2.0/draws*(1+1.0/9)); math.Abs(z) > 4.5 {
-		t.Errorf("spread² %v, error² %v, z = %.1f", square/draws, stderr2/draws, z)
+}
+
+func measure(t *testing.T, m model.Model, theta []float64, samples int, rng *rand.Rand) Strength {
+	t.Helper()
+	meter, err := NewMeter(m, samples)
+	if err != nil {
+		t.Fatal(err)
 	}
+	s, err := meter.Measure(theta, rng)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func TestMeterAllocatesNothing(t *testing.T) {

@@ -31,8 +31,8 @@ type Meter struct {
 	m           model.Model
 	perm        []int
 	norms, grad []float64
-	value       [groups]float64
-	per         int // samples per group; 0 for all samples
+	mean, value []float64 // ∇L over all groups; 𝒩 of each
+	per         int       // samples per group; 0 for all samples
 }
 
 // NewMeter returns a meter of the model's noise on that many samples, rounded down to a
@@ -47,7 +47,7 @@ func NewMeter(m model.Model, samples int) (*Meter, error) {
 		t.norms = make([]float64, n)
 		return t, nil
 	}
-	t.norms = make([]float64, t.per)
+	t.norms, t.mean, t.value = make([]float64, t.per), make([]float64, p), make([]float64, groups)
 	t.perm = make([]int, n)
 	for i := range t.perm {
 		t.perm[i] = i
@@ -73,19 +73,25 @@ func (t *Meter) Measure(theta []float64, rng *rand.Rand) (Strength, error) {
 		j := i + rng.IntN(n-i)
 		t.perm[i], t.perm[j] = t.perm[j], t.perm[i]
 	}
-	s, value := Strength{Samples: t.per * groups}, t.value[:]
-	for g := range value {
+	zero(t.mean)
+	var s Strength
+	for g := range t.value {
 		second, square, loss := t.moments(theta, t.perm[g*t.per:(g+1)*t.per])
-		// The variance of a group around its own mean is short by (M−1)/M, that of the whole set
-		// around ∇L by (N−1)/N of the same unbiased quantity.
-		m := float64(t.per)
-		value[g] = (second - square) * m / (m - 1) * float64(n-1) / float64(n)
+		floats.AddScaled(t.mean, 1.0/groups, t.grad)
+		t.value[g] = unbiased(second-square, t.per, n)
+		s.Value += second / groups
 		s.Loss += loss / groups
 	}
-	mean, variance := stat.MeanVariance(value, nil)
-	s.Value = mean
-	s.StdErr = math.Sqrt(variance / groups * float64(n-s.Samples) / float64(n))
+	s.Samples = t.per * groups
+	s.Value = unbiased(s.Value-floats.Dot(t.mean, t.mean), s.Samples, n)
+	s.StdErr = stat.StdDev(t.value, nil) / math.Sqrt(groups) * math.Sqrt(float64(n-s.Samples)/float64(n))
 	return s, nil
+}
+
+// unbiased turns the variance of m samples around their own mean, short by (m−1)/m, into that
+// of all n around ∇L, short by (n−1)/n of the same unbiased quantity.
+func unbiased(variance float64, m, n int) float64 {
+	return variance * float64(m) / float64(m-1) * float64(n-1) / float64(n)
 }
 
 // moments returns (1/M)Σ|∇ℓ_μ|², |∇L_M|² and L_M of M samples.

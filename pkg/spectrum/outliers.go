@@ -9,13 +9,13 @@ import (
 
 // Outliers is the paper's (h*, n): how many eigenvalues stand out and how large they are.
 type Outliers struct {
-	N         int // the effective dimension n
-	Low, High int // the counts that the rule cannot tell from N
-	// Curvature is h*, the geometric mean of the N outliers: the mean under which
+	EffectiveDim int // n, the number of outliers
+	Low, High    int // the counts that the rule cannot tell from n
+	// OutlierCurvature is h*, the geometric mean of the n outliers: the mean under which
 	// det Ĥ = h*ⁿ in Eq. 17. CurvatureLow and CurvatureHigh are the same for High and Low
 	// outliers (0 when that is none).
-	Curvature, CurvatureLow, CurvatureHigh float64
-	// Gap is λ_N/λ_{N+1}; NaN when λ_{N+1} is not known or not positive.
+	OutlierCurvature, CurvatureLow, CurvatureHigh float64
+	// Gap is λ_n/λ_{n+1}; NaN when λ_{n+1} is not known or not positive.
 	Gap float64
 }
 
@@ -40,15 +40,15 @@ func CountByGap(values []float64) (Outliers, error) {
 		return Outliers{}, fmt.Errorf("spectrum: widest gap among %d positive eigenvalues, want at least 2", k)
 	}
 	gap := func(n int) float64 { return math.Log(values[n-1] / values[n]) }
-	o := Outliers{N: 1}
+	o := Outliers{EffectiveDim: 1}
 	for n := 2; n < k; n++ {
-		if gap(n) > gap(o.N) {
-			o.N = n
+		if gap(n) > gap(o.EffectiveDim) {
+			o.EffectiveDim = n
 		}
 	}
-	o.Low, o.High = o.N, o.N
+	o.Low, o.High = o.EffectiveDim, o.EffectiveDim
 	for n := 1; n < k; n++ {
-		if gap(n) >= nearGap*gap(o.N) {
+		if gap(n) >= nearGap*gap(o.EffectiveDim) {
 			o.Low, o.High = min(o.Low, n), max(o.High, n)
 		}
 	}
@@ -73,9 +73,9 @@ func CountByEdge(values, residuals []float64, edge, edgeErr float64) (Outliers, 
 	if !(edge > 0) || math.IsInf(edge, 0) || !(edgeErr >= 0) {
 		return Outliers{}, fmt.Errorf("spectrum: edge %v ± %v, want a positive edge and an error ≥ 0", edge, edgeErr)
 	}
-	o := Outliers{N: above(values, edge)}
-	if o.N == len(values) {
-		return Outliers{}, fmt.Errorf("spectrum: all %d eigenvalues lie above the edge %v, ask for more of them", o.N, edge)
+	o := Outliers{EffectiveDim: above(values, edge)}
+	if o.EffectiveDim == len(values) {
+		return Outliers{}, fmt.Errorf("spectrum: all %d eigenvalues lie above the edge %v, ask for more of them", o.EffectiveDim, edge)
 	}
 	for i, v := range values {
 		r := 0.0
@@ -100,10 +100,10 @@ func (o *Outliers) describe(values []float64) {
 		}
 		return stat.GeometricMean(values[:n], nil)
 	}
-	o.Curvature, o.CurvatureLow, o.CurvatureHigh = mean(o.N), mean(min(o.High, above(values, 0))), mean(o.Low)
+	o.OutlierCurvature, o.CurvatureLow, o.CurvatureHigh = mean(o.EffectiveDim), mean(min(o.High, above(values, 0))), mean(o.Low)
 	o.Gap = math.NaN()
-	if o.N > 0 && o.N < len(values) && values[o.N] > 0 {
-		o.Gap = values[o.N-1] / values[o.N]
+	if o.EffectiveDim > 0 && o.EffectiveDim < len(values) && values[o.EffectiveDim] > 0 {
+		o.Gap = values[o.EffectiveDim-1] / values[o.EffectiveDim]
 	}
 }
 

@@ -151,7 +151,7 @@ func TestSpikesAgainstBBP(t *testing.T) {
 		edge, width := MarchenkoPasturEdge(1, gamma), MarchenkoPasturWidth(1, gamma, samples)
 		// The Tracy–Widom law has mean −1.2 and deviation 1.3 in units of width: 4 is beyond 1e−5.
 		o, err := CountByEdge(e.Values, e.Residuals, edge+4*width, 2*width)
-		if err != nil || o.N != 2 || o.Low != 2 || o.High != 2 {
+		if err != nil || o.EffectiveDim != 2 || o.Low != 2 || o.High != 2 {
 			t.Errorf("seed %d: by edge %+v, %v; want 2", seed, o, err)
 		}
 	}
@@ -224,7 +224,7 @@ func TestGapOfSpikes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o, err := CountByGap(e.Values); err != nil || o.N != 2 || o.Low != 2 || o.High != 2 {
+	if o, err := CountByGap(e.Values); err != nil || o.EffectiveDim != 2 || o.Low != 2 || o.High != 2 {
 		t.Errorf("%+v, %v; want 2", o, err)
 	}
 }
@@ -242,22 +242,22 @@ func TestCountByGap(t *testing.T) {
 		{[]float64{1, 1, 1}, 1, 1, 2, 1, 1},
 	} {
 		o, err := CountByGap(c.values)
-		if err != nil || o.N != c.n || o.Low != c.low || o.High != c.high ||
-			math.Abs(o.Curvature-c.h) > 1e-12 || math.Abs(o.Gap-c.gap) > 1e-12 {
+		if err != nil || o.EffectiveDim != c.n || o.Low != c.low || o.High != c.high ||
+			math.Abs(o.OutlierCurvature-c.h) > 1e-12 || math.Abs(o.Gap-c.gap) > 1e-12 {
 			t.Errorf("%v: %+v, %v", c.values, o, err)
 		}
-		if o.CurvatureLow > o.Curvature+1e-12 || o.CurvatureHigh < o.Curvature-1e-12 {
-			t.Errorf("%v: h* %v outside [%v, %v]", c.values, o.Curvature, o.CurvatureLow, o.CurvatureHigh)
+		if o.CurvatureLow > o.OutlierCurvature+1e-12 || o.CurvatureHigh < o.OutlierCurvature-1e-12 {
+			t.Errorf("%v: h* %v outside [%v, %v]", c.values, o.OutlierCurvature, o.CurvatureLow, o.CurvatureHigh)
 		}
 	}
 }
 
 func TestCountByEdge(t *testing.T) {
 	o, err := CountByEdge([]float64{9, 4, 2.1, 1.9, 1}, []float64{0.1, 0.1, 0.2, 0, 0}, 2, 0.15)
-	if err != nil || o.N != 3 || o.Low != 2 || o.High != 4 || math.Abs(o.CurvatureHigh-6) > 1e-12 {
+	if err != nil || o.EffectiveDim != 3 || o.Low != 2 || o.High != 4 || math.Abs(o.CurvatureHigh-6) > 1e-12 {
 		t.Errorf("%+v, %v", o, err)
 	}
-	if o, err := CountByEdge([]float64{1}, nil, 2, 0); err != nil || o.N != 0 || o.Curvature != 0 || !math.IsNaN(o.Gap) {
+	if o, err := CountByEdge([]float64{1}, nil, 2, 0); err != nil || o.EffectiveDim != 0 || o.OutlierCurvature != 0 || !math.IsNaN(o.Gap) {
 		t.Errorf("no outlier: %+v, %v", o, err)
 	}
 }
@@ -317,6 +317,6 @@ func ExampleCountByGap() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println("n =", o.N, "h* =", o.Curvature)
+	fmt.Println("n =", o.EffectiveDim, "h* =", o.OutlierCurvature)
 	// Output: n = 2 h* = 6
 }
