@@ -220,6 +220,12 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 // what the last extrapolation changed, plus what cropping the domain to ten
 // times the weight outside changes.
 func (k Kolmogorov) refine(solve func(*grid) ([]float64, error)) ([]Result, int, error) {
+	return k.refineOn(nil, solve)
+}
+
+// refineOn is refine with the widths of the grid taken from another problem, if
+// there is one.
+func (k Kolmogorov) refineOn(narrow *Kolmogorov, solve func(*grid) ([]float64, error)) ([]Result, int, error) {
 	if err := k.check(); err != nil {
 		return nil, 0, err
 	}
@@ -238,6 +244,14 @@ func (k Kolmogorov) refine(solve func(*grid) ([]float64, error)) ([]Result, int,
 	cropped, err := wide.domain()
 	if err != nil {
 		return nil, 0, err
+	}
+	if narrow != nil {
+		narrow.Tail = k.Tail
+		fine, err := narrow.domain()
+		if err != nil {
+			return nil, 0, err
+		}
+		d.widthAlong, d.medianR, d.widthAcross = fine.widthAlong, fine.medianR, fine.widthAcross
 	}
 	var domainEffect []float64 // relative
 	var steps []float64

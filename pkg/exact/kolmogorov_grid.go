@@ -131,11 +131,10 @@ func shares(dst, logWeights []float64) []float64 {
 // minimum and the exit on nodes (the exit being the column after the last);
 // rows run along r, with the axis on the edge of the first cell.
 type grid struct {
-	k       Kolmogorov
-	step    float64   // 1/level: what vanishes in the extrapolation
-	z, dz   []float64 // nodes and cell widths along
-	r, dr   []float64 // nodes and cell widths across
-	minimum int       // column of the minimum
+	k             Kolmogorov
+	step          float64 // 1/level: what vanishes in the extrapolation
+	along, across axis    // z₁ and r
+	minimum       int     // column of the minimum
 	// Log of the mass of each cell and of the conductances to the next column
 	// and the next row, all in units of the largest mass. The conductance from
 	// the last column is that to the exit.
@@ -148,14 +147,38 @@ type grid struct {
 // root would vanish.
 const floorLog = -1300
 
+// axis is one coordinate of a grid: nodes, cell widths, and the faces towards
+// the next node with the distance between the nodes there.
+type axis struct{ at, width, face, gap []float64 }
+
+// sinhAxis returns count nodes origin + scale·sinh(x), x = first + i·step.
+func sinhAxis(origin, scale, first, step float64, count int) axis {
+	var a axis
+	for i := range count {
+		x := first + float64(i)*step
+		a.at = append(a.at, origin+scale*math.Sinh(x))
+		a.width = append(a.width, scale*math.Cosh(x)*step)
+		a.face = append(a.face, origin+scale*math.Sinh(x+0.5*step))
+		a.gap = append(a.gap, scale*math.Cosh(x+0.5*step)*step)
+	}
+	return a
+}
+
+// slice returns the nodes from i up to j.
+func (a axis) slice(i, j int) axis {
+	return axis{a.at[i:j], a.width[i:j], a.face[i:j], a.gap[i:j]}
+}
+
+// even rounds up to an even number: counts that are even at level 1 are whole
+// numbers at every level.
+func even(x float64) float64 { return 2 * math.Ceil(x/2) }
+
 // grid lays the grid of one level over the domain: sinh-spaced in both
 // directions, so that the well is resolved evenly and a power-law tail
 // logarithmically.
 func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 	v := k.Valley
 	g := &grid{k: k, step: 1 / level}
-	// Even counts at level 1 make those of every level whole numbers.
-	even := func(x float64) float64 { return 2 * math.Ceil(x/2) }
 	centre, scale := 0.5*(v.Minimum+k.Exit), 0.5*(k.Exit-v.Minimum)
 	end := math.Asinh(1) // z₁ = centre + scale·sinh(x): the exit at x = end
 	count := even(math.Max((k.Exit-v.Minimum)/d.widthAlong, 8)) * level
@@ -163,22 +186,13 @@ func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 	behind := math.Ceil((math.Asinh((centre-d.wall)/scale) - end) / step)
 	columns := int(behind + count)
 	g.minimum = int(behind)
-	faceDz := make([]float64, columns)
-	faceZ := make([]float64, columns)
-	for i := range columns {
-		x := end - float64(columns-i)*step
-		g.z = append(g.z, centre+scale*math.Sinh(x))
-		g.dz = append(g.dz, scale*math.Cosh(x)*step)
-		faceZ[i] = centre + scale*math.Sinh(x+0.5*step)
-		faceDz[i] = scale * math.Cosh(x+0.5*step) * step
-	}
-	g.z[g.minimum] = v.Minimum
-	g.r, g.dr = []float64{0}, []float64{1}
-	faceR, faceDr := []float64{0}, []float64{1}
+	g.along = sinhAxis(centre, scale, end-float64(columns)*step, step, columns)
+	g.along.at[g.minimum] = v.Minimum
+	g.across = axis{[]float64{0}, []float64{1}, []float64{0}, []float64{1}}
 	if v.Dim > 1 {
-		// r = linear·sinh(x). From n = 4 on the weight r^{n−2} empties the inside
-		// of the shell where the process lives, and a power of r is best followed
-		// on a logarithmic scale.
+		// From n = 4 on the weight r^{n−2} empties the inside of the shell where
+		// the process lives, and a power of r is best followed on a logarithmic
+		// scale.
 		linear := d.medianR
 		if v.Dim > 3 {
 			linear *= 0.05
@@ -186,21 +200,21 @@ func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 		top := math.Asinh(d.radius / linear)
 		rows := even(math.Max(top*math.Hypot(linear, d.medianR)/d.widthAcross, 8)) * level
 		step := top / rows
-		g.r, g.dr, faceR, faceDr = nil, nil, nil, nil
-		for j := range int(rows) {
-			x := (float64(j) + 0.5) * step
-			g.r = append(g.r, linear*math.Sinh(x))
-			g.dr = append(g.dr, linear*math.Cosh(x)*step)
-			faceR = append(faceR, linear*math.Sinh(x+0.5*step))
-			faceDr = append(faceDr, linear*math.Cosh(x+0.5*step)*step)
-		}
+		g.across = sinhAxis(0, linear, 0.5*step, step, int(rows))
 	}
-	return g, g.weigh(faceZ, faceDz, faceR, faceDr)
+	return g, g.weigh()
+}
+
+// with returns the same grid weighed for another noise.
+func (g *grid) with(noise Reversible) (*grid, error) {
+	c := *g
+	c.k.Noise = noise
+	return &c, c.weigh()
 }
 
 // weigh fills in masses and conductances.
-func (g *grid) weigh(faceZ, faceDz, faceR, faceDr []float64) error {
-	n, rows := g.unknowns(), len(g.r)
+func (g *grid) weigh() error {
+	n, rows := g.unknowns(), g.rows()
 	g.logMass, g.logEast, g.logNorth = make([]float64, n), make([]float64, n), make([]float64, n)
 	power := float64(g.k.Valley.Dim - 2)
 	// radial is log r^{n−2}, and 0 in one dimension.
@@ -210,26 +224,27 @@ func (g *grid) weigh(faceZ, faceDz, faceR, faceDr []float64) error {
 		}
 		return power * math.Log(r)
 	}
-	for i := range g.z {
-		for j := range g.r {
+	z, r := g.along, g.across
+	for i := range z.at {
+		for j := range r.at {
 			at := i*rows + j
-			mass, _, err := g.local(g.z[i], g.r[j])
+			mass, _, err := g.local(z.at[i], r.at[j])
 			if err != nil {
 				return err
 			}
-			g.logMass[at] = mass + radial(g.r[j]) + math.Log(g.dz[i]*g.dr[j])
-			east, a, err := g.local(faceZ[i], g.r[j])
+			g.logMass[at] = mass + radial(r.at[j]) + math.Log(z.width[i]*r.width[j])
+			east, a, err := g.local(z.face[i], r.at[j])
 			if err != nil {
 				return err
 			}
-			g.logEast[at] = east + radial(g.r[j]) + math.Log(a*g.dr[j]/faceDz[i])
+			g.logEast[at] = east + radial(r.at[j]) + math.Log(a*r.width[j]/z.gap[i])
 			g.logNorth[at] = math.Inf(-1)
 			if j+1 < rows {
-				north, a, err := g.local(g.z[i], faceR[j])
+				north, a, err := g.local(z.at[i], r.face[j])
 				if err != nil {
 					return err
 				}
-				g.logNorth[at] = north + radial(faceR[j]) + math.Log(a*g.dz[i]/faceDr[j])
+				g.logNorth[at] = north + radial(r.face[j]) + math.Log(a*z.width[i]/r.gap[j])
 			}
 		}
 	}
@@ -254,27 +269,31 @@ func (g *grid) local(z, r float64) (logWeight, diffusion float64, err error) {
 	return g.k.Noise.LogWeight(loss), g.k.Noise.Diffusion(loss), nil
 }
 
-func (g *grid) unknowns() int { return len(g.z) * len(g.r) }
+func (g *grid) columns() int { return len(g.along.at) }
+
+func (g *grid) rows() int { return len(g.across.at) }
+
+func (g *grid) unknowns() int { return g.columns() * g.rows() }
 
 // work estimates the multiplications of one factorisation.
-func (g *grid) work() float64 { return float64(g.unknowns()) * float64(len(g.r)*len(g.r)) }
+func (g *grid) work() float64 { return float64(g.unknowns()) * float64(g.rows()*g.rows()) }
 
 // field wraps values on the nodes.
 func (g *grid) field(values []float64) Field {
-	return Field{Along: g.z, Across: g.r, values: values}
+	return Field{Along: g.along.at, Across: g.across.at, values: values}
 }
 
 // crop returns the part of the grid inside a smaller domain.
 func (g *grid) crop(d domain) *grid {
-	from := min(sort.SearchFloat64s(g.z, d.wall), g.minimum)
-	to := len(g.r)
+	from := min(sort.SearchFloat64s(g.along.at, d.wall), g.minimum)
+	to := g.rows()
 	if to > 1 {
-		to = max(2, sort.SearchFloat64s(g.r, d.radius))
+		to = max(2, sort.SearchFloat64s(g.across.at, d.radius))
 	}
 	c := &grid{k: g.k, step: g.step, minimum: g.minimum - from,
-		z: g.z[from:], dz: g.dz[from:], r: g.r[:to], dr: g.dr[:to]}
-	for i := from; i < len(g.z); i++ {
-		at := i * len(g.r)
+		along: g.along.slice(from, g.columns()), across: g.across.slice(0, to)}
+	for i := from; i < g.columns(); i++ {
+		at := i * g.rows()
 		c.logMass = append(c.logMass, g.logMass[at:at+to]...)
 		c.logEast = append(c.logEast, g.logEast[at:at+to]...)
 		c.logNorth = append(c.logNorth, g.logNorth[at:at+to]...)

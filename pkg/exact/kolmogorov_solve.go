@@ -19,7 +19,7 @@ type factored struct {
 
 // factor sets up and factorises the operator.
 func (g *grid) factor(hold []bool) (*factored, error) {
-	n, rows := g.unknowns(), len(g.r)
+	n, rows := g.unknowns(), g.rows()
 	f := &factored{g: g, root: make([]float64, n), hold: hold}
 	a := mat.NewSymBandDense(n, min(rows, n-1), nil)
 	for i := range n {
@@ -48,7 +48,7 @@ func (g *grid) factor(hold []bool) (*factored, error) {
 // links calls visit for every pair of neighbours with the log of their
 // conductance. Nodes from unknowns() on stand for the exit.
 func (g *grid) links(visit func(i, j int, logG float64)) {
-	rows := len(g.r)
+	rows := g.rows()
 	for i := range g.unknowns() {
 		visit(i, i+rows, g.logEast[i])
 		if (i+1)%rows != 0 {
@@ -197,8 +197,8 @@ func (g *grid) passage() (p *Passage, lambda, mean float64, err error) {
 			return nil, 0, 0, err
 		}
 		if k == 0 {
-			p = &Passage{Time: g.field(next), dz: g.dz, dr: g.dr}
-			mean = g.axis(next)
+			p = &Passage{Time: g.field(next), dz: g.along.width, dr: g.across.width}
+			mean = g.atMinimum(next)
 		}
 		// Rayleigh's quotient of next: ⟨next, −𝓛 next⟩ = ⟨next, u⟩.
 		last, lambda = lambda, s.dot(next, u)/s.dot(next, next)
@@ -213,18 +213,18 @@ func (g *grid) passage() (p *Passage, lambda, mean float64, err error) {
 		u[i] *= s.mass(i)
 		total += u[i]
 	}
-	rows := len(g.r)
+	rows := g.rows()
 	for i := range u {
-		u[i] /= total * g.dz[i/rows] * g.dr[i%rows]
+		u[i] /= total * g.along.width[i/rows] * g.across.width[i%rows]
 	}
 	p.Density = g.field(u)
 	return p, lambda, mean, nil
 }
 
-// axis returns the value at the minimum, r = 0: even in r, so (9u₀ − u₁)/8
+// atMinimum returns the value at the minimum, r = 0: even in r, so (9u₀ − u₁)/8
 // from the nodes at ½ and 3/2 steps of the grid coordinate.
-func (g *grid) axis(u []float64) float64 {
-	rows := len(g.r)
+func (g *grid) atMinimum(u []float64) float64 {
+	rows := g.rows()
 	if rows == 1 {
 		return u[g.minimum]
 	}
@@ -234,7 +234,7 @@ func (g *grid) axis(u []float64) float64 {
 // committor solves 𝓛q = 0 with q = 0 at the minimum's plane and 1 at the exit,
 // and apart from it for 1 − q, so that both keep their relative accuracy.
 func (g *grid) committor() (*Committor, float64, error) {
-	n, rows := g.unknowns(), len(g.r)
+	n, rows := g.unknowns(), g.rows()
 	core := (g.minimum + 1) * rows
 	hold := make([]bool, n)
 	for i := range core {
@@ -269,7 +269,7 @@ func (g *grid) committor() (*Committor, float64, error) {
 		inside += f.mass(i) * back[i]
 	}
 	var energy float64
-	flux := make([]float64, len(g.z))
+	flux := make([]float64, g.columns())
 	g.links(func(i, j int, logG float64) {
 		rise := difference(back, q, i, j)
 		energy += math.Exp(logG) * rise * rise
