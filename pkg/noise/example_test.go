@@ -58,3 +58,59 @@ func ExampleMeter() {
 	fmt.Println(s.Samples, s.Value-4.5*s.StdErr < 2, 2 < s.Value+4.5*s.StdErr, err) // E y²|x|² = 2
 	// Output: 250 true true <nil>
 }
+
+// How well does Eq. 6 hold as a matrix? For linear regression at θ = θ* + (1, 0) the missing θθᵀ tilts Σ.
+func ExampleCosine() {
+	rng := rand.New(rand.NewPCG(1, 2))
+	set, err := data.Regression(100000, 2, 0.5, rng)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	m, err := model.NewLinear(set)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var dense [2]mat.SymDense
+	for k, form := range []noise.Form{noise.Exact, noise.HessianForm} {
+		sigma, err := noise.NewCovariance(m, []float64{1, 0}, 10, form)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if err := noise.Dense(&dense[k], sigma); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	cos, err := noise.Cosine(&dense[0], &dense[1])
+	fmt.Printf("%.2f %v\n", cos, err) // BΣ = diag(2.25, 1.25) against 1.25·I
+	// Output: 0.96 <nil>
+}
+
+func ExampleRatios() {
+	m := regression()
+	exact, err := noise.NewCovariance(m, []float64{1}, 1, noise.Exact)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	hessian, err := noise.NewCovariance(m, []float64{1}, 1, noise.HessianForm)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ratio := make([]float64, 1)
+	err = noise.Ratios(ratio, exact, hessian, mat.NewDense(1, 1, []float64{1}))
+	fmt.Println(ratio, err)
+	// Output: [0.9] <nil>
+}
+
+func ExampleGrams() {
+	m := regression() // at θ = 1 both losses are ½: the decoupling is exact
+	var exact, decoupled mat.SymDense
+	err := noise.Grams(&exact, &decoupled, m, []float64{1}, nil)
+	fmt.Printf("%.2f %.2f %v\n", exact.RawSymmetric().Data[:2], decoupled.RawSymmetric().Data[:2], err)
+	// Output: [0.25 0.50] [0.25 0.50] <nil>
+}

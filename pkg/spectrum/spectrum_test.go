@@ -320,3 +320,21 @@ func ExampleCountByGap() {
 	fmt.Println("n =", o.EffectiveDim, "h* =", o.OutlierCurvature)
 	// Output: n = 2 h* = 6
 }
+
+func ExampleCountByEdge() {
+	// 800 samples of 200 features: pure noise reaches (1 + √¼)² = 2.25.
+	edge, width := MarchenkoPasturEdge(1, 0.25), MarchenkoPasturWidth(1, 0.25, 800)
+	o, err := CountByEdge([]float64{9.1, 4.4, 2.24, 2.2}, nil, edge+4*width, 2*width)
+	fmt.Println(o.EffectiveDim, err)
+	// Output: 2 <nil>
+}
+
+func ExampleSpikePosition() {
+	position, std, ok := SpikePosition(4, 1, 400)
+	fmt.Printf("%.2f ± %.2f %v\n", position, std, ok)
+	_, _, ok = SpikePosition(1.9, 1, 400)
+	fmt.Println(ok)
+	// Output:
+	// 5.33 ± 0.27 true
+	// false
+}
