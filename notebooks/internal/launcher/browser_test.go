@@ -34,6 +34,9 @@ var reports = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := dependOn("../../../pkg", "../../../go.sum"); err != nil {
+		return "", err
+	}
 	out := filepath.Join(scratch, "reports")
 	args := append([]string{"report", "--fidelity", "quick", "--out", out, "testdata/showcase.ipynb"}, notebooks...)
 	if said, err := exec.Command(path, args...).CombinedOutput(); err != nil {
@@ -41,6 +44,22 @@ var reports = sync.OnceValues(func() (string, error) {
 	}
 	return out, nil
 })
+
+// dependOn tells `go test` that the result depends on files which only the notebooks use: it must not be taken from the cache when they change.
+func dependOn(roots ...string) error {
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(path string, _ os.DirEntry, err error) error {
+			if err == nil {
+				_, err = os.Stat(path)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // sources lists the notebooks that reports runs.
 func sources(t *testing.T) []string {

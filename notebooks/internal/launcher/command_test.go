@@ -67,6 +67,16 @@ func launch(t *testing.T, env []string, args ...string) (status int, stdout, std
 	return cmd.ProcessState.ExitCode(), out.String(), err.String()
 }
 
+// await waits until something is done.
+func await(t *testing.T, limit time.Duration, what string, done func() bool) {
+	t.Helper()
+	for start := time.Now(); !done(); time.Sleep(50 * time.Millisecond) {
+		if time.Since(start) > limit {
+			t.Fatalf("waited %v in vain until %s", limit, what)
+		}
+	}
+}
+
 // fixture is the path of a notebook of testdata.
 func fixture(t *testing.T, name string) string {
 	t.Helper()
@@ -121,6 +131,18 @@ func TestUnknownNotebookNamesThoseThereAre(t *testing.T) {
 		if want := strings.TrimSuffix(filepath.Base(name), ".ipynb"); !strings.Contains(stderr, want) {
 			t.Errorf("the message %q does not name %s", stderr, want)
 		}
+	}
+}
+
+func TestNotANotebook(t *testing.T) {
+	needJupyter(t)
+	path := filepath.Join(t.TempDir(), "torn.ipynb")
+	if err := os.WriteFile(path, []byte(`{"cells": [`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	status, _, stderr := launch(t, nil, "report", "--out", t.TempDir(), path)
+	if status != 1 || !strings.Contains(stderr, "torn.ipynb is not a notebook") {
+		t.Errorf("exit status %d and %q", status, stderr)
 	}
 }
 

@@ -62,15 +62,6 @@ func TestInterruptLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-func await(t *testing.T, limit time.Duration, what string, done func() bool) {
-	t.Helper()
-	for start := time.Now(); !done(); time.Sleep(50 * time.Millisecond) {
-		if time.Since(start) > limit {
-			t.Fatalf("waited %v in vain until %s", limit, what)
-		}
-	}
-}
-
 // running reports whether a process runs one of the programs.
 func running(programs []string) bool {
 	links, _ := filepath.Glob("/proc/[0-9]*/exe")

@@ -53,6 +53,9 @@ func (l *Launcher) find(names []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(names) == 0 && len(all) == 0 {
+		return nil, fmt.Errorf("there are no notebooks in %s", filepath.Join(l.Root, "notebooks"))
+	}
 	if len(names) == 0 {
 		return all, nil
 	}
@@ -108,6 +111,9 @@ func removeStale(report string) error {
 }
 
 func (l *Launcher) export(ctx context.Context, kit *setup.Kit, path, target string, line *progressLine) (size int, err error) {
+	if err := valid(path); err != nil {
+		return 0, err
+	}
 	executed, err := run.Notebook(ctx, kit, run.Job{
 		Notebook: path,
 		Timeout:  l.cellTimeout(),
@@ -140,6 +146,18 @@ func (l *Launcher) export(ctx context.Context, kit *setup.Kit, path, target stri
 		}
 	}
 	return len(page), nil
+}
+
+// valid makes sure that a file is a notebook, before anything is started for it.
+func valid(path string) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if _, err := notebook.Parse(content); err != nil {
+		return fmt.Errorf("%s is not a notebook: %w", path, err)
+	}
+	return nil
 }
 
 // cellTimeout is generous by default: it is there to catch a cell that waits forever.

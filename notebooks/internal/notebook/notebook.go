@@ -10,7 +10,8 @@ import (
 
 // Notebook is what a report needs of a notebook file.
 type Notebook struct {
-	Cells []Cell `json:"cells"`
+	Format int    `json:"nbformat"`
+	Cells  []Cell `json:"cells"`
 }
 
 // Cell is a piece of text or code, the latter with what it printed and drew.
@@ -60,6 +61,9 @@ func Parse(data []byte) (*Notebook, error) {
 	var nb Notebook
 	if err := json.Unmarshal(data, &nb); err != nil {
 		return nil, fmt.Errorf("reading a notebook: %w", err)
+	}
+	if nb.Format != 4 {
+		return nil, fmt.Errorf("reading a notebook: its nbformat is %d, but must be 4", nb.Format)
 	}
 	return &nb, nil
 }

@@ -22,7 +22,9 @@ func TestParse(t *testing.T) {
 			t.Errorf("As gives %q for %s", got, mediaType)
 		}
 	}
-	if _, err := Parse([]byte(`{"cells": 3}`)); err == nil {
-		t.Error("no error for a broken file")
+	for _, bad := range []string{"", `{"nbformat": 4, "cells": 3}`, `{"nbformat": 3, "worksheets": []}`, "{}"} {
+		if _, err := Parse([]byte(bad)); err == nil {
+			t.Errorf("no error for %q", bad)
+		}
 	}
 }

@@ -32,7 +32,11 @@ func newFailure(path string, e event, log string) *Failure {
 // Error tells all that there is to know, on several lines.
 func (f *Failure) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "notebook %s failed in code cell %d: %s\n", f.Notebook, f.Cell, f.Message)
+	where := fmt.Sprintf("in code cell %d", f.Cell)
+	if f.Cell == 0 {
+		where = "before its first cell"
+	}
+	fmt.Fprintf(&b, "notebook %s failed %s: %s\n", f.Notebook, where, f.Message)
 	writeIndented(&b, "    | ", f.Source)
 	writeIndented(&b, "    ", f.Details)
 	return strings.TrimSuffix(b.String(), "\n")

@@ -1,0 +1,80 @@
+package launcher_test
+
+import (
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The lab serves only who has its token, knows the kernel, hands ECharts to live figures, and ends at once.
+func TestLab(t *testing.T) {
+	needJupyter(t)
+	log := &buffer{}
+	cmd := command(t, []string{"BROWSER=true", "TMPDIR=" + t.TempDir()}, "lab")
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	defer func() { _ = cmd.Process.Kill() }()
+
+	address := regexp.MustCompile(`(http://127\.0\.0\.1:\d+)/\S*\?token=(\w+)`)
+	await(t, time.Minute, "the lab has an address", func() bool { return address.MatchString(log.String()) })
+	m := address.FindStringSubmatch(log.String())
+	host, token := m[1], m[2]
+	if status, _ := get(t, host+"/api/kernelspecs"); status != http.StatusForbidden {
+		t.Errorf("without a token the answer is %d, want %d", status, http.StatusForbidden)
+	}
+	if _, body := get(t, host+"/api/kernelspecs?token="+token); !strings.Contains(body, `"Go (gonb)"`) {
+		t.Errorf("the lab does not know the kernel: %s", body)
+	}
+	if status, body := get(t, host+"/static/echarts.min.js"); status != http.StatusOK || len(body) < 100_000 {
+		t.Errorf("ECharts: status %d, %d bytes", status, len(body))
+	}
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Error("the lab does not end")
+	}
+}
+
+func get(t *testing.T, url string) (status int, body string) {
+	t.Helper()
+	answer, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	content, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(content)
+}
+
+// buffer is a strings.Builder that one goroutine may read while another writes.
+type buffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
