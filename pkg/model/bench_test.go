@@ -59,6 +59,9 @@ func missing(tb testing.TB, what any) {
 // same loop in C on OpenBLAS's fastest kernels for the processor (testdata/epoch.c), one after the other in turn on the same
 // cores. "ratio" is the fastest epoch here over the fastest there (what else runs on the
 // machine only adds time); both must reach the same loss.
+//
+// Measured on a shared 2-core Xeon (Sapphire Rapids, AVX-512) against OpenBLAS 0.3.21: 1.3
+// (one core; 1.8 when no pixel is exactly 0), 1.4 for three hidden layers, 1.3 to 1.5 on two cores.
 func BenchmarkEpoch(b *testing.B) {
 	for _, c := range []struct {
 		name        string

@@ -338,3 +338,18 @@ func TestConstructionErrors(t *testing.T) {
 		t.Error("gram matrix of two outputs: no error")
 	}
 }
+
+// A sample number out of range panics in the caller's goroutine, where it can be recovered.
+func TestSampleOutOfRangePanics(t *testing.T) {
+	m, err := NewMLP(testSet(300, 40, 3, false, rand.New(rand.NewPCG(1, 2))), MLPConfig{Hidden: []int{60, 50}, Workers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, p := m.Dims()
+	defer func() {
+		if r := recover(); r == nil || !strings.Contains(fmt.Sprint(r), "sample 300") {
+			t.Errorf("recovered %v", r)
+		}
+	}()
+	m.BatchGrad(nil, make([]float64, p), append(make([]int, 90), 300))
+}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -80,7 +81,11 @@ func (m *MLP) chunk(lo, hi int) {
 	p := &m.pass
 	p.rows = hi - lo
 	for i := range p.rows {
-		p.sample[i] = sampleAt(p.batch, lo+i)
+		mu := sampleAt(p.batch, lo+i)
+		if mu < 0 || mu >= m.x.Rows { // here, where the caller can recover, and not in a worker
+			panic(fmt.Sprintf("model: sample %d, want 0 ≤ sample < %d", mu, m.x.Rows))
+		}
+		p.sample[i] = mu
 	}
 }
 
