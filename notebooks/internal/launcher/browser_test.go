@@ -178,10 +178,23 @@ func TestReportsInBrowser(t *testing.T) {
 			checkFolding(t, tab)
 			checkWidths(t, tab)
 			checkDarkMode(t, tab)
+			if name == "showcase" {
+				checkComplete(t, tab)
+			}
 			for _, complaint := range seen.complaints() {
 				t.Error(complaint)
 			}
 		})
+	}
+}
+
+// checkComplete looks for what the fixture draws.
+func checkComplete(t *testing.T, tab context.Context) {
+	t.Helper()
+	for what, want := range map[string]int{".drawing svg": 2, ".sgd-chart canvas": 1, "nav a": 5, "table": 1, "figcaption .katex": 1} {
+		if n := eval[int](t, tab, fmt.Sprintf("document.querySelectorAll(%q).length", what)); n != want {
+			t.Errorf("the page has %d of %s, want %d", n, what, want)
+		}
 	}
 }
 
