@@ -14,7 +14,7 @@ const figureWidth = 720
 // A Figure is one panel or several under a common title, with a common legend.
 // Its own Panel is the first one; Below and Beside add others.
 type Figure struct {
-	// Name is the name of the files, without their ending: lower-case letters,
+	// Name is the name of the files, without their ending: letters,
 	// digits, "_" and "-".
 	Name string
 	// Title is the message of the figure. It is wrapped where needed.
@@ -44,12 +44,12 @@ func New(name, title, alt string) *Figure {
 
 // validName is what a figure's name looks like; it becomes a file name and,
 // for an Interactive, the id of an HTML element.
-var validName = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+var validName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
 // checkTexts returns an error unless name, title and alt are usable.
 func checkTexts(name, title, alt string) error {
 	if !validName.MatchString(name) {
-		return fmt.Errorf("figure: name %q: want a lower-case letter, then lower-case letters, digits, _ or -", name)
+		return fmt.Errorf("figure: name %q: want a letter, then letters, digits, _ or -", name)
 	}
 	for _, t := range []struct{ what, text string }{{"title", title}, {"alt text", alt}} {
 		if strings.TrimSpace(t.text) == "" {
