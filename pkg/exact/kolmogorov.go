@@ -64,9 +64,9 @@ type Committor struct {
 // problem divided by these.
 var levels = []float64{1, 1.5, 2, 3, 4, 6}
 
-// maxWork bounds unknowns × bandwidth² of one factorisation, a few seconds'
+// maxWork bounds unknowns × bandwidth² of one factorisation, a second's
 // worth.
-const maxWork = 4e9
+const maxWork = 1e9
 
 // cheapWork is a factorisation of a few milliseconds: up to there refinement
 // goes on even when the tolerance is met.
@@ -192,6 +192,8 @@ func (k Kolmogorov) check() error {
 	switch {
 	case v.Dim < 1:
 		return fmt.Errorf("effective dimension n = %d, want ≥ 1", v.Dim)
+	case v.Plane && v.Dim != 2:
+		return fmt.Errorf("a plane of effective dimension n = %d, want 2", v.Dim)
 	case v.Loss == nil:
 		return fmt.Errorf("valley without a loss")
 	case k.Noise == nil:
@@ -220,12 +222,12 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 // what the last extrapolation changed, plus what cropping the domain to ten
 // times the weight outside changes.
 func (k Kolmogorov) refine(solve func(*grid) ([]float64, error)) ([]Result, int, error) {
-	return k.refineOn(nil, solve)
+	return k.refineOn(nil, nil, solve)
 }
 
-// refineOn is refine with the widths of the grid taken from another problem, if
-// there is one.
-func (k Kolmogorov) refineOn(narrow *Kolmogorov, solve func(*grid) ([]float64, error)) ([]Result, int, error) {
+// refineOn is refine with the widths of the well along and across taken from
+// two other problems, if they are given.
+func (k Kolmogorov) refineOn(along, across *Kolmogorov, solve func(*grid) ([]float64, error)) ([]Result, int, error) {
 	if err := k.check(); err != nil {
 		return nil, 0, err
 	}
@@ -245,13 +247,10 @@ func (k Kolmogorov) refineOn(narrow *Kolmogorov, solve func(*grid) ([]float64, e
 	if err != nil {
 		return nil, 0, err
 	}
-	if narrow != nil {
-		narrow.Tail = k.Tail
-		fine, err := narrow.domain()
-		if err != nil {
+	if along != nil {
+		if err := d.adopt(*along, *across); err != nil {
 			return nil, 0, err
 		}
-		d.widthAlong, d.medianR, d.widthAcross = fine.widthAlong, fine.medianR, fine.widthAcross
 	}
 	var domainEffect []float64 // relative
 	var steps []float64
@@ -294,8 +293,14 @@ func (k Kolmogorov) refineOn(narrow *Kolmogorov, solve func(*grid) ([]float64, e
 			return results, unknowns, nil
 		}
 	}
+	worst := results[0]
+	for _, r := range results {
+		if r.Err*math.Abs(worst.Value) > worst.Err*math.Abs(r.Value) {
+			worst = r
+		}
+	}
 	return nil, 0, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g",
-		k.Tolerance, unknowns, results[0].Value, results[0].Err)
+		k.Tolerance, unknowns, worst.Value, worst.Err)
 }
 
 // extrapolate carries quantity i of the last three grids to vanishing h² by

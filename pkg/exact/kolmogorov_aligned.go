@@ -50,10 +50,10 @@ func (a Aligned) Solve() (*Passage, error) {
 	}
 	// The hotter direction sets how far the domain reaches, each its own width.
 	k := Kolmogorov{Valley: a.Valley, Noise: LossNoise{math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: a.Tail}
-	narrow := k
-	narrow.Noise = LossNoise{math.Min(a.Along, a.Across)}
+	along, across := k, k
+	along.Noise, across.Noise = LossNoise{a.Along}, LossNoise{a.Across}
 	var p *Passage
-	values, unknowns, err := k.refineOn(&narrow, func(g *grid) ([]float64, error) {
+	values, unknowns, err := k.refineOn(&along, &across, func(g *grid) ([]float64, error) {
 		c, err := a.chain(g)
 		if err != nil {
 			return nil, err
@@ -97,7 +97,7 @@ func (a Aligned) chain(g *grid) (*chain, error) {
 	// logWeight is L^{−1−1/T₁} on the axis and falls off with T_⊥ across.
 	logWeight := make([]float64, n)
 	for i := range n {
-		axis := i - i%rows
+		axis := i - i%rows + g.axisRow()
 		logWeight[i] = along.logMass[axis] + across.logMass[i] - across.logMass[axis]
 	}
 	top := floats.Max(logWeight)
@@ -137,9 +137,8 @@ func (a Aligned) chain(g *grid) (*chain, error) {
 			}
 		}
 		if i > 0 {
-			var fill mat.Dense
-			fill.Mul(mat.NewDiagDense(rows, west), last)
-			d.Sub(d, &fill)
+			last.Apply(func(j, _ int, v float64) float64 { return west[j] * v }, last)
+			d.Sub(d, last)
 		}
 		c.blocks[i].Factorize(d)
 		c.east, c.west = append(c.east, east), append(c.west, west)

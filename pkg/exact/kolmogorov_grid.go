@@ -14,22 +14,33 @@ type domain struct {
 	wall        float64 // z₁ of the reflecting wall behind the minimum
 	radius      float64 // r of the reflecting wall around the axis; 0 for n = 1
 	widthAlong  float64 // standard deviation of z₁ in the well, roughly
+	floorR      float64 // nine tenths of the weight of every plane lie inside this r
 	medianR     float64 // median r in the well
 	widthAcross float64 // standard deviation of r in the well, roughly
 }
 
 // logWeight returns log(m r^{n−2}·r): the weight per log r. For n = 1 it is
-// log m.
+// log m, and in a plane both signs of z₂ count.
 func (k Kolmogorov) logWeight(z, r float64) (float64, error) {
+	w, err := k.logDensity(z, r)
+	if err == nil && k.Valley.Plane {
+		var other float64
+		other, err = k.logDensity(z, -r)
+		w = floats.LogSumExp([]float64{w, other})
+	}
+	if k.Valley.Dim > 1 {
+		w += float64(k.Valley.Dim-1) * math.Log(r)
+	}
+	return w, err
+}
+
+// logDensity returns log m at a point.
+func (k Kolmogorov) logDensity(z, r float64) (float64, error) {
 	loss := k.Valley.Loss(z, r)
 	if !(loss > 0 && finite(loss)) {
 		return 0, fmt.Errorf("loss = %v at z₁ = %v, r = %v, want a finite value > 0", loss, z, r)
 	}
-	w := k.Noise.LogWeight(loss)
-	if k.Valley.Dim > 1 {
-		w += float64(k.Valley.Dim-1) * math.Log(r)
-	}
-	return w, nil
+	return k.Noise.LogWeight(loss), nil
 }
 
 // Probes for domain: geometric in the distance from the minimum, out to reach
@@ -85,6 +96,8 @@ func (k Kolmogorov) domain() (domain, error) {
 			return d, fmt.Errorf("the stationary weight of n = %d dimensions has no finite integral across the path: n is at or above the limit of stability n_c of this noise", v.Dim)
 		}
 		d.radius = math.Max(d.radius, rs[cut+1])
+		floats.CumSum(row, row)
+		d.floorR = math.Max(d.floorR, rs[sort.SearchFloat64s(row, 0.9)])
 	}
 	along := shares(make([]float64, len(zs)), marginal)
 	cut := 0
@@ -116,6 +129,21 @@ func (k Kolmogorov) domain() (domain, error) {
 		d.widthAcross = math.Max((quantile(0.75)-quantile(0.25))/1.35, 0.05*d.medianR)
 	}
 	return d, nil
+}
+
+// adopt takes the widths along and across from two other problems.
+func (d *domain) adopt(along, across Kolmogorov) error {
+	a, err := along.domain()
+	if err != nil {
+		return err
+	}
+	b, err := across.domain()
+	if err != nil {
+		return err
+	}
+	d.widthAlong = a.widthAlong
+	d.floorR, d.medianR, d.widthAcross = math.Max(a.floorR, b.floorR), b.medianR, b.widthAcross
+	return nil
 }
 
 // shares turns log weights into fractions of their sum.
@@ -181,7 +209,11 @@ func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 	g := &grid{k: k, step: 1 / level}
 	centre, scale := 0.5*(v.Minimum+k.Exit), 0.5*(k.Exit-v.Minimum)
 	end := math.Asinh(1) // z₁ = centre + scale·sinh(x): the exit at x = end
-	count := even(math.Max((k.Exit-v.Minimum)/d.widthAlong, 8)) * level
+	width := d.widthAlong
+	if v.Plane { // the valley may run across; quartiles of |z₂| make ⅔ of its σ
+		width = math.Min(width, 1.5*d.widthAcross)
+	}
+	count := even(math.Max((k.Exit-v.Minimum)/width, 8)) * level
 	step := 2 * end / count
 	behind := math.Ceil((math.Asinh((centre-d.wall)/scale) - end) / step)
 	columns := int(behind + count)
@@ -189,7 +221,14 @@ func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 	g.along = sinhAxis(centre, scale, end-float64(columns)*step, step, columns)
 	g.along.at[g.minimum] = v.Minimum
 	g.across = axis{[]float64{0}, []float64{1}, []float64{0}, []float64{1}}
-	if v.Dim > 1 {
+	switch {
+	case v.Plane:
+		linear := d.floorR // evenly over all that the valley's floor may cover
+		top := math.Asinh(d.radius / linear)
+		rows := even(math.Max(top*linear/(1.5*d.widthAcross), 8)) * level
+		step := top / rows
+		g.across = sinhAxis(0, linear, 0.5*step-top, step, 2*int(rows))
+	case v.Dim > 1:
 		// From n = 4 on the weight r^{n−2} empties the inside of the shell where
 		// the process lives, and a power of r is best followed on a logarithmic
 		// scale.
@@ -262,11 +301,16 @@ func (g *grid) weigh() error {
 
 // local returns log m and a at a point.
 func (g *grid) local(z, r float64) (logWeight, diffusion float64, err error) {
-	loss := g.k.Valley.Loss(z, r)
-	if !(loss > 0 && finite(loss)) {
-		return 0, 0, fmt.Errorf("loss = %v at z₁ = %v, r = %v, want a finite value > 0", loss, z, r)
+	logWeight, err = g.k.logDensity(z, r)
+	return logWeight, g.k.Noise.Diffusion(g.k.Valley.Loss(z, r)), err
+}
+
+// axisRow returns the first row at or above r = 0.
+func (g *grid) axisRow() int {
+	if g.k.Valley.Plane {
+		return g.rows() / 2
 	}
-	return g.k.Noise.LogWeight(loss), g.k.Noise.Diffusion(loss), nil
+	return 0
 }
 
 func (g *grid) columns() int { return len(g.along.at) }
@@ -286,17 +330,20 @@ func (g *grid) field(values []float64) Field {
 // crop returns the part of the grid inside a smaller domain.
 func (g *grid) crop(d domain) *grid {
 	from := min(sort.SearchFloat64s(g.along.at, d.wall), g.minimum)
-	to := g.rows()
+	to, bottom := g.rows(), 0
 	if to > 1 {
-		to = max(2, sort.SearchFloat64s(g.across.at, d.radius))
+		to = max(g.axisRow()+2, sort.SearchFloat64s(g.across.at, d.radius))
+	}
+	if g.k.Valley.Plane {
+		bottom = g.rows() - to // as many rows below the axis as above
 	}
 	c := &grid{k: g.k, step: g.step, minimum: g.minimum - from,
-		along: g.along.slice(from, g.columns()), across: g.across.slice(0, to)}
+		along: g.along.slice(from, g.columns()), across: g.across.slice(bottom, to)}
 	for i := from; i < g.columns(); i++ {
-		at := i * g.rows()
-		c.logMass = append(c.logMass, g.logMass[at:at+to]...)
-		c.logEast = append(c.logEast, g.logEast[at:at+to]...)
-		c.logNorth = append(c.logNorth, g.logNorth[at:at+to]...)
+		first, last := i*g.rows()+bottom, i*g.rows()+to
+		c.logMass = append(c.logMass, g.logMass[first:last]...)
+		c.logEast = append(c.logEast, g.logEast[first:last]...)
+		c.logNorth = append(c.logNorth, g.logNorth[first:last]...)
 	}
 	return c
 }

@@ -221,14 +221,19 @@ func (g *grid) passage() (p *Passage, lambda, mean float64, err error) {
 	return p, lambda, mean, nil
 }
 
-// atMinimum returns the value at the minimum, r = 0: even in r, so (9u₀ − u₁)/8
-// from the nodes at ½ and 3/2 steps of the grid coordinate.
+// atMinimum returns the value at the minimum, r = 0, from the nodes at ½ and 3/2
+// steps of the grid coordinate on both sides; round the axis both sides are one.
 func (g *grid) atMinimum(u []float64) float64 {
-	rows := g.rows()
-	if rows == 1 {
-		return u[g.minimum]
+	column := u[g.minimum*g.rows():][:g.rows()]
+	if len(column) == 1 {
+		return column[0]
 	}
-	return (9*u[g.minimum*rows] - u[g.minimum*rows+1]) / 8
+	j := g.axisRow()
+	above := (9*column[j] - column[j+1]) / 8
+	if j == 0 {
+		return above
+	}
+	return 0.5 * (above + (9*column[j-1]-column[j-2])/8)
 }
 
 // committor solves 𝓛q = 0 with q = 0 at the minimum's plane and 1 at the exit,
