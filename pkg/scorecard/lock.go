@@ -2,7 +2,6 @@ package scorecard
 
 import (
 	"fmt"
-	"hash/fnv"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,14 +16,16 @@ const (
 
 // lock waits until nobody else on this machine updates the scorecard at path,
 // and returns what ends the lock. The operating system ends it as well when the
-// process dies, so that a killed notebook blocks nobody. The lock file lies in
-// the folder for temporary files: the one of the figures is committed, and may
-// be on a network file system that cannot lock.
+// process dies, so that a killed notebook blocks nobody. What is locked is the
+// folder that holds the scorecard: a lock file would lie among the figures, and
+// one among the temporary files would be another for each notebook, as the
+// launcher gives each a folder for those of its own.
 func lock(path string) (unlock func(), err error) {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(path)) // never fails
-	name := filepath.Join(os.TempDir(), fmt.Sprintf("sgdescape-scorecard-%d-%x.lock", os.Getuid(), h.Sum64()))
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	name := filepath.Dir(path)
+	if err := os.MkdirAll(name, 0o755); err != nil {
+		return nil, fmt.Errorf("locking: %w", err)
+	}
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("locking: %w", err)
 	}
