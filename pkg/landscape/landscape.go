@@ -6,7 +6,9 @@
 // and the Hessians there, which is all that the rate formulas of Mori et al.
 // (Eq. 16 and 17) ask for. The analytic wells of this package
 // ([NewQuartic], [NewCubic], [NewQuadratic]) hold n outlier directions of
-// curvature h* and any number of flat ones.
+// curvature h* and any number of flat ones; [NewBent] bends the valley and
+// [NewBasins] joins two unequal ones. For a landscape of your own, given by L
+// and ∇L alone, [FindEscape] finds minima, path and saddle.
 package landscape
 
 import (
