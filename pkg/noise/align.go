@@ -64,6 +64,21 @@ func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr fl
 	return value, math.Sqrt(stderr * float64(probes-1) / float64(probes)), nil
 }
 
+// Along returns vᵀAv/|v|², the operator's strength along v. A v of another length than
+// its dimension, and a zero or infinite one, are errors.
+func Along(a Operator, v []float64) (float64, error) {
+	if len(v) != a.Dim() {
+		return 0, fmt.Errorf("noise: direction of length %d for an operator of size %d", len(v), a.Dim())
+	}
+	square := floats.Dot(v, v)
+	if !(square > 0) || math.IsInf(square, 1) {
+		return 0, fmt.Errorf("noise: direction of squared length %v, want > 0 and finite", square)
+	}
+	av := make([]float64, len(v))
+	a.MulVecTo(av, v)
+	return floats.Dot(v, av) / square, nil
+}
+
 // Ratios stores vᵀAv / vᵀBv for every column v of dirs in dst: with A = Σ and B its
 // HessianForm, 1 where Eq. 6 holds along v. The lengths must fit (an error).
 // A direction in which B vanishes gives ±Inf or NaN.

@@ -1,4 +1,4 @@
-// Package setup puts in place what the notebooks run on: the Go kernel of go.mod, a Jupyter to drive it, and the scripts and fonts of the reports.
+// Package setup puts in place what the notebooks run on: the Go kernel of go.mod, a Jupyter to drive it, the scripts and fonts of the reports, and Fashion-MNIST.
 //
 // Everything that is not a Debian package lives in one cache folder. Each part is built aside and renamed into place under a name that depends on
 // what it is made of, so that a part is there whole or not at all, a second set-up finds all parts and does nothing, and launchers may run at the same time.
@@ -50,6 +50,9 @@ func (s *Setup) Run(ctx context.Context) (*Kit, error) {
 	python, err := s.python(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("looking for Jupyter: %w", err)
+	}
+	if err := s.images(ctx); err != nil {
+		return nil, fmt.Errorf("installing Fashion-MNIST: %w", err)
 	}
 	home := filepath.Join(s.Cache, "home")
 	if err := os.MkdirAll(home, 0o755); err != nil {
