@@ -1,0 +1,147 @@
+package exact
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/integrate/quad"
+
+	"github.com/sgdescape/sgdescape/pkg/theory"
+)
+
+// Radial is the distance r = |θ| of an isotropic diffusion in Dim dimensions from
+// its centre: Line is the same diffusion along one axis (an [SDE], [LogLangevin]
+// or [GLD] whose loss depends on r only), and the room at distance r, r^{n−1},
+// divides its scale density and multiplies its speed density.
+type Radial struct {
+	Line Process
+	Dim  int // n ≥ 1
+}
+
+// RegressionSDE is the distance from the minimum of Eq. 4 with the exact
+// covariance, in linear regression on spherical features (Eq. 8 with nothing
+// decoupled; [theory.Regression] holds the two variances):
+//
+//	dr = (−h·r + (n−1)a_t/r)dt + sqrt(2a_r)dW,
+//	a_r = (η/2B)(hσ² + (κ₄−1)h²r²),  a_t = (η/2B)(hσ² + (κ₄/3)h²r²).
+//
+// For κ₄ = 2 in one dimension it is Eq. 13.
+type RegressionSDE struct {
+	Regression theory.Regression
+	Noise      theory.Noise
+}
+
+var (
+	_ Process = Radial{}
+	_ Process = RegressionSDE{}
+)
+
+// Densities implements [Process]; NaN for r ≤ 0 unless n = 1.
+func (p Radial) Densities(r float64) (logScale, logSpeed float64) {
+	s, m := p.Line.Densities(r)
+	if p.Dim == 1 {
+		return s, m
+	}
+	room := float64(p.Dim-1) * math.Log(r)
+	return s - room, m + room
+}
+
+// Densities implements [Process]; NaN for r ≤ 0 unless n = 1.
+func (p RegressionSDE) Densities(r float64) (logScale, logSpeed float64) {
+	g, t := p.Regression, p.Noise.LearningRate*p.Regression.Curvature/p.Noise.BatchSize
+	k, q := g.Kurtosis-1, g.Curvature*r*r/(g.LabelNoise*g.LabelNoise)
+	// log(1+kq)/k, which is q for features of constant length (k = 0).
+	grown := q
+	if k > 0 {
+		grown = math.Log1p(k*q) / k
+	}
+	logScale = grown / t
+	if g.Dim > 1 {
+		logScale -= float64(g.Dim-1) * (math.Log(r) + (1-2*g.Kurtosis/3)/2*grown)
+	}
+	radial := t / 2 * g.LabelNoise * g.LabelNoise * (1 + k*q)
+	return logScale, -logScale - math.Log(radial)
+}
+
+// RadialPassage returns the mean time that a radial process takes from one
+// distance to a larger one for the first time,
+//
+//	T(from→to) = ∫_from^to dy s(y) ∫_0^y dz m(z),
+//
+// with nothing behind the centre. Only ratios of densities are formed, so that
+// neither the room r^{n−1} nor a high barrier over- or underflows before T does.
+// Settings.Wall is not used. It returns an error unless 0 ≤ from < to < ∞, if the
+// process does not exist somewhere on the way (n < 1, a loss or temperature that
+// is not positive), or if refinement does not settle.
+func RadialPassage(p Process, from, to float64, s Settings) (Result, error) {
+	tolerance := s.Tolerance
+	if tolerance == 0 {
+		tolerance = 1e-10
+	}
+	switch {
+	case !(from >= 0 && from < to) || math.IsInf(to, 1):
+		return Result{}, fmt.Errorf("exact: radial passage from %v to %v, want 0 ≤ from < to < ∞", from, to)
+	case !(tolerance > 0):
+		return Result{}, fmt.Errorf("exact: radial passage: tolerance = %v, want > 0", tolerance)
+	}
+	if r, ok := p.(Radial); ok && r.Dim < 1 {
+		return Result{}, fmt.Errorf("exact: radial passage in %d dimensions, want ≥ 1", r.Dim)
+	}
+	if r, ok := p.(RegressionSDE); ok {
+		if err := r.check(); err != nil {
+			return Result{}, fmt.Errorf("exact: radial passage: %w", err)
+		}
+	}
+	last := math.NaN()
+	for panels := 32; panels <= maxPanels; panels *= 2 {
+		v := radialTime(p, from, to, panels)
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return Result{}, fmt.Errorf("exact: radial passage from %v to %v: the process does not exist everywhere on the way, or the time is out of range", from, to)
+		}
+		if math.Abs(v-last) <= tolerance*math.Abs(v) {
+			return Result{Value: v, Err: math.Abs(v - last), Grid: panels}, nil
+		}
+		last = v
+	}
+	return Result{}, fmt.Errorf("exact: radial passage from %v to %v not settled to %g with %d panels", from, to, tolerance, maxPanels)
+}
+
+func (p RegressionSDE) check() error {
+	if err := p.Noise.Check(); err != nil {
+		return err
+	}
+	return p.Regression.Check()
+}
+
+// radialTime sums over panels the flux I(y) = s(y)∫₀^y m, carried from panel to
+// panel by I(b) = (s(b)/s(a))·I(a) + s(b)∫_a^b m.
+func radialTime(p Process, from, to float64, panels int) float64 {
+	x, w := make([]float64, order), make([]float64, order)
+	quad.Legendre{}.FixedLocations(x, w, 0, 1)
+	flux := func(a, fluxA, logScaleA, b float64) (fluxB, logScaleB float64) {
+		logScaleB, _ = p.Densities(b)
+		sum := 0.0
+		for i := range x {
+			_, logSpeed := p.Densities(a + (b-a)*x[i])
+			sum += w[i] * (b - a) * math.Exp(logScaleB+logSpeed)
+		}
+		if fluxA > 0 {
+			sum += fluxA * math.Exp(logScaleB-logScaleA)
+		}
+		return sum, logScaleB
+	}
+	total, inner, logScale, a := 0.0, 0.0, 0.0, 0.0
+	for k := range panels {
+		b := to * float64(k+1) / float64(panels)
+		lo := math.Max(a, math.Min(from, b))
+		for i := range x {
+			if y := lo + (b-lo)*x[i]; b > lo {
+				f, _ := flux(a, inner, logScale, y)
+				total += w[i] * (b - lo) * f
+			}
+		}
+		inner, logScale = flux(a, inner, logScale, b)
+		a = b
+	}
+	return total
+}
