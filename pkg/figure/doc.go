@@ -24,4 +24,7 @@
 //
 // An Interactive wraps a go-echarts chart, with sliders that a keyboard can
 // move, for a live notebook and for an exported page alike.
+//
+// A Simulator is a cloud of replicas that runs in an exported page: the reader
+// sets η, B, h*, n and c and watches the escapes.
 package figure

@@ -38,7 +38,7 @@ var reports = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	out := filepath.Join(scratch, "reports")
-	args := append([]string{"report", "--fidelity", "quick", "--out", out, "testdata/showcase.ipynb"}, notebooks...)
+	args := append([]string{"report", "--fidelity", "quick", "--out", out, "testdata/showcase.ipynb", "testdata/playground.ipynb"}, notebooks...)
 	if said, err := exec.Command(path, args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, said)
 	}
@@ -68,7 +68,7 @@ func sources(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(notebooks, "testdata/showcase.ipynb")
+	return append(notebooks, "testdata/showcase.ipynb", "testdata/playground.ipynb")
 }
 
 // newBrowser starts a browser that cannot reach a network.
@@ -172,6 +172,7 @@ func TestReportsInBrowser(t *testing.T) {
 			call(t, tab, log.Enable, cdp.Empty{})
 			resize(t, tab, 1280, 900)
 			do(t, tab, chromedp.Navigate("file://"+report), chromedp.WaitReady(chromedp.CSS("footer")))
+			checkSimulators(t, tab)
 			checkFormulas(t, tab, source)
 			checkAltTexts(t, tab)
 			checkCharts(t, tab)

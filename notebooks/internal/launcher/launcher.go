@@ -63,9 +63,12 @@ func findRoot() (string, error) {
 	}
 }
 
-// Setup sets up what reports and the lab need.
+// Setup sets up what reports and the lab need, now or later.
 func (l *Launcher) Setup(ctx context.Context) error {
 	kit, err := l.setUp(ctx)
+	if err == nil {
+		_, err = l.newSetup().Simulator(ctx)
+	}
 	if err == nil {
 		fmt.Fprintf(l.out, "set up: kernel in %s, Jupyter of %s\n", kit.Tools, kit.Python)
 	}

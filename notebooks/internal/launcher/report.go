@@ -127,11 +127,18 @@ func (l *Launcher) export(ctx context.Context, kit *setup.Kit, path, target stri
 	if err != nil {
 		return 0, err
 	}
+	simulator := ""
+	if report.Simulates(string(executed)) {
+		if simulator, err = l.newSetup().Simulator(ctx); err != nil {
+			return 0, fmt.Errorf("compiling the simulation: %w", err)
+		}
+	}
 	page, err := report.HTML(nb, report.Options{
-		Assets: kit.Assets,
-		Folder: filepath.Dir(path),
-		Name:   notebook.Name(path),
-		Notes:  []string{notebook.Name(path), "run at " + l.Fidelity + " fidelity", runtime.Version()},
+		Assets:    kit.Assets,
+		Simulator: simulator,
+		Folder:    filepath.Dir(path),
+		Name:      notebook.Name(path),
+		Notes:     []string{notebook.Name(path), "run at " + l.Fidelity + " fidelity", runtime.Version()},
 	})
 	if err != nil {
 		return 0, err

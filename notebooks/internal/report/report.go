@@ -15,10 +15,11 @@ import (
 
 // Options says what a report is made with.
 type Options struct {
-	Assets string   // folder of the scripts and styles, see setup.Kit
-	Folder string   // the notebook's folder, against which the addresses of its pictures are read
-	Name   string   // the notebook's name: the title when it has no heading
-	Notes  []string // for the footer: how the notebook was run
+	Assets    string   // folder of the scripts and styles, see setup.Kit
+	Simulator string   // folder of the simulation, see setup.Simulator; only for a notebook that has one, see Simulates
+	Folder    string   // the notebook's folder, against which the addresses of its pictures are read
+	Name      string   // the notebook's name: the title when it has no heading
+	Notes     []string // for the footer: how the notebook was run
 }
 
 var (
@@ -60,6 +61,11 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 	}
 	if err := addAssets(data, o.Assets, body.String()); err != nil {
 		return nil, err
+	}
+	if Simulates(body.String()) {
+		if err := addSimulator(data, o.Simulator); err != nil {
+			return nil, err
+		}
 	}
 	var out bytes.Buffer
 	if err := page.Execute(&out, data); err != nil {

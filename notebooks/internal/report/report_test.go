@@ -159,3 +159,30 @@ func TestCells(t *testing.T) {
 		}
 	}
 }
+
+// A page carries the simulation if it has a figure for it, and only then may it run WebAssembly.
+func TestSimulation(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"katex.css", "katex.min.js", "auto-render.min.js", "wasm_exec.js", "simulator.wasm.gz"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte("/* "+name+" */"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, with := range []bool{true, false} {
+		output := "<p>nothing to play with</p>"
+		if with {
+			output = `<figure class="sgd-sim" id="cloud"></figure>`
+		}
+		data := map[string]json.RawMessage{"text/html": json.RawMessage(strings.ReplaceAll(`"X"`, "X", strings.ReplaceAll(output, `"`, `\"`)))}
+		cell := notebook.Cell{Type: "code", Source: "show()", Outputs: []notebook.Output{{Type: "display_data", Data: data}}}
+		content, err := HTML(&notebook.Notebook{Cells: []notebook.Cell{cell}}, Options{Assets: folder, Simulator: folder})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range []string{"'wasm-unsafe-eval'", "/* wasm_exec.js */", `id="sgd-sim-wasm">Lyogc2`, "sgdSimulator"} {
+			if strings.Contains(string(content), part) != with {
+				t.Errorf("with a simulation %v, but with %s %v", with, part, !with)
+			}
+		}
+	}
+}
