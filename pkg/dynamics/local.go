@@ -1,0 +1,80 @@
+package dynamics
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sgdescape/sgdescape/pkg/landscape"
+	"github.com/sgdescape/sgdescape/pkg/theory"
+)
+
+// LocalHessian stores in dst, of length Dim, the diagonal of the H(θ*) that the
+// noise follows at θ, all ≥ 0: for two basins that of the one in which θ lies,
+// as [landscape.Basins.Present] gives it.
+type LocalHessian func(dst, theta []float64)
+
+// NewLocal returns Eq. 15 on the τ clock for a landscape with several minima,
+// where the H(θ*) in the noise depends on the basin and therefore on θ,
+//
+//	dθ̃ = −∇log L dτ + sqrt((2η/B)·H*(θ̃))·dW̃   (Itô),   dt = dτ/L,
+//
+// and so, on the t clock, Eq. 13 with H*(θ) in place of H(θ*). Step returns dt.
+//
+// A step takes the noise at its beginning, as Itô's integral does, and the drift
+// by the trapezoidal rule. Where H* does not change this is Heun's scheme, of
+// weak order 2; where it changes, and there alone, the order is 1.
+//
+// The minima are those whose stability is checked: it is an error if at one of
+// them the step is unstable, as for [NewLogLangevin], or the loss is not
+// positive, or if there is none; further if η, B or the step is out of bounds,
+// h is nil, or the scheme of s is set to anything but Heun or the zero value.
+func NewLocal(l landscape.Landscape, h LocalHessian, minima []landscape.Critical, noise theory.Noise, s Settings) (Dynamics, error) {
+	switch {
+	case h == nil:
+		return nil, fmt.Errorf("dynamics: local noise without its Hessian")
+	case len(minima) == 0:
+		return nil, fmt.Errorf("dynamics: local noise with no minimum given, want ≥ 1")
+	}
+	for _, m := range minima {
+		if _, err := checked(l, m, noise, s, m.Loss); err != nil {
+			return nil, err
+		}
+	}
+	return &local{l: l, h: h, beta: noise.LearningRate / noise.BatchSize, step: s.Step}, nil
+}
+
+type local struct {
+	l          landscape.Landscape
+	h          LocalHessian
+	beta, step float64
+}
+
+// Dim implements [Dynamics].
+func (d *local) Dim() int { return d.l.Dim() }
+
+// NewStepper implements [Dynamics].
+func (d *local) NewStepper() Stepper {
+	n := d.Dim()
+	return &localStepper{local: d, root: math.Sqrt(2 * d.beta * d.step), grad: make([]float64, n),
+		grad2: make([]float64, n), trial: make([]float64, n), noise: make([]float64, n)}
+}
+
+type localStepper struct {
+	*local
+	root                      float64 // sqrt(2η/B·step)
+	grad, grad2, trial, noise []float64
+}
+
+func (s *localStepper) Step(theta, xi []float64) float64 {
+	s.h(s.noise, theta)
+	dt := s.step / s.l.LossGrad(s.grad, theta)
+	for i, h := range s.noise {
+		s.noise[i] = s.root * math.Sqrt(h) * xi[i]
+		s.trial[i] = theta[i] + s.noise[i] - dt*s.grad[i]
+	}
+	dt2 := s.step / s.l.LossGrad(s.grad2, s.trial)
+	for i, kick := range s.noise {
+		theta[i] += kick - 0.5*(dt*s.grad[i]+dt2*s.grad2[i])
+	}
+	return 0.5 * (dt + dt2)
+}
