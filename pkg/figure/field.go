@@ -2,6 +2,7 @@ package figure
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image/color"
 	"math"
@@ -14,6 +15,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/recorder"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
 // A Field holds the values of a function of two variables on a grid. It is
@@ -39,6 +42,25 @@ func Sample(f func(x, y float64) float64, xmin, xmax, ymin, ymax float64, n int)
 		}
 	}
 	return g
+}
+
+// Tabulate evaluates f at all pairs of the ascending nodes xs and ys, on all
+// processors: f must be safe for concurrent use.
+func Tabulate(f func(x, y float64) float64, xs, ys []float64) *Field {
+	g := &Field{xs: slices.Clone(xs), ys: slices.Clone(ys), z: make([]float64, len(xs)*len(ys))}
+	parallel.For(context.Background(), len(g.z), parallel.Workers(0), func(_, i int) {
+		g.z[i] = f(xs[i%len(xs)], ys[i/len(xs)])
+	})
+	return g
+}
+
+// Map returns the field of f(z) on the same grid.
+func (g *Field) Map(f func(z float64) float64) *Field {
+	out := &Field{xs: g.xs, ys: g.ys, z: make([]float64, len(g.z))}
+	for i, z := range g.z {
+		out.z[i] = f(z)
+	}
+	return out
 }
 
 // Dims returns the numbers of columns and rows.
@@ -79,7 +101,8 @@ func flatten(m *mark, g plotter.GridXYZ) error {
 
 // HeatMap fills the panel with colors for the values of a grid and puts a
 // color bar with a label to its right. Both axes must be linear. For values
-// over many decades, sample their logarithm.
+// over many decades, sample their logarithm. Nodes are the middles of cells of
+// equal size: a fixed Range of the axes should end half a cell beyond them.
 func (p *Panel) HeatMap(label string, g plotter.GridXYZ) {
 	m := &mark{kind: "heat", nearest: true}
 	if err := flatten(m, g); err != nil {
