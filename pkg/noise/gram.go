@@ -1,7 +1,9 @@
 package noise
 
 import (
+	"fmt"
 	"math"
+	"slices"
 
 	"github.com/sgdescape/sgdescape/pkg/model"
 	"gonum.org/v1/gonum/floats"
@@ -46,4 +48,26 @@ func Grams(exact, decoupled *mat.SymDense, m model.Model, theta []float64, batch
 	}
 	decoupled.ScaleSym(loss/float64(n), decoupled)
 	return nil
+}
+
+// Spectra returns all eigenvalues of the two matrices of [Grams], in descending order: the whole
+// of the paper's Fig. 1 for as many samples as a dense solver can handle (a few thousand).
+// Eigenvalues that are zero may come out negative by rounding. The errors are those of Grams.
+func Spectra(m model.Model, theta []float64, batch []int) (exact, decoupled []float64, err error) {
+	var a, b mat.SymDense
+	if err := Grams(&a, &b, m, theta, batch); err != nil {
+		return nil, nil, err
+	}
+	var eigen mat.EigenSym
+	for _, s := range []struct {
+		matrix *mat.SymDense
+		values *[]float64
+	}{{&a, &exact}, {&b, &decoupled}} {
+		if !eigen.Factorize(s.matrix, false) {
+			return nil, nil, fmt.Errorf("noise: the eigenvalues of a Gram matrix of %d samples did not converge", a.SymmetricDim())
+		}
+		*s.values = eigen.Values(nil)
+		slices.Reverse(*s.values)
+	}
+	return exact, decoupled, nil
 }
