@@ -70,5 +70,5 @@ func ExampleRegressionPassage() {
 	}
 	e, _ := s.MeanTime(0.95)
 	fmt.Printf("t_p = %.0f ± %.0f; the exact solution is 78.4\n", e.Value, e.StdErr)
-	// Output: t_p = 78 ± 1; the exact solution is 78.4
+	// Output: t_p = 79 ± 1; the exact solution is 78.4
 }

@@ -132,6 +132,9 @@ func (a *action) push() float64 {
 	if math.IsInf(a.c.Log(a.grad, a.hess, a.theta, a.trial), 1) {
 		return 0
 	}
+	if len(a.p) == 1 {
+		return a.pushOne(uphill)
+	}
 	// Newton starts from a large λ, deep inside K < 0, and goes down.
 	hi := math.Log(1e6 / uphill)
 	deepest := a.maximise(math.Exp(hi))
@@ -158,6 +161,32 @@ func (a *action) push() float64 {
 		}
 	}
 	return floats.Dot(a.p, a.tangent)
+}
+
+// pushOne is push in one dimension: the root of K on the line, by bisection.
+func (a *action) pushOne(uphill float64) float64 {
+	k := func(p float64) float64 {
+		a.p[0] = p * a.tangent[0]
+		return a.c.Log(a.grad, a.hess, a.theta, a.p)
+	}
+	lo, hi := 0.0, 1e-9/uphill
+	for k(hi) < 0 {
+		if lo, hi = hi, 4*hi; hi > 1e9/uphill {
+			return math.Inf(1)
+		}
+	}
+	for range 200 {
+		mid := 0.5 * (lo + hi)
+		if mid == lo || mid == hi {
+			break
+		}
+		if k(mid) < 0 {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return lo
 }
 
 // maximise moves a.p to the maximum of p·t − λK(p), by Newton's method with
@@ -192,6 +221,11 @@ func (a *action) maximise(lambda float64) float64 {
 			value(a.p)
 			return k
 		}
+		if nextK > 10 {
+			// Far beyond K = 0, where K may grow too slowly for λ to stop p: all
+			// that the bisection needs to know. p stays where it was.
+			return nextK
+		}
 		copy(a.p, a.trial)
 		now, k = next, nextK
 	}
@@ -201,7 +235,7 @@ func (a *action) maximise(lambda float64) float64 {
 // newton stores the Newton step in move, with a ridge where no noise points.
 func (a *action) newton() {
 	n := len(a.p)
-	ridge := 1e-14 * mat.Trace(a.hess) / float64(n)
+	ridge := 1e-14 * math.Abs(mat.Trace(a.hess)) / float64(n)
 	for {
 		for i := range n {
 			a.hess.SetSym(i, i, a.hess.At(i, i)+ridge)

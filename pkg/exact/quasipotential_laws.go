@@ -144,7 +144,7 @@ func (c Chain) Cumulant() (Cumulant, error) {
 	if g, ok := f.(GammaFeatures); ok && c.Labels == nil && g.Kurtosis == 3 {
 		return GaussianSamples{c.Dim, g.Scale, c.LabelNoise}, nil
 	}
-	root, weight := f.Rule(1, 1)
+	root, weight := f.Rule(1, 3)
 	return &lineSamples{root, weight, make([]float64, len(root)), math.IsInf(f.Largest(1), 1), c.LabelNoise, labels}, nil
 }
 
