@@ -25,6 +25,9 @@
 // An Interactive wraps a go-echarts chart, with sliders that a keyboard can
 // move, for a live notebook and for an exported page alike.
 //
+// A Live has sliders that have the library draw the figure anew, for as long as
+// its cell runs in a live notebook; elsewhere it is a static figure at once.
+//
 // A Simulator is a cloud of replicas that runs in an exported page: the reader
 // sets η, B, h*, n and c and watches the escapes.
 package figure

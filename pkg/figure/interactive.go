@@ -130,12 +130,8 @@ func (v Interactive) check() error {
 		return fmt.Errorf("figure: %s: height %d, want ≥ 0", v.Name, v.Height)
 	}
 	for i, s := range v.Sliders {
-		if s.Name == "" || s.Label == "" {
-			return fmt.Errorf("figure: %s: slider %d needs a name and a label", v.Name, i)
-		}
-		if finite(s.Min, s.Max, s.Step, s.Value) != nil || !(s.Min < s.Max && s.Step > 0 && s.Min <= s.Value && s.Value <= s.Max) {
-			return fmt.Errorf("figure: %s: slider %q: want min < max, step > 0 and the value between, not %g, %g, %g and %g",
-				v.Name, s.Name, s.Min, s.Max, s.Step, s.Value)
+		if err := s.check(v.Name, i); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -192,6 +188,19 @@ func (v Interactive) script(option, data string, names []string) string {
 	}
 	return strings.NewReplacer("$ID", string(id), "$OPTION", option, "$DATA", data, "$NAMES", string(keys),
 		"$SCRIPT", onMove, "$RENDERER", renderer).Replace(chartJS)
+}
+
+// check returns an error for what is missing or cannot work in the i-th slider
+// of a figure.
+func (s Slider) check(figure string, i int) error {
+	if s.Name == "" || s.Label == "" {
+		return fmt.Errorf("figure: %s: slider %d needs a name and a label", figure, i)
+	}
+	if finite(s.Min, s.Max, s.Step, s.Value) != nil || !(s.Min < s.Max && s.Step > 0 && s.Min <= s.Value && s.Value <= s.Max) {
+		return fmt.Errorf("figure: %s: slider %q: want min < max, step > 0 and the value between, not %g, %g, %g and %g",
+			figure, s.Name, s.Min, s.Max, s.Step, s.Value)
+	}
+	return nil
 }
 
 // html returns the slider with its label and its value.

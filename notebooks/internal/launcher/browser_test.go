@@ -71,7 +71,7 @@ func sources(t *testing.T) []string {
 	return append(notebooks, "testdata/showcase.ipynb", "testdata/playground.ipynb")
 }
 
-// newBrowser starts a browser that cannot reach a network.
+// newBrowser starts a browser that can reach no network but this machine.
 func newBrowser(t *testing.T) context.Context {
 	t.Helper()
 	program := ""
@@ -86,7 +86,7 @@ func newBrowser(t *testing.T) context.Context {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox,
 		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true),
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"))
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
 	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
 	browser, cancel := chromedp.NewContext(allocator)

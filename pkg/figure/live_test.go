@@ -1,0 +1,68 @@
+package figure
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func live() Live {
+	return Live{
+		Name:    "power",
+		Sliders: []Slider{{Name: "phi", Label: "exponent φ", Min: 1, Max: 5, Step: 1, Value: 2}},
+		Draw: func(values map[string]float64) (*Figure, error) {
+			if values["phi"] > 4 {
+				return nil, errors.New("φ < 5 & no more")
+			}
+			f := New("power", fmt.Sprintf("A power φ = %g", values["phi"]), "A power.")
+			f.Line("", []float64{0, 1}, []float64{0, values["phi"]})
+			return f, nil
+		},
+	}
+}
+
+// Outside a notebook a live figure is the static one, at once.
+func TestLiveStatic(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("SGDESCAPE_FIGURES", dir)
+	if err := live().Show(); err != nil {
+		t.Fatal(err)
+	}
+	svg, err := os.ReadFile(filepath.Join(dir, "power.svg"))
+	if err != nil || !strings.Contains(string(svg), "</svg>") {
+		t.Errorf("no figure: %v", err)
+	}
+}
+
+func TestLiveControls(t *testing.T) {
+	got := live().controls("/here")
+	for _, want := range []string{`<div id="power"`, `id="power-slider-0" min="1"`, `id="power-done"`, `id = "power", address = "/here", names = ["phi"];`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+	if two, three := live().draw(map[string]float64{"phi": 2}), live().draw(map[string]float64{"phi": 3}); two == three || !strings.HasPrefix(three, "<svg") {
+		t.Errorf("does not follow the value: %.300s", three)
+	}
+	if drawn := live().draw(map[string]float64{"phi": 5}); drawn != "<pre>φ &lt; 5 &amp; no more</pre>" {
+		t.Errorf("an error shows as %s", drawn)
+	}
+}
+
+func TestLiveMistakes(t *testing.T) {
+	for want, spoil := range map[string]func(*Live){
+		"name":           func(l *Live) { l.Name = "" },
+		"want sliders":   func(l *Live) { l.Draw = nil },
+		`slider "phi"`:   func(l *Live) { l.Sliders[0].Max = 0 },
+		"φ < 5":          func(l *Live) { l.Sliders[0].Value = 5 },
+		"needs a name":   func(l *Live) { l.Sliders[0].Name = "" },
+		"want sliders a": func(l *Live) { l.Sliders = nil },
+	} {
+		l := live()
+		spoil(&l)
+		wantError(t, l.Show(), want)
+	}
+}
