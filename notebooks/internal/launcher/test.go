@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 
 	"github.com/sgdescape/sgdescape/notebooks/internal/proc"
 )
@@ -15,6 +16,9 @@ func (l *Launcher) Test(ctx context.Context, packages []string) error {
 		return err
 	}
 	if err := l.browser(ctx); err != nil {
+		return err
+	}
+	if err := l.container(ctx); err != nil {
 		return err
 	}
 	if len(packages) == 0 {
@@ -41,6 +45,26 @@ func (l *Launcher) browser(ctx context.Context) error {
 	}
 	if err := l.newSetup().Debian(ctx, "chromium"); err != nil {
 		return fmt.Errorf("the tests need Chromium: %w", err)
+	}
+	return nil
+}
+
+// container installs what builds the container image, where root can. There is no engine that must run for it.
+func (l *Launcher) container(ctx context.Context) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	var lacking []string
+	for program, packages := range map[string][]string{"buildah": {"buildah", "netavark", "uidmap"}, "mmdebstrap": {"mmdebstrap"}, "ip": {"iproute2"}, "git": {"git"}} {
+		if _, err := exec.LookPath(program); err != nil {
+			lacking = append(lacking, packages...)
+		}
+	}
+	if len(lacking) == 0 {
+		return nil
+	}
+	if err := l.newSetup().Debian(ctx, lacking...); err != nil {
+		return fmt.Errorf("the tests of the container image need %s: %w", strings.Join(lacking, ", "), err)
 	}
 	return nil
 }

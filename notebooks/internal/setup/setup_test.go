@@ -73,7 +73,7 @@ func TestToolVersions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("module m\ntool example.org/a/b/cmd\nrequire (\nexample.org/a v1.0.0\nexample.org/a/b v2.0.0+incompatible\n)\n")
+	write("module m\ntool example.org/a/b/cmd\ntool honnef.co/go/tools/cmd/staticcheck\nrequire (\nexample.org/a v1.0.0\nexample.org/a/b v2.0.0+incompatible\n)\n")
 	got, err := toolVersions(mod)
 	if err != nil || len(got) != 1 || got[0] != "example.org/a/b/cmd example.org/a/b@v2.0.0+incompatible" {
 		t.Errorf("got %q, %v", got, err)
