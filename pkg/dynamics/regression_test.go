@@ -296,7 +296,7 @@ func BenchmarkRegressionWorkers(b *testing.B) {
 	r := mustRegression(NewRegression(regressionSet(10_000, 1), 0.1, 1, WithReplacement))
 	run := func(workers int) float64 {
 		start := time.Now()
-		steps := make([]Passage, 1000)
+		steps := make([]Passage, 5000)
 		if err := r.FirstPassage(context.Background(), steps, PassageSettings{Ratio: 1.9, Workers: workers}); err != nil {
 			b.Fatal(err)
 		}
