@@ -114,13 +114,18 @@ func (l Live) follow(svg, alt string) error {
 	for _, s := range l.Sliders {
 		shown[s.Name] = s.Value
 	}
-	patience := liveGreeting
+	// A kernel that is shut down does not take its program along.
+	kernel, watch := os.Getppid(), time.NewTicker(time.Second)
+	defer watch.Stop()
+	end := time.Now().Add(liveGreeting)
 	for {
 		select {
-		case <-time.After(patience):
-			return gonbui.Error()
+		case now := <-watch.C:
+			if os.Getppid() != kernel || now.After(end) {
+				return gonbui.Error()
+			}
 		case values := <-moves:
-			patience = liveRest
+			end = time.Now().Add(liveRest)
 			done := values["done"] != 0
 			delete(values, "done")
 			if !maps.Equal(values, shown) {

@@ -254,6 +254,7 @@ func TestLabOffline(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	defer stop(t, cmd)
 	address := regexp.MustCompile(`http://127\.0\.0\.1:8888/lab/tree/notebooks\?token=(\w+)`)
 	await(t, time.Minute, log, func() bool { return address.MatchString(log.String()) })
 	token := address.FindStringSubmatch(log.String())[1]
@@ -281,7 +282,6 @@ for url in sys.argv[1:]:
 			t.Errorf("answer %d is %q, want %s", i+1, lines[i], want)
 		}
 	}
-	stop(t, cmd)
 }
 
 // stop ends a server as Ctrl-C does, and waits for it.
