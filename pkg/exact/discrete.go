@@ -2,6 +2,7 @@ package exact
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -93,8 +94,8 @@ func (c Chain) Radius(ratio float64) float64 {
 //
 // It returns an error if the chain or the ratio is out of bounds, or if
 // refinement does not settle: η/h beyond stability makes every step leave, which
-// is a valid answer, while T beyond about 1e12·η is out of reach of the floating
-// point.
+// is a valid answer, while T beyond 1e12·η is out of reach of the floating point,
+// an error that wraps [ErrOutOfReach].
 func (c Chain) MeanFirstPassage(ratio float64, s Settings) (Result, error) {
 	if err := c.Check(); err != nil {
 		return Result{}, err
@@ -117,13 +118,26 @@ func (c Chain) MeanFirstPassage(ratio float64, s Settings) (Result, error) {
 			return Result{}, fmt.Errorf("exact: chain: mean first-passage time at c = %v: %w", ratio, err)
 		}
 		v := c.LearningRate * g.at(times, 0)
-		if math.Abs(v-last) <= s.Tolerance*math.Abs(v) {
+		if math.Abs(v-last) <= s.Tolerance*math.Abs(v) && c.within(v) {
 			return Result{Value: v, Err: math.Abs(v - last), Grid: len(g.node)}, nil
 		}
 		last, grid = v, len(g.node)
 	}
+	if !c.within(last) {
+		return Result{}, fmt.Errorf("exact: chain: mean first-passage time at c = %v: more than %g steps: %w", ratio, maxSteps, ErrOutOfReach)
+	}
 	return Result{}, fmt.Errorf("exact: chain: mean first-passage time at c = %v not settled to %g with %d nodes (last value %g)", ratio, s.Tolerance, grid, last)
 }
+
+// ErrOutOfReach says that an event is too rare for 64-bit arithmetic.
+var ErrOutOfReach = errors.New("too rare for the floating point")
+
+// maxSteps is the longest mean time that meanTimes can tell: the condition number
+// of I − K is about as large, so that at this bound three digits are left.
+const maxSteps = 1e12
+
+// within says whether a mean time is one that the floating point can tell.
+func (c Chain) within(t float64) bool { return t > 0 && t <= maxSteps*c.LearningRate }
 
 // chainLevels bounds refinement.
 const chainLevels = 5

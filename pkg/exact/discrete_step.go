@@ -42,7 +42,7 @@ func (c Chain) newStep(g *lattice, level int) *step {
 		features: f, batch: c.BatchSize, level: level, rules: map[int]rule{}, labels: c.Labels, fine: gaussRule(10 + 2*level), room: distuv.ChiSquared{K: float64(c.Dim - 1)},
 	}
 	if c.Dim > 1 {
-		s.across = gaussRule(20 + 6*level)
+		s.across = gaussRule(20 + 8*level)
 	}
 	if s.labels == nil {
 		s.labels, s.normal = distuv.UnitNormal, true

@@ -28,6 +28,33 @@ func TestChainAgainstPaper(t *testing.T) {
 	}
 }
 
+// The rules of every level integrate what they must: gonum v0.17 has one that does not, that of 26 points.
+func TestRules(t *testing.T) {
+	sizes := map[int]bool{4: true, 10: true, order: true, 48: true}
+	for level := range chainLevels {
+		s := gaussianChain(0.1, 1, 2).newStep(passageLattice(1, level), level)
+		sizes[len(s.across.x)], sizes[len(s.fine.x)], sizes[8+2*level] = true, true, true
+	}
+	for n := range sizes {
+		var mass, square float64
+		r := gaussRule(n)
+		for i, x := range r.x {
+			mass, square = mass+r.w[i], square+r.w[i]*x*x
+		}
+		near(t, fmt.Sprintf("∫dx by %d points", n), mass, 1, 1e-13)
+		near(t, fmt.Sprintf("∫x²dx by %d points", n), square, 1./3, 1e-13)
+	}
+}
+
+// Coarse grids are good already: 1e−4 takes the first two.
+func TestChainSettles(t *testing.T) {
+	for _, d := range []int{1, 2, 3, 8} {
+		if r := must(gaussianChain(0.1, 1, d).MeanFirstPassage(1.5, Settings{Tolerance: 1e-4})); r.Grid > 104 {
+			t.Errorf("d = %d: settled with %d nodes, want ≤ 104", d, r.Grid)
+		}
+	}
+}
+
 // Step by step simulation of Σ x(x·θ − y), with nothing reduced, for laws and
 // batches that the paper's table does not hold.
 func TestChainAgainstSimulation(t *testing.T) {
@@ -165,6 +192,11 @@ func TestChainErrors(t *testing.T) {
 	}
 	if _, err := gaussianChain(0.1, 1, 1).MeanFirstPassage(1, Settings{}); err == nil {
 		t.Error("c = 1 accepted")
+	}
+	for _, rare := range []Chain{gaussianChain(0.1, 4, 1), gaussianChain(0.1, 4, 4)} { // whose solutions have lost even their sign
+		if r, err := rare.MeanFirstPassage(4, Settings{Tolerance: 0.1}); !errors.Is(err, ErrOutOfReach) {
+			t.Errorf("d = %d, B = 4, c = 4: %v, %v, want an error", rare.Dim, r.Value, err)
+		}
 	}
 	if _, err := NewEmpiricalFeatures([]float64{0, 0}); err == nil {
 		t.Error("features that are all 0 accepted")
