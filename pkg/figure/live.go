@@ -18,7 +18,8 @@ import (
 )
 
 // StaticEnv names the environment variable that asks for static views: set to
-// 1, a [Live] is drawn once and nobody is waited for. The export sets it.
+// 1, a [Live] is drawn once and nobody is waited for. The export sets it; nbconvert
+// and its like need not, they are recognised.
 const StaticEnv = "SGDESCAPE_STATIC"
 
 const (
@@ -58,7 +59,7 @@ func (l Live) Show() error {
 	if err != nil {
 		return fmt.Errorf("figure: %s: %w", l.Name, err)
 	}
-	if !gonbui.IsNotebook || os.Getenv(StaticEnv) == "1" {
+	if !gonbui.IsNotebook || unattended() {
 		return f.Show()
 	}
 	svg, err := f.Save()

@@ -66,3 +66,21 @@ func TestLiveMistakes(t *testing.T) {
 		wantError(t, l.Show(), want)
 	}
 }
+
+// The command lines are those of running programs, as /proc tells them.
+func TestExecutes(t *testing.T) {
+	for command, want := range map[string]bool{
+		"/usr/bin/python3 /usr/bin/jupyter-nbconvert --execute a.ipynb": true,
+		"python3 -m nbconvert --to html a.ipynb":                        true,
+		"/opt/bin/python3.13 /opt/bin/papermill in.ipynb out.ipynb":     true,
+		"/usr/bin/python3 /usr/bin/jupyter-lab":                         false,
+		"/usr/bin/python3 /usr/bin/jupyter-lab nbconvert":               false,
+		"bash nbconvert": false,
+		"python3":        false,
+		"":               false,
+	} {
+		if got := executes([]byte(strings.ReplaceAll(command, " ", "\x00") + "\x00")); got != want {
+			t.Errorf("%q executes notebooks: %v, want %v", command, got, want)
+		}
+	}
+}
