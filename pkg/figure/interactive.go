@@ -205,7 +205,7 @@ func (s Slider) check(figure string, i int) error {
 
 // html returns the slider with its label and its value.
 func (s Slider) html(id string) string {
-	return fmt.Sprintf(`<p style="margin:0 0 6px;display:flex;gap:10px;align-items:center;flex-wrap:wrap"><label for="%[1]s">%[2]s</label>`+
+	return fmt.Sprintf(`<p style="margin:0 0 6px;display:flex;gap:10px;align-items:center;flex-wrap:wrap"><label for="%[1]s" style="min-width:12em">%[2]s</label>`+
 		`<input type="range" id="%[1]s" min="%[3]v" max="%[4]v" step="%[5]v" value="%[6]v" style="flex:1;min-width:160px">`+
 		`<output id="%[1]s-value" for="%[1]s" style="min-width:4em">%[6]v</output></p>`+"\n",
 		id, html.EscapeString(s.Label), s.Min, s.Max, s.Step, s.Value)

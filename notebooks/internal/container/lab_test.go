@@ -13,10 +13,10 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// A reader opens a notebook in the image's JupyterLab, started as Binder starts it, runs all cells, and plays with what they draw.
+// A reader opens notebooks in the image's JupyterLab, started as Binder starts it, runs all cells, and plays with what they draw.
 func TestLabInBrowser(t *testing.T) {
 	needImage(t)
-	tab := newTab(t)
+	browser := newBrowser(t)
 	log := &buffer{}
 	port := freePort(t)
 	cmd := shell(t.Context(), scratch, fmt.Sprintf("exec docker run -p %d:%d %s jupyter lab --ip=0.0.0.0 --port=%d --no-browser --LabApp.expose_app_in_browser=True", port, port, image, port))
@@ -29,34 +29,106 @@ func TestLabInBrowser(t *testing.T) {
 	await(t, time.Minute, log, func() bool { return address.MatchString(log.String()) })
 	m := address.FindStringSubmatch(log.String())
 
-	is := func(condition string) func() bool {
-		return func() bool { return eval[bool](t, tab, condition) }
-	}
-	if err := chromedp.Do(tab, chromedp.Navigate(m[1]+"/lab/tree/notebooks/internal/launcher/testdata/playground.ipynb?token="+m[2])); err != nil {
-		t.Fatal(err)
-	}
-	const panel = `[...(window.jupyterapp?.shell?.widgets("main") ?? [])].find(w => w.context?.sessionContext?.session?.kernel?.connectionStatus === "connected")`
-	await(t, time.Minute, log, is(`!!`+panel))
-	eval[bool](t, tab, `jupyterapp.shell.activateById(`+panel+`.id), jupyterapp.commands.execute("notebook:run-all-cells"), true`)
-	await(t, 2*time.Minute, log, is(`document.querySelector("#power-of-c canvas") !== null`))
-	await(t, time.Minute, log, is(`document.querySelector(".sgd-live-drawing svg") !== null && !!globalThis.gonb_comm`))
-	if !is(`document.body.innerText.includes("drawn for φ = 1") && document.querySelector("figure.sgd-sim img").complete`)() {
-		t.Error("not every output arrived")
-	}
-	for slider, picture := range map[string]string{
-		"#power-of-c-slider-0": `document.querySelector("#power-of-c canvas").toDataURL()`,
-		"#live-slider-0":       `[...document.querySelectorAll(".sgd-live-drawing")].at(-1).innerHTML`,
+	for _, nb := range []struct {
+		path   string
+		charts []string // with sliders that move them in the page
+		live   string   // the figure that the library draws
+	}{
+		{"notebooks/internal/launcher/testdata/playground.ipynb", []string{"power-of-c"}, "live"},
+		{"notebooks/02_escape.ipynb", []string{"rate-against-barrier"}, "escape-live"},
+		{"notebooks/05_first_passage.ipynb", nil, "passage-live"},
+		{"notebooks/07_rates.ipynb", []string{"rate-knobs"}, "rates-live"},
 	} {
-		before := eval[string](t, tab, picture)
-		if err := chromedp.Do(tab, chromedp.Sleep(time.Second), chromedp.Focus(chromedp.CSS(slider)), chromedp.KeyEvent(kb.ArrowRight)); err != nil {
-			t.Fatal(err)
-		}
-		await(t, 20*time.Second, log, func() bool { return eval[string](t, tab, picture) != before })
+		t.Run(nb.path, func(t *testing.T) {
+			tab := newTab(t, browser)
+			if err := chromedp.Do(tab, chromedp.Navigate(m[1]+"/lab/tree/"+nb.path+"?token="+m[2])); err != nil {
+				t.Fatal(err)
+			}
+			r := reader{t, tab, log, fmt.Sprintf(`[...(window.jupyterapp?.shell?.widgets("main") ?? [])].find(w => w.context?.path === %q)`, nb.path)}
+			r.runAll()
+			r.checkOutputs()
+			for _, chart := range nb.charts {
+				r.show(chart)
+				r.move(chart+"-slider-0", fmt.Sprintf(`document.querySelector("#%s canvas")?.toDataURL() ?? ""`, chart))
+			}
+			r.show(nb.live)
+			r.move(nb.live+"-slider-0", `[...document.querySelectorAll(".sgd-live-drawing")].at(-1)?.innerHTML ?? ""`)
+			r.do(chromedp.Click(chromedp.CSS("#" + nb.live + "-done")))
+			r.await(30*time.Second, `panel.content.model.cells.get(panel.content.model.cells.length - 1).executionCount !== null`)
+		})
 	}
 }
 
-// newTab starts a browser.
-func newTab(t *testing.T) context.Context {
+// reader is somebody in front of a notebook in JupyterLab.
+type reader struct {
+	t     *testing.T
+	tab   context.Context
+	log   *buffer
+	panel string // the expression for the notebook's panel
+}
+
+func (r reader) do(steps ...chromedp.Action[chromedp.Void]) {
+	r.t.Helper()
+	if err := chromedp.Do(r.tab, steps...); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// await waits for a condition on panel.
+func (r reader) await(limit time.Duration, condition string) {
+	r.t.Helper()
+	for start := time.Now(); !eval[bool](r.t, r.tab, fmt.Sprintf("(panel => !!panel && !!(%s))(%s)", condition, r.panel)); time.Sleep(100 * time.Millisecond) {
+		if time.Since(start) > limit {
+			r.t.Fatalf("waited %v in vain for %s:\n%s", limit, condition, r.log)
+		}
+	}
+}
+
+// runAll runs all cells and waits until only the last one, which listens, still runs.
+func (r reader) runAll() {
+	r.t.Helper()
+	r.await(time.Minute, `panel.context?.sessionContext?.session?.kernel?.connectionStatus === "connected"`)
+	eval[bool](r.t, r.tab, `(panel => { jupyterapp.shell.activateById(panel.id); jupyterapp.commands.execute("notebook:run-all-cells"); return true; })(`+r.panel+`)`)
+	r.await(3*time.Minute, `[...panel.content.model.cells].filter(c => c.type === "code").slice(0, -1).every(c => c.executionCount !== null)`)
+	r.await(time.Minute, `[...panel.content.model.cells].at(-1).outputs.length >= 2 && globalThis.gonb_comm`)
+}
+
+// checkOutputs looks for errors, and for cells that should show something and do not.
+func (r reader) checkOutputs() {
+	r.t.Helper()
+	const silent = `[...panel.content.model.cells].filter(c => c.type === "code")
+		.filter(c => c.outputs.toJSON().some(o => o.output_type === "error") || c.sharedModel.source.startsWith("%%\n") && c.outputs.length === 0)
+		.map(c => c.sharedModel.source)`
+	for _, source := range eval[[]string](r.t, r.tab, fmt.Sprintf("(panel => %s)(%s)", silent, r.panel)) {
+		r.t.Errorf("a cell shows an error or nothing:\n%s", source)
+	}
+}
+
+// show scrolls to the cell whose output has an element of the given id: JupyterLab holds only what is in view.
+func (r reader) show(id string) {
+	r.t.Helper()
+	const scroll = `(panel => {
+		const k = [...panel.content.model.cells].findIndex(c => c.type === "code" && JSON.stringify(c.outputs.toJSON()).includes('id=\\"%s\\"'));
+		if (k < 0) return false;
+		panel.content.activeCellIndex = k;
+		panel.content.scrollToItem(k, "center");
+		return !!document.getElementById(%q);
+	})(%s)`
+	r.await(time.Minute, fmt.Sprintf(scroll, id, id, "panel"))
+}
+
+// move moves a slider by a step, and waits until the picture has changed.
+func (r reader) move(slider, picture string) {
+	r.t.Helper()
+	r.await(30*time.Second, fmt.Sprintf(`(%s).length > 100`, picture))
+	r.do(chromedp.Sleep(time.Second))
+	before := eval[string](r.t, r.tab, picture)
+	r.do(chromedp.Focus(chromedp.CSS("#"+slider)), chromedp.KeyEvent(kb.ArrowRight))
+	await(r.t, time.Minute, r.log, func() bool { return eval[string](r.t, r.tab, picture) != before })
+}
+
+// newBrowser starts a browser.
+func newBrowser(t *testing.T) context.Context {
 	t.Helper()
 	program, err := exec.LookPath("chromium")
 	if err != nil {
@@ -66,11 +138,20 @@ func newTab(t *testing.T) context.Context {
 		chromedp.DisableGPU, chromedp.WindowSize(1280, 3000), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
 	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
-	tab, cancel := chromedp.NewContext(allocator)
+	browser, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(func() {
-		_ = chromedp.Cancel(tab)
+		_ = chromedp.Cancel(browser)
 		cancel()
 	})
+	if err := chromedp.Do(browser); err != nil {
+		t.Fatalf("starting Chromium: %v", err)
+	}
+	return browser
+}
+
+func newTab(t *testing.T, browser context.Context) context.Context {
+	tab, cancel := chromedp.NewContext(browser)
+	t.Cleanup(cancel)
 	tab, cancel = context.WithTimeout(tab, 5*time.Minute)
 	t.Cleanup(cancel)
 	return tab
