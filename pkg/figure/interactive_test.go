@@ -39,7 +39,7 @@ func TestInteractiveHTML(t *testing.T) {
 	for _, want := range []string{
 		`<figure class="sgd-chart"`,
 		`<div id="two_clocks" role="img" aria-label="One &#34;trajectory&#34; on two clocks" style="width:100%;height:420px">`,
-		`<label for="two_clocks-slider-0">steps &lt;shown&gt;</label>`,
+		`<label for="two_clocks-slider-0" style="min-width:12em">steps &lt;shown&gt;</label>`,
 		`<input type="range" id="two_clocks-slider-0" min="1" max="10" step="1" value="5"`,
 		`<figcaption>τ runs faster where L is large &amp; steep.</figcaption>`,
 		`"formatter":function (p) { return "<b>" + p.name + "<\/b>"; }`,
