@@ -19,7 +19,7 @@ const usage = `go run ./notebooks [COMMAND] [FLAGS]
 
 Commands:
   (none)           set up what is missing, run every notebook and write each as one HTML file to notebooks/reports/
-  report [NAME…]   the same for the named notebooks; NAME is as in notebooks/NAME.ipynb, or a path to an .ipynb file
+  report [NAME…]   the same for the named notebooks; NAME is as in notebooks/NAME.ipynb or its beginning, or a path to an .ipynb file
   lab              open the notebooks in the browser: JupyterLab, or the classic Notebook where there is no Lab
   setup            only set up
   test [PACKAGE…]  set up what the tests need as well and run go test on ./... or the packages, with nothing skipped

@@ -61,9 +61,9 @@ func (l *Launcher) find(names []string) ([]string, error) {
 	}
 	var paths []string
 	for _, name := range names {
-		path := filepath.Join(l.Root, "notebooks", name+".ipynb")
-		if strings.HasSuffix(name, ".ipynb") {
-			path = name
+		path := name
+		if !strings.HasSuffix(name, ".ipynb") {
+			path = named(all, name)
 		}
 		if _, err := os.Stat(path); err != nil {
 			return nil, fmt.Errorf("there is no notebook %q; there are: %s", name, cmp.Or(strings.Join(notebookNames(all), ", "), "none yet"))
@@ -74,6 +74,22 @@ func (l *Launcher) find(names []string) ([]string, error) {
 		paths = append(paths, path)
 	}
 	return paths, nil
+}
+
+// named returns the file of the notebook of a name, or of the only one whose name begins so, or "".
+func named(all []string, name string) (path string) {
+	for _, file := range all {
+		switch candidate := notebook.Name(file); {
+		case candidate == name:
+			return file
+		case !strings.HasPrefix(candidate, name):
+		case path != "":
+			return "" // not the only one
+		default:
+			path = file
+		}
+	}
+	return path
 }
 
 func notebookNames(paths []string) []string {
