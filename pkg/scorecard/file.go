@@ -19,20 +19,21 @@ const FileName = "scorecard.json"
 
 // An Entry is a claim as the scorecard holds it.
 type Entry struct {
-	ID       string  `json:"id"`
-	Equation string  `json:"equation"`
-	Claim    string  `json:"claim"`
-	Regime   string  `json:"regime"`
-	Expected float64 `json:"expected"`
-	Measured float64 `json:"measured"`
-	StdErr   float64 `json:"stderr"`
-	Verdict  Verdict `json:"verdict"`
-	Notebook string  `json:"notebook"`
+	ID        string  `json:"id"`
+	Equation  string  `json:"equation"`
+	Claim     string  `json:"claim"`
+	Regime    string  `json:"regime"`
+	Expected  float64 `json:"expected"`
+	Measured  float64 `json:"measured"`
+	StdErr    float64 `json:"stderr"`
+	Tolerance float64 `json:"tolerance"`
+	Verdict   Verdict `json:"verdict"`
+	Notebook  string  `json:"notebook"`
 }
 
 // entry returns the claim with its verdict.
 func (c Claim) entry(v Verdict) Entry {
-	return Entry{c.ID, c.Equation, c.Claim, c.Regime, c.Expected, c.Measured, c.StdErr, v, c.Notebook}
+	return Entry{c.ID, c.Equation, c.Claim, c.Regime, c.Expected, c.Measured, c.StdErr, c.Tolerance, v, c.Notebook}
 }
 
 // Path returns where the scorecard is: beside the figures of this run.

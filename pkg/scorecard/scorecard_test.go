@@ -106,6 +106,7 @@ func TestRecord(t *testing.T) {
     "expected": 2,
     "measured": 2.02,
     "stderr": 0.01,
+    "tolerance": 0.05,
     "verdict": "holds",
     "notebook": "02_escape"
   },
