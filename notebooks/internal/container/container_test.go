@@ -15,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
 // image is the name that the README gives to the image.
@@ -42,22 +44,13 @@ func needImage(t *testing.T) (checkout string) {
 		lacking = "root"
 	}
 	if lacking != "" {
-		missing(t, lacking)
+		testkit.Missing(t, lacking)
 	}
 	checkout, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return checkout
-}
-
-// missing skips a test for want of something, or fails it under CI=true.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing, and CI=true", what)
-	}
-	t.Skipf("%s is missing: `go run ./notebooks test` as root builds the image", what)
 }
 
 func TestMain(m *testing.M) {
@@ -260,7 +253,7 @@ func TestLabOffline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &buffer{}
+	log := &testkit.Buffer{}
 	cmd := shell(t.Context(), checkout, "exec "+commands[1], offline...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
@@ -268,7 +261,7 @@ func TestLabOffline(t *testing.T) {
 	}
 	defer stop(t, cmd)
 	address := regexp.MustCompile(`http://127\.0\.0\.1:8888/lab/tree/notebooks\?token=(\w+)`)
-	await(t, time.Minute, log, func() bool { return address.MatchString(log.String()) })
+	testkit.Await(t, time.Minute, log, func() bool { return address.MatchString(log.String()) })
 	token := address.FindStringSubmatch(log.String())[1]
 
 	// Python asks from within the container's own network.
@@ -350,31 +343,4 @@ func TestReport(t *testing.T) {
 	if strings.Contains(string(out), "set-up:") {
 		t.Errorf("something had to be set up in the container:\n%s", out)
 	}
-}
-
-func await(t *testing.T, limit time.Duration, log *buffer, done func() bool) {
-	t.Helper()
-	for start := time.Now(); !done(); time.Sleep(50 * time.Millisecond) {
-		if time.Since(start) > limit {
-			t.Fatalf("waited %v in vain:\n%s", limit, log)
-		}
-	}
-}
-
-// buffer is a strings.Builder that one goroutine may read while another writes.
-type buffer struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }

@@ -4,20 +4,21 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"os/exec"
 	"regexp"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
 // A reader opens notebooks in the image's JupyterLab, started as Binder starts it, runs all cells, and plays with what they draw.
 func TestLabInBrowser(t *testing.T) {
 	needImage(t)
-	browser := newBrowser(t)
-	log := &buffer{}
+	browser := testkit.Browser(t)
+	log := &testkit.Buffer{}
 	port := freePort(t)
 	cmd := shell(t.Context(), scratch, fmt.Sprintf("exec docker run -p %d:%d %s jupyter lab --ip=0.0.0.0 --port=%d --no-browser --LabApp.expose_app_in_browser=True", port, port, image, port))
 	cmd.Stdout, cmd.Stderr = log, log
@@ -26,7 +27,7 @@ func TestLabInBrowser(t *testing.T) {
 	}
 	defer stop(t, cmd)
 	address := regexp.MustCompile(`(http://127\.0\.0\.1:\d+)/\S*\?token=(\w+)`)
-	await(t, time.Minute, log, func() bool { return address.MatchString(log.String()) })
+	testkit.Await(t, time.Minute, log, func() bool { return address.MatchString(log.String()) })
 	m := address.FindStringSubmatch(log.String())
 
 	for _, nb := range []struct {
@@ -40,10 +41,8 @@ func TestLabInBrowser(t *testing.T) {
 		{"notebooks/07_rates.ipynb", []string{"rate-knobs"}, "rates-live"},
 	} {
 		t.Run(nb.path, func(t *testing.T) {
-			tab := newTab(t, browser)
-			if err := chromedp.Do(tab, chromedp.Navigate(m[1]+"/lab/tree/"+nb.path+"?token="+m[2])); err != nil {
-				t.Fatal(err)
-			}
+			tab := testkit.Tab(t, browser, 5*time.Minute)
+			testkit.Do(t, tab, chromedp.Navigate(m[1]+"/lab/tree/"+nb.path+"?token="+m[2]))
 			r := reader{t, tab, log, fmt.Sprintf(`[...(window.jupyterapp?.shell?.widgets("main") ?? [])].find(w => w.context?.path === %q)`, nb.path)}
 			r.runAll()
 			r.checkOutputs()
@@ -53,7 +52,7 @@ func TestLabInBrowser(t *testing.T) {
 			}
 			r.show(nb.live)
 			r.move(nb.live+"-slider-0", `[...document.querySelectorAll(".sgd-live-drawing")].at(-1)?.innerHTML ?? ""`)
-			r.do(chromedp.Click(chromedp.CSS("#" + nb.live + "-done")))
+			testkit.Do(t, tab, chromedp.Click(chromedp.CSS("#"+nb.live+"-done")))
 			r.await(30*time.Second, `panel.content.model.cells.get(panel.content.model.cells.length - 1).executionCount !== null`)
 		})
 	}
@@ -63,21 +62,14 @@ func TestLabInBrowser(t *testing.T) {
 type reader struct {
 	t     *testing.T
 	tab   context.Context
-	log   *buffer
+	log   *testkit.Buffer
 	panel string // the expression for the notebook's panel
-}
-
-func (r reader) do(steps ...chromedp.Action[chromedp.Void]) {
-	r.t.Helper()
-	if err := chromedp.Do(r.tab, steps...); err != nil {
-		r.t.Fatal(err)
-	}
 }
 
 // await waits for a condition on panel.
 func (r reader) await(limit time.Duration, condition string) {
 	r.t.Helper()
-	for start := time.Now(); !eval[bool](r.t, r.tab, fmt.Sprintf("(panel => !!panel && !!(%s))(%s)", condition, r.panel)); time.Sleep(100 * time.Millisecond) {
+	for start := time.Now(); !testkit.Eval[bool](r.t, r.tab, fmt.Sprintf("(panel => !!panel && !!(%s))(%s)", condition, r.panel)); time.Sleep(100 * time.Millisecond) {
 		if time.Since(start) > limit {
 			r.t.Fatalf("waited %v in vain for %s:\n%s", limit, condition, r.log)
 		}
@@ -88,7 +80,7 @@ func (r reader) await(limit time.Duration, condition string) {
 func (r reader) runAll() {
 	r.t.Helper()
 	r.await(time.Minute, `panel.context?.sessionContext?.session?.kernel?.connectionStatus === "connected"`)
-	eval[bool](r.t, r.tab, `(panel => { jupyterapp.shell.activateById(panel.id); jupyterapp.commands.execute("notebook:run-all-cells"); return true; })(`+r.panel+`)`)
+	testkit.Eval[bool](r.t, r.tab, `(panel => { jupyterapp.shell.activateById(panel.id); jupyterapp.commands.execute("notebook:run-all-cells"); return true; })(`+r.panel+`)`)
 	r.await(3*time.Minute, `[...panel.content.model.cells].filter(c => c.type === "code").slice(0, -1).every(c => c.executionCount !== null)`)
 	r.await(time.Minute, `[...panel.content.model.cells].at(-1).outputs.length >= 2 && globalThis.gonb_comm`)
 }
@@ -99,7 +91,7 @@ func (r reader) checkOutputs() {
 	const silent = `[...panel.content.model.cells].filter(c => c.type === "code")
 		.filter(c => c.outputs.toJSON().some(o => o.output_type === "error") || c.sharedModel.source.startsWith("%%\n") && c.outputs.length === 0)
 		.map(c => c.sharedModel.source)`
-	for _, source := range eval[[]string](r.t, r.tab, fmt.Sprintf("(panel => %s)(%s)", silent, r.panel)) {
+	for _, source := range testkit.Eval[[]string](r.t, r.tab, fmt.Sprintf("(panel => %s)(%s)", silent, r.panel)) {
 		r.t.Errorf("a cell shows an error or nothing:\n%s", source)
 	}
 }
@@ -121,49 +113,10 @@ func (r reader) show(id string) {
 func (r reader) move(slider, picture string) {
 	r.t.Helper()
 	r.await(30*time.Second, fmt.Sprintf(`(%s).length > 100`, picture))
-	r.do(chromedp.Sleep(time.Second))
-	before := eval[string](r.t, r.tab, picture)
-	r.do(chromedp.Focus(chromedp.CSS("#"+slider)), chromedp.KeyEvent(kb.ArrowRight))
-	await(r.t, time.Minute, r.log, func() bool { return eval[string](r.t, r.tab, picture) != before })
-}
-
-// newBrowser starts a browser.
-func newBrowser(t *testing.T) context.Context {
-	t.Helper()
-	program, err := exec.LookPath("chromium")
-	if err != nil {
-		missing(t, "chromium")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox,
-		chromedp.DisableGPU, chromedp.WindowSize(1280, 3000), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	browser, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(browser)
-		cancel()
-	})
-	if err := chromedp.Do(browser); err != nil {
-		t.Fatalf("starting Chromium: %v", err)
-	}
-	return browser
-}
-
-func newTab(t *testing.T, browser context.Context) context.Context {
-	tab, cancel := chromedp.NewContext(browser)
-	t.Cleanup(cancel)
-	tab, cancel = context.WithTimeout(tab, 5*time.Minute)
-	t.Cleanup(cancel)
-	return tab
-}
-
-func eval[T any](t *testing.T, tab context.Context, expression string) T {
-	t.Helper()
-	value, err := chromedp.Run(tab, chromedp.Evaluate[T](expression))
-	if err != nil {
-		t.Fatalf("%v in %s", err, expression)
-	}
-	return value
+	testkit.Do(r.t, r.tab, chromedp.Sleep(time.Second))
+	before := testkit.Eval[string](r.t, r.tab, picture)
+	testkit.Do(r.t, r.tab, chromedp.Focus(chromedp.CSS("#"+slider)), chromedp.KeyEvent(kb.ArrowRight))
+	testkit.Await(r.t, time.Minute, r.log, func() bool { return testkit.Eval[string](r.t, r.tab, picture) != before })
 }
 
 func freePort(t *testing.T) int {

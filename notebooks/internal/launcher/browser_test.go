@@ -22,6 +22,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/sgdescape/sgdescape/notebooks/internal/notebook"
+	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
 // reports runs every notebook of the repository at quick fidelity, and the fixture that has something of everything.
@@ -71,35 +72,6 @@ func sources(t *testing.T) []string {
 	return append(notebooks, "testdata/showcase.ipynb", "testdata/playground.ipynb")
 }
 
-// newBrowser starts a browser that can reach no network but this machine.
-func newBrowser(t *testing.T) context.Context {
-	t.Helper()
-	program := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			program = path
-			break
-		}
-	}
-	if program == "" {
-		missing(t, "Chromium")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox,
-		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true),
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	browser, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(browser)
-		cancel()
-	})
-	if err := chromedp.Do(browser); err != nil {
-		t.Fatalf("starting Chromium: %v", err)
-	}
-	return browser
-}
-
 // watch collects what a page complains about and what it asks for outside itself.
 type watch struct {
 	mu    sync.Mutex
@@ -145,7 +117,7 @@ func (w *watch) complaints() []string {
 // Every report opens without a network, complete: see the checks below.
 func TestReportsInBrowser(t *testing.T) {
 	needJupyter(t)
-	browser := newBrowser(t)
+	browser := testkit.Browser(t)
 	dir, err := reports()
 	if err != nil {
 		t.Fatal(err)
@@ -168,10 +140,10 @@ func TestReportsInBrowser(t *testing.T) {
 			if err := chromedp.Listen(tab, seen.listen); err != nil {
 				t.Fatal(err)
 			}
-			call(t, tab, network.Enable, network.EnableParams{})
-			call(t, tab, log.Enable, cdp.Empty{})
+			testkit.Call(t, tab, network.Enable, network.EnableParams{})
+			testkit.Call(t, tab, log.Enable, cdp.Empty{})
 			resize(t, tab, 1280, 900)
-			do(t, tab, chromedp.Navigate("file://"+report), chromedp.WaitReady(chromedp.CSS("footer")))
+			testkit.Do(t, tab, chromedp.Navigate("file://"+report), chromedp.WaitReady(chromedp.CSS("footer")))
 			checkSimulators(t, tab)
 			checkFormulas(t, tab, source)
 			checkAltTexts(t, tab)
@@ -193,39 +165,15 @@ func TestReportsInBrowser(t *testing.T) {
 func checkComplete(t *testing.T, tab context.Context) {
 	t.Helper()
 	for what, want := range map[string]int{".drawing svg": 2, ".sgd-chart canvas": 1, "nav a": 5, "table": 1, "figcaption .katex": 1} {
-		if n := eval[int](t, tab, fmt.Sprintf("document.querySelectorAll(%q).length", what)); n != want {
+		if n := testkit.Eval[int](t, tab, fmt.Sprintf("document.querySelectorAll(%q).length", what)); n != want {
 			t.Errorf("the page has %d of %s, want %d", n, what, want)
 		}
 	}
 }
 
-func do(t *testing.T, tab context.Context, steps ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	if err := chromedp.Do(tab, steps...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func call[P, R any](t *testing.T, tab context.Context, command cdp.Command[P, R], params P) {
-	t.Helper()
-	if _, err := chromedp.Call(tab, command, params); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// eval returns the value of an expression in the page.
-func eval[T any](t *testing.T, tab context.Context, expression string) T {
-	t.Helper()
-	value, err := chromedp.Run(tab, chromedp.Evaluate[T](expression))
-	if err != nil {
-		t.Fatalf("%v in %s", err, expression)
-	}
-	return value
-}
-
 func resize(t *testing.T, tab context.Context, width, height int64) {
 	t.Helper()
-	call(t, tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 500})
+	testkit.Call(t, tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 500})
 }
 
 var (
@@ -271,11 +219,11 @@ func checkFormulas(t *testing.T, tab context.Context, source string) {
 			want += len(inText.FindAllString(codeInText.ReplaceAllString(string(cell.Source), ""), -1))
 		}
 	}
-	got := eval[int](t, tab, `[...document.querySelectorAll("main .math")].filter(e => !e.closest(".output") && e.querySelector(".katex-html")?.getBoundingClientRect().width > 0).length`)
+	got := testkit.Eval[int](t, tab, `[...document.querySelectorAll("main .math")].filter(e => !e.closest(".output") && e.querySelector(".katex-html")?.getBoundingClientRect().width > 0).length`)
 	if got != want {
 		t.Errorf("%d formulas are typeset, but the notebook has %d", got, want)
 	}
-	for _, bad := range eval[[]string](t, tab, `[...document.querySelectorAll(".katex-error")].map(e => e.title + ": " + e.textContent)`) {
+	for _, bad := range testkit.Eval[[]string](t, tab, `[...document.querySelectorAll(".katex-error")].map(e => e.title + ": " + e.textContent)`) {
 		t.Errorf("a formula is wrong: %s", bad)
 	}
 	const leftovers = `(() => {
@@ -286,7 +234,7 @@ func checkFormulas(t *testing.T, tab context.Context, source string) {
 		}
 		return found;
 	})()`
-	for _, text := range eval[[]string](t, tab, leftovers) {
+	for _, text := range testkit.Eval[[]string](t, tab, leftovers) {
 		t.Errorf("a formula is not typeset: %s", text)
 	}
 }
@@ -300,10 +248,10 @@ func checkAltTexts(t *testing.T, tab context.Context) {
 			&& !(e.getAttribute("role") === "img" && (e.getAttribute("aria-label") || "").trim())),
 		...[...document.querySelectorAll("[_echarts_instance_]")].filter(e => !(e.getAttribute("aria-label") || "").trim()),
 	].map(e => e.outerHTML.slice(0, 200))`
-	for _, figure := range eval[[]string](t, tab, without) {
+	for _, figure := range testkit.Eval[[]string](t, tab, without) {
 		t.Errorf("a figure has no alternative text: %s", figure)
 	}
-	if clash := eval[[]string](t, tab, `[...document.querySelectorAll("[id]")].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)`); len(clash) > 0 {
+	if clash := testkit.Eval[[]string](t, tab, `[...document.querySelectorAll("[id]")].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)`); len(clash) > 0 {
 		t.Errorf("ids that stand for several things: %q", clash)
 	}
 }
@@ -317,8 +265,8 @@ const picture = `(i) => {
 // checkCharts makes sure that every chart is drawn and answers to the mouse.
 func checkCharts(t *testing.T, tab context.Context) {
 	t.Helper()
-	charts := eval[int](t, tab, `document.querySelectorAll("[_echarts_instance_]").length`)
-	if want := eval[int](t, tab, `document.querySelectorAll(".sgd-chart").length`); charts != want {
+	charts := testkit.Eval[int](t, tab, `document.querySelectorAll("[_echarts_instance_]").length`)
+	if want := testkit.Eval[int](t, tab, `document.querySelectorAll(".sgd-chart").length`); charts != want {
 		t.Errorf("%d charts are drawn, but the page has %d", charts, want)
 	}
 	for i := range charts {
@@ -332,7 +280,7 @@ func checkCharts(t *testing.T, tab context.Context) {
 			}
 			return inked;
 		})(%d)`
-		if n := eval[int](t, tab, fmt.Sprintf(ink, i)); n < 1000 {
+		if n := testkit.Eval[int](t, tab, fmt.Sprintf(ink, i)); n < 1000 {
 			t.Errorf("chart %d is blank: it has %d pixels of ink", i+1, n)
 		}
 		if !respondsToMouse(t, tab, i) {
@@ -343,12 +291,12 @@ func checkCharts(t *testing.T, tab context.Context) {
 
 func respondsToMouse(t *testing.T, tab context.Context, i int) bool {
 	t.Helper()
-	before := eval[string](t, tab, fmt.Sprintf("(%s)(%d)", picture, i))
-	box := eval[struct{ X, Y, Width, Height float64 }](t, tab, fmt.Sprintf(`document.querySelectorAll("[_echarts_instance_]")[%d].getBoundingClientRect().toJSON()`, i))
+	before := testkit.Eval[string](t, tab, fmt.Sprintf("(%s)(%d)", picture, i))
+	box := testkit.Eval[struct{ X, Y, Width, Height float64 }](t, tab, fmt.Sprintf(`document.querySelectorAll("[_echarts_instance_]")[%d].getBoundingClientRect().toJSON()`, i))
 	for _, x := range []float64{0.5, 0.3, 0.7, 0.2, 0.85} {
 		for _, y := range []float64{0.5, 0.35, 0.65} {
-			do(t, tab, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, box.X+x*box.Width, box.Y+y*box.Height), chromedp.Sleep(60*time.Millisecond))
-			if eval[string](t, tab, fmt.Sprintf("(%s)(%d)", picture, i)) != before {
+			testkit.Do(t, tab, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, box.X+x*box.Width, box.Y+y*box.Height), chromedp.Sleep(60*time.Millisecond))
+			if testkit.Eval[string](t, tab, fmt.Sprintf("(%s)(%d)", picture, i)) != before {
 				return true
 			}
 		}
@@ -360,18 +308,18 @@ func respondsToMouse(t *testing.T, tab context.Context, i int) bool {
 func checkFolding(t *testing.T, tab context.Context) {
 	t.Helper()
 	open := `[...document.querySelectorAll("details.code")].filter(d => d.open).length`
-	if eval[int](t, tab, open) == 0 {
+	if testkit.Eval[int](t, tab, open) == 0 {
 		t.Error("no code is open at first")
 	}
-	do(t, tab, chromedp.Click(chromedp.CSS("#fold")))
-	if n := eval[int](t, tab, open); n != 0 {
+	testkit.Do(t, tab, chromedp.Click(chromedp.CSS("#fold")))
+	if n := testkit.Eval[int](t, tab, open); n != 0 {
 		t.Errorf("%d cells are still open after all were folded", n)
 	}
-	do(t, tab, chromedp.Click(chromedp.CSS("#fold")))
-	if eval[int](t, tab, open) == 0 {
+	testkit.Do(t, tab, chromedp.Click(chromedp.CSS("#fold")))
+	if testkit.Eval[int](t, tab, open) == 0 {
 		t.Error("no code opens again")
 	}
-	broken := eval[[]string](t, tab, `[...document.querySelectorAll("nav a")].filter(a => !document.getElementById(decodeURIComponent(a.hash.slice(1)))).map(a => a.hash)`)
+	broken := testkit.Eval[[]string](t, tab, `[...document.querySelectorAll("nav a")].filter(a => !document.getElementById(decodeURIComponent(a.hash.slice(1)))).map(a => a.hash)`)
 	if len(broken) > 0 {
 		t.Errorf("entries of the contents list that lead nowhere: %q", broken)
 	}
@@ -384,21 +332,21 @@ func checkWidths(t *testing.T, tab context.Context) {
 		medium string
 		width  int64
 	}{{"screen", 390}, {"print", 642}} {
-		call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: c.medium})
+		testkit.Call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: c.medium})
 		resize(t, tab, c.width, 844)
-		do(t, tab, chromedp.Sleep(200*time.Millisecond)) // charts follow the width
-		if w := eval[int64](t, tab, `document.documentElement.scrollWidth`); w > c.width {
-			wide := eval[[]string](t, tab, fmt.Sprintf(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > %d).slice(0, 3).map(e => e.outerHTML.slice(0, 120))`, c.width))
+		testkit.Do(t, tab, chromedp.Sleep(200*time.Millisecond)) // charts follow the width
+		if w := testkit.Eval[int64](t, tab, `document.documentElement.scrollWidth`); w > c.width {
+			wide := testkit.Eval[[]string](t, tab, fmt.Sprintf(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > %d).slice(0, 3).map(e => e.outerHTML.slice(0, 120))`, c.width))
 			t.Errorf("on a %s of %d pixels the page is %d wide: %q", c.medium, c.width, w, wide)
 		}
 		if c.medium != "print" {
 			continue // on a screen, what is too wide scrolls by itself
 		}
-		for _, cut := range eval[[]string](t, tab, `[...document.querySelectorAll("main .math.display, main table, main pre")].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.slice(0, 100))`) {
+		for _, cut := range testkit.Eval[[]string](t, tab, `[...document.querySelectorAll("main .math.display, main table, main pre")].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.slice(0, 100))`) {
 			t.Errorf("too wide for a sheet of paper: %s", cut)
 		}
 	}
-	call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "screen"})
+	testkit.Call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "screen"})
 	resize(t, tab, 1280, 900)
 }
 
@@ -406,14 +354,14 @@ func checkWidths(t *testing.T, tab context.Context) {
 func checkDarkMode(t *testing.T, tab context.Context) {
 	t.Helper()
 	dark := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}
-	call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "screen", Features: dark})
+	testkit.Call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "screen", Features: dark})
 	const brightness = `(css => { const [r, g, b] = css.match(/[\d.]+/g).map(Number); return r + g + b; })`
-	ink := eval[float64](t, tab, brightness+`(getComputedStyle(document.body).color)`)
-	paper := eval[float64](t, tab, brightness+`(getComputedStyle(document.body).backgroundColor)`)
+	ink := testkit.Eval[float64](t, tab, brightness+`(getComputedStyle(document.body).color)`)
+	paper := testkit.Eval[float64](t, tab, brightness+`(getComputedStyle(document.body).backgroundColor)`)
 	if ink < 500 || paper > 200 {
 		t.Errorf("in dark mode the ink has brightness %v and the paper %v of 765", ink, paper)
 	}
-	bare := eval[int](t, tab, `[...document.querySelectorAll(".drawing, .sgd-chart")].filter(e => getComputedStyle(e).backgroundColor !== "rgb(255, 255, 255)").length`)
+	bare := testkit.Eval[int](t, tab, `[...document.querySelectorAll(".drawing, .sgd-chart")].filter(e => getComputedStyle(e).backgroundColor !== "rgb(255, 255, 255)").length`)
 	if bare > 0 {
 		t.Errorf("%d figures have no white paper in dark mode", bare)
 	}
@@ -422,14 +370,14 @@ func checkDarkMode(t *testing.T, tab context.Context) {
 // A wrong formula must show in the page, so that the checks above can find it.
 func TestWrongFormulaShows(t *testing.T) {
 	needJupyter(t)
-	browser := newBrowser(t)
+	browser := testkit.Browser(t)
 	dir := t.TempDir()
 	status, _, stderr := launch(t, nil, "report", "--out", dir, fixture(t, "misspelt"))
 	if status != 0 {
 		t.Fatalf("exit status %d: %s", status, stderr)
 	}
-	do(t, browser, chromedp.Navigate("file://"+filepath.Join(dir, "misspelt.html")), chromedp.WaitReady(chromedp.CSS("footer")))
-	wrong := eval[[]string](t, browser, `[...document.querySelectorAll(".katex-error")].map(e => e.textContent)`)
+	testkit.Do(t, browser, chromedp.Navigate("file://"+filepath.Join(dir, "misspelt.html")), chromedp.WaitReady(chromedp.CSS("footer")))
+	wrong := testkit.Eval[[]string](t, browser, `[...document.querySelectorAll(".katex-error")].map(e => e.textContent)`)
 	if len(wrong) != 1 || !strings.Contains(wrong[0], `\frac{1}`) {
 		t.Errorf("the wrong formulas are %q, want the one in the notebook", wrong)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sgdescape/sgdescape/notebooks/internal/proc"
 	"github.com/sgdescape/sgdescape/notebooks/internal/setup"
+	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
 // scratch is a folder for what the tests of this package share.
@@ -67,16 +68,6 @@ func launch(t *testing.T, env []string, args ...string) (status int, stdout, std
 	return cmd.ProcessState.ExitCode(), out.String(), err.String()
 }
 
-// await waits until something is done.
-func await(t *testing.T, limit time.Duration, what string, done func() bool) {
-	t.Helper()
-	for start := time.Now(); !done(); time.Sleep(50 * time.Millisecond) {
-		if time.Since(start) > limit {
-			t.Fatalf("waited %v in vain until %s", limit, what)
-		}
-	}
-}
-
 // fixture is the path of a notebook of testdata.
 func fixture(t *testing.T, name string) string {
 	t.Helper()
@@ -85,15 +76,6 @@ func fixture(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-// missing skips a test for want of something, or fails it under CI=true.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing, and CI=true", what)
-	}
-	t.Skipf("%s is missing: `go run ./notebooks test` installs it", what)
 }
 
 // needJupyter makes sure that there is what notebooks run on, or can be made without installing anything on this machine.
@@ -108,13 +90,13 @@ func needJupyter(t *testing.T) {
 	}
 	s := setup.Setup{Cache: cache, Group: proc.NewGroup()}
 	if _, err := s.FindPython(context.Background()); err != nil {
-		missing(t, "Jupyter")
+		testkit.Missing(t, "Jupyter")
 	}
 	if assets, _ := filepath.Glob(filepath.Join(cache, "assets-*")); len(assets) > 0 {
 		return
 	}
 	if _, err := exec.LookPath("npm"); err != nil {
-		missing(t, "npm")
+		testkit.Missing(t, "npm")
 	}
 }
 

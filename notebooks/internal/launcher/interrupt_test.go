@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
 // Whichever way a launcher ends, no process and no file of its run is left.
@@ -36,7 +38,7 @@ func TestInterruptLeavesNothingBehind(t *testing.T) {
 				t.Fatal(err)
 			}
 			mark := "TMPDIR=" + temp
-			await(t, time.Minute, "the endless cell runs", func() bool {
+			testkit.Await(t, time.Minute, "the endless cell runs", func() bool {
 				cells, _ := filepath.Glob(filepath.Join(temp, "sgdescape-run-*", "gonb_*", "gonb_*"))
 				return running(cells)
 			})
@@ -48,7 +50,7 @@ func TestInterruptLeavesNothingBehind(t *testing.T) {
 			if got := cmd.ProcessState.ExitCode(); got != c.status {
 				t.Errorf("exit status %d, want %d: %s", got, c.status, stderr.String())
 			}
-			await(t, 10*time.Second, "all processes end", func() bool { return len(withEnv(mark)) == 0 })
+			testkit.Await(t, 10*time.Second, "all processes end", func() bool { return len(withEnv(mark)) == 0 })
 			if took := time.Since(start); took > 8*time.Second {
 				t.Errorf("took %v to end", took)
 			}

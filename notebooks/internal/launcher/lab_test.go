@@ -5,16 +5,17 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
 // The lab serves only who has its token, knows the kernel, hands ECharts to live figures, and ends at once.
 func TestLab(t *testing.T) {
 	needJupyter(t)
-	log := &buffer{}
+	log := &testkit.Buffer{}
 	cmd := command(t, []string{"BROWSER=true", "TMPDIR=" + t.TempDir()}, "lab")
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
@@ -25,7 +26,7 @@ func TestLab(t *testing.T) {
 	defer func() { _ = cmd.Process.Kill() }()
 
 	address := regexp.MustCompile(`(http://127\.0\.0\.1:\d+)/\S*\?token=(\w+)`)
-	await(t, time.Minute, "the lab has an address", func() bool { return address.MatchString(log.String()) })
+	testkit.Await(t, time.Minute, "the lab has an address", func() bool { return address.MatchString(log.String()) })
 	m := address.FindStringSubmatch(log.String())
 	host, token := m[1], m[2]
 	if status, _ := get(t, host+"/api/kernelspecs"); status != http.StatusForbidden {
@@ -59,22 +60,4 @@ func get(t *testing.T, url string) (status int, body string) {
 		t.Fatal(err)
 	}
 	return answer.StatusCode, string(content)
-}
-
-// buffer is a strings.Builder that one goroutine may read while another writes.
-type buffer struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }

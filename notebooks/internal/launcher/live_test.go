@@ -11,16 +11,18 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
 // A reader opens a notebook in the classic Notebook, runs all cells, and plays: charts in the page and figures drawn by the library follow the sliders.
 func TestLiveNotebook(t *testing.T) {
 	needJupyter(t)
 	if exec.Command("jupyter", "notebook", "--version").Run() != nil {
-		missing(t, "Jupyter Notebook")
+		testkit.Missing(t, "Jupyter Notebook")
 	}
-	browser := newBrowser(t)
-	log := &buffer{}
+	browser := testkit.Browser(t)
+	log := &testkit.Buffer{}
 	cmd := command(t, []string{"BROWSER=true", "TMPDIR=" + t.TempDir()}, "lab")
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
@@ -38,7 +40,7 @@ func TestLiveNotebook(t *testing.T) {
 		}
 	}()
 	address := regexp.MustCompile(`(http://127\.0\.0\.1:\d+)/(\S*)\?token=(\w+)`)
-	await(t, time.Minute, "the lab has an address", func() bool { return address.MatchString(log.String()) })
+	testkit.Await(t, time.Minute, "the lab has an address", func() bool { return address.MatchString(log.String()) })
 	m := address.FindStringSubmatch(log.String())
 	path, ready, runAll := "/notebooks/", `window.Jupyter?.notebook?.kernel?.is_connected() === true`,
 		`Jupyter.notebook.set_autosave_interval(0), Jupyter.notebook.execute_all_cells(), true`
@@ -49,12 +51,12 @@ func TestLiveNotebook(t *testing.T) {
 	tab, cancel := context.WithTimeout(browser, 5*time.Minute)
 	defer cancel()
 	resize(t, tab, 1280, 900)
-	do(t, tab, chromedp.Navigate(m[1]+path+"notebooks/internal/launcher/testdata/playground.ipynb?token="+m[3]))
+	testkit.Do(t, tab, chromedp.Navigate(m[1]+path+"notebooks/internal/launcher/testdata/playground.ipynb?token="+m[3]))
 	is := func(condition string) func() bool {
-		return func() bool { return eval[bool](t, tab, condition) }
+		return func() bool { return testkit.Eval[bool](t, tab, condition) }
 	}
-	await(t, time.Minute, "the kernel is connected", is(ready))
-	eval[bool](t, tab, runAll)
+	testkit.Await(t, time.Minute, "the kernel is connected", is(ready))
+	testkit.Eval[bool](t, tab, runAll)
 	playLive(t, tab)
 }
 
@@ -62,25 +64,25 @@ func TestLiveNotebook(t *testing.T) {
 func playLive(t *testing.T, tab context.Context) {
 	t.Helper()
 	is := func(condition string) func() bool {
-		return func() bool { return eval[bool](t, tab, condition) }
+		return func() bool { return testkit.Eval[bool](t, tab, condition) }
 	}
-	await(t, 2*time.Minute, "the chart is drawn", is(`document.querySelector("#power-of-c canvas") !== null`))
-	await(t, time.Minute, "the text is printed", is(`document.body.innerText.includes("drawn for φ = 1")`))
-	await(t, time.Minute, "the still of the simulation is there", is(`document.querySelector("figure.sgd-sim img")?.complete === true`))
-	await(t, time.Minute, "the live figure is drawn", is(`document.querySelector(".sgd-live-drawing svg") !== null`))
+	testkit.Await(t, 2*time.Minute, "the chart is drawn", is(`document.querySelector("#power-of-c canvas") !== null`))
+	testkit.Await(t, time.Minute, "the text is printed", is(`document.body.innerText.includes("drawn for φ = 1")`))
+	testkit.Await(t, time.Minute, "the still of the simulation is there", is(`document.querySelector("figure.sgd-sim img")?.complete === true`))
+	testkit.Await(t, time.Minute, "the live figure is drawn", is(`document.querySelector(".sgd-live-drawing svg") !== null`))
 
 	const chart = `document.querySelector("#power-of-c canvas").toDataURL()`
-	before := eval[string](t, tab, chart)
-	do(t, tab, chromedp.Focus(chromedp.CSS("#power-of-c-slider-0")), chromedp.KeyEvent(kb.ArrowRight))
-	await(t, 10*time.Second, "the chart follows its slider", func() bool { return eval[string](t, tab, chart) != before })
+	before := testkit.Eval[string](t, tab, chart)
+	testkit.Do(t, tab, chromedp.Focus(chromedp.CSS("#power-of-c-slider-0")), chromedp.KeyEvent(kb.ArrowRight))
+	testkit.Await(t, 10*time.Second, "the chart follows its slider", func() bool { return testkit.Eval[string](t, tab, chart) != before })
 
 	const figure = `[...document.querySelectorAll(".sgd-live-drawing")].at(-1).innerHTML`
-	await(t, 20*time.Second, "the kernel listens", is(`!!globalThis.gonb_comm`))
+	testkit.Await(t, 20*time.Second, "the kernel listens", is(`!!globalThis.gonb_comm`))
 	for _, slider := range []string{"#live-slider-0", "#live-slider-1"} {
-		before := eval[string](t, tab, figure)
-		do(t, tab, chromedp.Sleep(time.Second), chromedp.Focus(chromedp.CSS(slider)), chromedp.KeyEvent(kb.ArrowRight))
-		await(t, 20*time.Second, "the figure follows "+slider, func() bool { return eval[string](t, tab, figure) != before })
+		before := testkit.Eval[string](t, tab, figure)
+		testkit.Do(t, tab, chromedp.Sleep(time.Second), chromedp.Focus(chromedp.CSS(slider)), chromedp.KeyEvent(kb.ArrowRight))
+		testkit.Await(t, 20*time.Second, "the figure follows "+slider, func() bool { return testkit.Eval[string](t, tab, figure) != before })
 	}
-	do(t, tab, chromedp.Click(chromedp.CSS("#live-done")))
-	await(t, 10*time.Second, "its controls rest", is(`document.querySelector("#live-slider-0").disabled`))
+	testkit.Do(t, tab, chromedp.Click(chromedp.CSS("#live-done")))
+	testkit.Await(t, 10*time.Second, "its controls rest", is(`document.querySelector("#live-slider-0").disabled`))
 }

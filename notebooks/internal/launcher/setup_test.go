@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
 // Two launchers that begin at the same time on a fresh machine share the work of the set-up, a later one has none left, and nothing of it goes to the
@@ -15,7 +17,7 @@ import (
 func TestSetupHappensOnce(t *testing.T) {
 	needJupyter(t)
 	if _, err := exec.LookPath("npm"); err != nil {
-		missing(t, "npm")
+		testkit.Missing(t, "npm")
 	}
 	home := t.TempDir()
 	env := []string{"HOME=" + home, "XDG_CACHE_HOME=" + filepath.Join(home, "cache"), "XDG_CONFIG_HOME=", "XDG_DATA_HOME="}

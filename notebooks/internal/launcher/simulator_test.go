@@ -9,20 +9,22 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
 // checkSimulators plays with every simulation of a report: replicas move and escape, fluently, a slider changes the world, pause and reset work by
 // keyboard, and slider and pause by touch.
 func checkSimulators(t *testing.T, tab context.Context) {
 	t.Helper()
-	ids := eval[[]string](t, tab, `[...document.querySelectorAll("figure.sgd-sim")].map(e => e.id)`)
+	ids := testkit.Eval[[]string](t, tab, `[...document.querySelectorAll("figure.sgd-sim")].map(e => e.id)`)
 	for _, id := range ids {
 		figure := fmt.Sprintf("document.getElementById(%q)", id)
 		is := func(condition string) func() bool {
-			return func() bool { return eval[bool](t, tab, fmt.Sprintf("(figure => %s)(%s)", condition, figure)) }
+			return func() bool { return testkit.Eval[bool](t, tab, fmt.Sprintf("(figure => %s)(%s)", condition, figure)) }
 		}
-		do(t, tab, chromedp.ScrollIntoView(chromedp.CSS("#"+id)))
-		await(t, 30*time.Second, "replicas escape", is(`Number(figure.dataset.escapes) > 100`))
+		testkit.Do(t, tab, chromedp.ScrollIntoView(chromedp.CSS("#"+id)))
+		testkit.Await(t, 30*time.Second, "replicas escape", is(`Number(figure.dataset.escapes) > 100`))
 		if !is(`/escapes: κ = [\d.e-]+ ± [\d.e-]+/.test(figure.textContent)`)() {
 			t.Errorf("%s does not tell the rate that it measures", id)
 		}
@@ -37,27 +39,27 @@ func checkSimulators(t *testing.T, tab context.Context) {
 		}
 		checkFluent(t, tab, figure)
 		const world = `.querySelector(".sgd-sim-text").textContent.split(";")[0]`
-		before := eval[string](t, tab, figure+world)
-		do(t, tab, chromedp.Focus(chromedp.CSS("#"+id+"-batchSize")), chromedp.KeyEvent(kb.ArrowRight))
-		await(t, 10*time.Second, "the world follows the slider", is(fmt.Sprintf(`figure%s !== %q`, world, before)))
-		do(t, tab, chromedp.Focus(chromedp.CSS("#"+id+" canvas")), chromedp.KeyEvent("p"))
-		frames := eval[string](t, tab, figure+".dataset.frames")
-		do(t, tab, chromedp.Sleep(300*time.Millisecond))
-		if now := eval[string](t, tab, figure+".dataset.frames"); now != frames {
+		before := testkit.Eval[string](t, tab, figure+world)
+		testkit.Do(t, tab, chromedp.Focus(chromedp.CSS("#"+id+"-batchSize")), chromedp.KeyEvent(kb.ArrowRight))
+		testkit.Await(t, 10*time.Second, "the world follows the slider", is(fmt.Sprintf(`figure%s !== %q`, world, before)))
+		testkit.Do(t, tab, chromedp.Focus(chromedp.CSS("#"+id+" canvas")), chromedp.KeyEvent("p"))
+		frames := testkit.Eval[string](t, tab, figure+".dataset.frames")
+		testkit.Do(t, tab, chromedp.Sleep(300*time.Millisecond))
+		if now := testkit.Eval[string](t, tab, figure+".dataset.frames"); now != frames {
 			t.Errorf("%s goes on after a pause: frame %s after %s", id, now, frames)
 		}
-		do(t, tab, chromedp.KeyEvent("r"))
-		await(t, 10*time.Second, "it runs again after a reset", is(fmt.Sprintf(`figure.dataset.frames !== %q`, frames)))
+		testkit.Do(t, tab, chromedp.KeyEvent("r"))
+		testkit.Await(t, 10*time.Second, "it runs again after a reset", is(fmt.Sprintf(`figure.dataset.frames !== %q`, frames)))
 
 		resize(t, tab, 390, 844)
-		call(t, tab, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
-		do(t, tab, chromedp.ScrollIntoView(chromedp.CSS("#"+id)))
-		before = eval[string](t, tab, figure+world)
+		testkit.Call(t, tab, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
+		testkit.Do(t, tab, chromedp.ScrollIntoView(chromedp.CSS("#"+id)))
+		before = testkit.Eval[string](t, tab, figure+world)
 		tap(t, tab, "#"+id+"-batchSize", 0.9)
-		await(t, 10*time.Second, "the world follows a finger on the slider", is(fmt.Sprintf(`figure%s !== %q`, world, before)))
+		testkit.Await(t, 10*time.Second, "the world follows a finger on the slider", is(fmt.Sprintf(`figure%s !== %q`, world, before)))
 		tap(t, tab, "#"+id+" canvas", 0.5)
-		await(t, 10*time.Second, "a tap on the picture is a pause", is(`figure.querySelector("button").textContent === "Run"`))
-		call(t, tab, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{})
+		testkit.Await(t, 10*time.Second, "a tap on the picture is a pause", is(`figure.querySelector("button").textContent === "Run"`))
+		testkit.Call(t, tab, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{})
 		resize(t, tab, 1280, 900)
 	}
 }
@@ -65,8 +67,8 @@ func checkSimulators(t *testing.T, tab context.Context) {
 // tap touches an element half way down, at a fraction of its width.
 func tap(t *testing.T, tab context.Context, selector string, fraction float64) {
 	t.Helper()
-	box := eval[struct{ X, Y, Width, Height float64 }](t, tab, fmt.Sprintf(`(e => { e.scrollIntoView({block: "center", behavior: "instant"}); return e.getBoundingClientRect().toJSON(); })(document.querySelector(%q))`, selector))
-	do(t, tab, chromedp.TapXY(box.X+fraction*box.Width, box.Y+box.Height/2))
+	box := testkit.Eval[struct{ X, Y, Width, Height float64 }](t, tab, fmt.Sprintf(`(e => { e.scrollIntoView({block: "center", behavior: "instant"}); return e.getBoundingClientRect().toJSON(); })(document.querySelector(%q))`, selector))
+	testkit.Do(t, tab, chromedp.TapXY(box.X+fraction*box.Width, box.Y+box.Height/2))
 }
 
 // checkFluent counts frames a second. Other work on the machine may take the time of some, so the best of several seconds counts.
