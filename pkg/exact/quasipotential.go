@@ -45,7 +45,7 @@ var ErrNoEscape = errors.New("no sample pushes along the path")
 // Every step is taken to be small. Where gradients are products of unbounded
 // factors, such as x·xᵀθ with normal x, one freak sample can cover a distance of
 // order one at a price of the same order as ΔS. Then this is an upper bound: in
-// linear regression with normal x and y it holds for c ≤ 2 only: see
+// linear regression with normal x and y it holds for c ≤ 2 only, see
 // [Chain.Barrier].
 //
 // Settings.Tolerance is the relative change under halving of the segments; 0

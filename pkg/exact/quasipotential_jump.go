@@ -3,23 +3,25 @@ package exact
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Barrier returns the limit of T·log t of the mean first-passage time t to
-// ratio·L(θ*) for η → 0, T = ηh/B, with normal labels. Small steps climb the
-// quasipotential c − 1; but a sample with x² = hv/η′ and y² = σ²w/η′, η′ = ηh/B,
-// of probability exp(−[v/(K−1) + w/2]/η′) for features of kurtosis K, leads in one
-// step from distance s over the minimum to s(v−1) + √(vw) (in units of σ/√h), at
-// the least price
+// ratio·L(θ*) for T = ηh/B → 0, with normal labels. Small steps climb the
+// quasipotential c − 1; but for features of kurtosis K a sample with x² = hv/T and
+// y² = σ²w/T, of probability exp(−[v/(K−1) + w/2]/T), leads in one step from
+// distance s over the minimum to s(v−1) + √(vw) (in units of σ/√h), that is to a
+// distance r at the least price
 //
-//	J(s→r) = 2(s+r)/(ms + √(m²s²+2m)),  m = K−1,
+//	J(s→r) = 2(s+r)/(ms + √(m²s²+2m)),  m = K−1.
 //
-// for a distance r. The barrier is the cheapest combination of climbs and jumps,
+// The barrier is the cheapest combination of climbs and jumps,
 //
 //	V(r) = min{V(r−dr) + 2r·dr, min_{s<r} V(s) + J(s→r)},  V(√(c−1)).
 //
 // For normal features, in any dimension, it is c − 1 up to c = 2 and tends to
-// 0.898·log c + const, half of Kesten's tail exponent in units of 1/η. Bounded
+// 0.898·log c + const, half of Kesten's tail exponent in units of 1/T. Bounded
 // features cannot jump: c − 1. It returns an error if the chain or the ratio is
 // out of bounds, or for labels that are not normal.
 func (c Chain) Barrier(ratio float64) (float64, error) {
@@ -29,7 +31,7 @@ func (c Chain) Barrier(ratio float64) (float64, error) {
 	switch {
 	case !(ratio > 1) || math.IsInf(ratio, 1):
 		return 0, fmt.Errorf("exact: chain: loss ratio c = %v, want a finite value > 1", ratio)
-	case c.Labels != nil:
+	case c.Labels != nil && c.Labels != Labels(distuv.UnitNormal):
 		return 0, fmt.Errorf("exact: chain: barrier for labels %T, want normal ones", c.Labels)
 	}
 	g, ok := c.features().(GammaFeatures)

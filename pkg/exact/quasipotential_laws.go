@@ -151,7 +151,7 @@ func (c Chain) Cumulant() (Cumulant, error) {
 // Quasipotential returns h·ΔS from the minimum to where the loss is ratio times
 // as high, the limit of T·log t for small η; see [Quasipotential]. For Gaussian
 // labels it is c − 1, whatever the law of the features; where these are unbounded
-// small steps are not the cheapest way beyond c = 2, see [Chain.Barrier].
+// small steps are not the cheapest way far out, see [Chain.Barrier].
 func (c Chain) Quasipotential(ratio float64) (float64, error) {
 	if !(ratio > 1) || math.IsInf(ratio, 1) {
 		return 0, fmt.Errorf("exact: chain: loss ratio c = %v, want a finite value > 1", ratio)

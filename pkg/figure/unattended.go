@@ -34,14 +34,13 @@ func unattended() bool {
 }
 
 // executes says whether a command line, words ended by 0, is an executor's: the
-// program itself, or what Python is given to run.
+// program itself, or what Python is given to run after its options.
 func executes(command []byte) bool {
-	words := strings.Split(string(command), "\x00") // and an empty one at the end
+	words := strings.Split(string(command), "\x00")
 	if strings.HasPrefix(filepath.Base(words[0]), "python") {
-		words = words[1:]
-		if words[0] == "-m" {
-			words = words[1:]
-		}
+		script := func(word string) bool { return !strings.HasPrefix(word, "-") } // also after -m
+		i := 1 + slices.IndexFunc(words[1:], script)
+		words = words[i:]
 	}
 	return slices.Contains(executors, filepath.Base(words[0]))
 }
