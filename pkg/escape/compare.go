@@ -39,7 +39,8 @@ type Comparison struct {
 // Compare measures the escape rate over the quartic barrier of the given shape
 // and sets the exact rate beside it. Replicas move from the bottom of one well
 // to that of the other with Heun's scheme, at steps of 0.4 and 0.2 of the
-// relaxation time 1/h*; the first 15/h* are not counted, by when the start is
+// relaxation time 1/h*, with the exit moved nearer by what looking once a step
+// costs; the first 15/h* are not counted, by when the start is
 // forgotten. Settings gives the replicas, workers and seed; its Experiment is
 // extended by the setting, so that no two settings share a random stream. It
 // returns an error for what [landscape.NewQuartic], [theory.NewEscape],
