@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"github.com/sgdescape/sgdescape/pkg/data"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/data"
 )
 
 func ExampleReadIDX() {

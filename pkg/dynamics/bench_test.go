@@ -16,7 +16,7 @@ func throughInterfaces(d Dynamics, steps int) float64 {
 	theta, xi := []float64{0}, []float64{0}
 	for range steps {
 		Normals(xi, rng)
-		stepper.Step(theta, xi)
+		stepper.(Driven).Drive(theta, xi)
 	}
 	return theta[0]
 }

@@ -2,6 +2,7 @@ package dynamics
 
 import (
 	"math"
+	"math/rand/v2"
 
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
@@ -31,7 +32,7 @@ func (d *diffusion) Dim() int { return d.l.Dim() }
 // NewStepper implements [Dynamics].
 func (d *diffusion) NewStepper() Stepper {
 	n := d.Dim()
-	b := base{diffusion: d, root: math.Sqrt(d.step), grad: make([]float64, n), noise: make([]float64, n)}
+	b := base{diffusion: d, root: math.Sqrt(d.step), grad: make([]float64, n), noise: make([]float64, n), xi: make([]float64, n)}
 	switch {
 	case d.scheme == Heun:
 		return &heun{base: b, grad2: make([]float64, n), trial: make([]float64, n)}
@@ -48,12 +49,19 @@ type base struct {
 	*diffusion
 	root        float64 // sqrt of the step
 	grad, noise []float64
+	xi          []float64
 }
+
+func (b *base) draw(rng *rand.Rand) []float64 { Normals(b.xi, rng); return b.xi }
 
 // eulerSDE is the Euler–Maruyama scheme of Eq. 13.
 type eulerSDE struct{ base }
 
-func (s *eulerSDE) Step(theta, xi []float64) float64 {
+// Step implements [Stepper].
+func (s *eulerSDE) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
+
+// Drive implements [Driven].
+func (s *eulerSDE) Drive(theta, xi []float64) float64 {
 	loss := s.l.LossGrad(s.grad, theta)
 	s.g.kick(s.noise, s.root*math.Sqrt(loss), xi)
 	for i, g := range s.grad {
@@ -65,7 +73,11 @@ func (s *eulerSDE) Step(theta, xi []float64) float64 {
 // eulerLog is the Euler–Maruyama scheme of Eq. 15.
 type eulerLog struct{ base }
 
-func (s *eulerLog) Step(theta, xi []float64) float64 {
+// Step implements [Stepper].
+func (s *eulerLog) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
+
+// Drive implements [Driven].
+func (s *eulerLog) Drive(theta, xi []float64) float64 {
 	dt := s.step / s.l.LossGrad(s.grad, theta)
 	s.g.kick(s.noise, s.root, xi)
 	for i, g := range s.grad {
@@ -77,7 +89,11 @@ func (s *eulerLog) Step(theta, xi []float64) float64 {
 // eulerGLD is the Euler–Maruyama scheme of Eq. 5.
 type eulerGLD struct{ base }
 
-func (s *eulerGLD) Step(theta, xi []float64) float64 {
+// Step implements [Stepper].
+func (s *eulerGLD) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
+
+// Drive implements [Driven].
+func (s *eulerGLD) Drive(theta, xi []float64) float64 {
 	s.l.LossGrad(s.grad, theta)
 	s.g.kick(s.noise, s.root, xi)
 	for i, g := range s.grad {
@@ -93,7 +109,11 @@ type heun struct {
 	grad2, trial []float64
 }
 
-func (s *heun) Step(theta, xi []float64) float64 {
+// Step implements [Stepper].
+func (s *heun) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
+
+// Drive implements [Driven].
+func (s *heun) Drive(theta, xi []float64) float64 {
 	dt := s.rate(s.grad, theta)
 	s.g.kick(s.noise, s.root, xi)
 	for i, g := range s.grad {

@@ -14,6 +14,7 @@ package dynamics
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -34,9 +35,16 @@ type Dynamics interface {
 
 // Stepper advances one replica.
 type Stepper interface {
-	// Step advances θ in place by one step driven by the standard normals xi,
-	// of length Dim, and returns the time t that has passed.
-	Step(theta, xi []float64) (dt float64)
+	// Step advances θ in place by one step with what it draws from rng, and
+	// returns the time t that has passed.
+	Step(theta []float64, rng *rand.Rand) (dt float64)
+}
+
+// Driven is a stepper of a diffusion: its randomness is a Brownian path.
+type Driven interface {
+	Stepper
+	// Drive is Step with standard normals xi, of length Dim, in place of rng.
+	Drive(theta, xi []float64) (dt float64)
 }
 
 // Scheme is a rule of discretisation.

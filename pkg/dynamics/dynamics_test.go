@@ -78,7 +78,7 @@ func TestOneStepLaw(t *testing.T) {
 		for k := range n {
 			copy(theta, start)
 			Normals(xi, rng)
-			dt += stepper.Step(theta, xi) / n
+			dt += stepper.(Driven).Drive(theta, xi) / n
 			for i := range theta {
 				sample.Set(k, i, theta[i]-start[i])
 			}
@@ -123,7 +123,7 @@ func TestStationaryVariance(t *testing.T) {
 			theta[0] = math.Sqrt(want[r]) * rng.NormFloat64() // near the law already
 			for range 300 {
 				Normals(xi, rng)
-				stepper.Step(theta, xi)
+				stepper.(Driven).Drive(theta, xi)
 			}
 			squares[k] = theta[0] * theta[0]
 		}
@@ -191,7 +191,7 @@ func TestHeunBeatsEulerAtCoarseStep(t *testing.T) {
 		const n = 400000
 		for range n {
 			Normals(xi, rng)
-			stepper.Step(theta, xi)
+			stepper.(Driven).Drive(theta, xi)
 			sum += theta[0] * theta[0]
 		}
 		bias[scheme] = math.Abs(sum/n/want - 1)
@@ -283,7 +283,7 @@ func TestStepsDoNotAllocate(t *testing.T) {
 	for _, rule := range rules {
 		stepper := must(rule.build(well, well.Minimum(), theory.NoiseFor(0.1, 1), Settings{Step: 0.01, Scheme: rule.scheme})).NewStepper()
 		theta, xi := make([]float64, 2), []float64{0.3, -1}
-		if n := testing.AllocsPerRun(100, func() { stepper.Step(theta, xi) }); n != 0 {
+		if n := testing.AllocsPerRun(100, func() { stepper.(Driven).Drive(theta, xi) }); n != 0 {
 			t.Errorf("%s: %v allocations a step", rule.name, n)
 		}
 	}

@@ -24,9 +24,9 @@ func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps 
 		return nil, fmt.Errorf("dynamics: ensemble from a start of length %d, want %d", len(start), d.Dim())
 	}
 	workers := parallel.Workers(0)
-	steppers, normals := make([]Stepper, workers), make([][]float64, workers)
+	steppers := make([]Stepper, workers)
 	for w := range steppers {
-		steppers[w], normals[w] = d.NewStepper(), make([]float64, d.Dim())
+		steppers[w] = d.NewStepper()
 	}
 	ends := make([][]float64, replicas)
 	var diverged atomic.Int64
@@ -34,8 +34,7 @@ func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps 
 		rng := Stream(seed, experiment, i)
 		theta := append([]float64(nil), start...)
 		for range steps {
-			Normals(normals[w], rng)
-			if dt := steppers[w].Step(theta, normals[w]); !(dt > 0) {
+			if dt := steppers[w].Step(theta, rng); !(dt > 0) {
 				diverged.Add(1)
 				break
 			}

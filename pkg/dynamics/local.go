@@ -3,6 +3,7 @@ package dynamics
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/theory"
@@ -56,16 +57,24 @@ func (d *local) Dim() int { return d.l.Dim() }
 func (d *local) NewStepper() Stepper {
 	n := d.Dim()
 	return &localStepper{local: d, root: math.Sqrt(2 * d.beta * d.step), grad: make([]float64, n),
-		grad2: make([]float64, n), trial: make([]float64, n), noise: make([]float64, n)}
+		grad2: make([]float64, n), trial: make([]float64, n), noise: make([]float64, n), xi: make([]float64, n)}
 }
 
 type localStepper struct {
 	*local
 	root                      float64 // sqrt(2η/B·step)
 	grad, grad2, trial, noise []float64
+	xi                        []float64
 }
 
-func (s *localStepper) Step(theta, xi []float64) float64 {
+// Step implements [Stepper].
+func (s *localStepper) Step(theta []float64, rng *rand.Rand) float64 {
+	Normals(s.xi, rng)
+	return s.Drive(theta, s.xi)
+}
+
+// Drive implements [Driven].
+func (s *localStepper) Drive(theta, xi []float64) float64 {
 	s.h(s.noise, theta)
 	dt := s.step / s.l.LossGrad(s.grad, theta)
 	for i, h := range s.noise {

@@ -34,7 +34,7 @@ func TestLocalOneStepLaw(t *testing.T) {
 		for k := range n {
 			copy(theta, start)
 			Normals(xi, rng)
-			dt += stepper.Step(theta, xi) / n
+			dt += stepper.(Driven).Drive(theta, xi) / n
 			for i := range theta {
 				moves[i][k] = theta[i] - start[i]
 			}
@@ -63,13 +63,13 @@ func TestLocalIsHeun(t *testing.T) {
 	x, y, xi, rng := []float64{0.3, 0.1}, []float64{0.3, 0.1}, make([]float64, 2), Stream(1, "heun", 0)
 	for range 100 {
 		Normals(xi, rng)
-		s, u := a.Step(x, xi), b.Step(y, xi)
+		s, u := a.(Driven).Drive(x, xi), b.(Driven).Drive(y, xi)
 		if math.Abs(s-u) > 1e-12 || math.Abs(x[0]-y[0]) > 1e-12 || math.Abs(x[1]-y[1]) > 1e-12 {
 			t.Fatalf("%v after %v, want %v after %v", y, u, x, s)
 		}
 	}
 	theta := []float64{0.1, 0.2}
-	if n := testing.AllocsPerRun(100, func() { b.Step(theta, xi) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { b.(Driven).Drive(theta, xi) }); n != 0 {
 		t.Errorf("%v allocations a step", n)
 	}
 }

@@ -27,13 +27,12 @@ func Record(d Dynamics, l landscape.Landscape, start []float64, steps int, rng *
 	if len(start) != d.Dim() || l.Dim() != d.Dim() {
 		return nil, fmt.Errorf("dynamics: start of length %d on a landscape of dimension %d, want both %d", len(start), l.Dim(), d.Dim())
 	}
-	theta, xi := append([]float64(nil), start...), make([]float64, d.Dim())
+	theta := append([]float64(nil), start...)
 	p := &Path{}
 	p.append(0, 0, theta, l.LossGrad(nil, theta))
 	stepper := d.NewStepper()
 	for k := range steps {
-		Normals(xi, rng)
-		dt := stepper.Step(theta, xi)
+		dt := stepper.Step(theta, rng)
 		loss := l.LossGrad(nil, theta)
 		if !positive(loss) {
 			return p, fmt.Errorf("dynamics: diverged at step %d: loss = %v", k+1, loss)

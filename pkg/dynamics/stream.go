@@ -10,10 +10,15 @@ import (
 // change with the number of workers; the key is hashed, so that neighbouring
 // seeds or replicas give unrelated streams.
 func Stream(seed uint64, experiment string, replica int) *rand.Rand {
+	key := Key(seed, experiment, replica)
+	return rand.New(rand.NewPCG(key, mix(key)))
+}
+
+// Key returns the hash by which [Stream] seeds, for generators of another kind.
+func Key(seed uint64, experiment string, replica int) uint64 {
 	name := fnv.New64a()
 	name.Write([]byte(experiment)) // never fails
-	key := mix(mix(mix(seed)+name.Sum64()) + uint64(replica))
-	return rand.New(rand.NewPCG(key, mix(key)))
+	return mix(mix(mix(seed)+name.Sum64()) + uint64(replica))
 }
 
 // mix is the finaliser of SplitMix64 (Steele, Lea and Flood 2014) after its

@@ -217,7 +217,7 @@ func (w *comparison) reference(replica int) {
 			w.tau[j][i] = w.onTau.root * x
 			w.t[j][i] = w.tau[j][i] / math.Sqrt(loss)
 		}
-		w.time[j+1] = w.time[j] + w.onTau.Step(w.end, w.xi)
+		w.time[j+1] = w.time[j] + w.onTau.Drive(w.end, w.xi)
 	}
 }
 
@@ -227,7 +227,7 @@ func (w *comparison) coarseTau(theta []float64, n int) {
 	w.setStep(&w.onTau.base, w.Tau/float64(n))
 	for k := range n {
 		w.drive(w.tau[k*w.Fine/n:(k+1)*w.Fine/n], w.onTau.root)
-		w.onTau.Step(theta, w.xi)
+		w.onTau.Drive(theta, w.xi)
 	}
 }
 
@@ -243,7 +243,7 @@ func (w *comparison) coarseT(theta []float64, n int) {
 		}
 		w.setStep(&w.onT.base, w.time[to]-w.time[from])
 		w.drive(w.t[from:to], w.onT.root)
-		w.onT.Step(theta, w.xi)
+		w.onT.Drive(theta, w.xi)
 		from = to
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"math"
 
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
-	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/kolmogorov"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
@@ -44,7 +44,7 @@ type Comparison struct {
 // forgotten. Settings gives the replicas, workers and seed; its Experiment is
 // extended by the setting, so that no two settings share a random stream. It
 // returns an error for what [landscape.NewQuartic], [theory.NewEscape],
-// [exact.Straight] or [exact.Kolmogorov] refuse, for an unknown law, and if ctx
+// [kolmogorov.Straight] or [kolmogorov.Kolmogorov] refuse, for an unknown law, and if ctx
 // ends.
 func Compare(ctx context.Context, shape landscape.Shape, noise theory.Noise, law Law, s Settings) (Comparison, error) {
 	well, err := landscape.NewQuartic(shape)
@@ -67,24 +67,24 @@ func Compare(ctx context.Context, shape landscape.Shape, noise theory.Noise, law
 
 // solve fills in the exact rates.
 func (c *Comparison) solve(well *landscape.Quartic, law Law) error {
-	var noise exact.Reversible
+	var noise kolmogorov.Reversible
 	switch law {
 	case LossNoise:
-		noise = exact.LossNoise{Temperature: c.T()}
+		noise = kolmogorov.LossNoise{Temperature: c.T()}
 	case ConstantNoise:
-		noise = exact.ConstantNoise{Strength: c.T() * c.MinimumLoss}
+		noise = kolmogorov.ConstantNoise{Strength: c.T() * c.MinimumLoss}
 	default:
 		return fmt.Errorf("law %d, want LossNoise or ConstantNoise", law)
 	}
-	kappa, err := exact.BarrierRate(well, noise)
+	kappa, err := kolmogorov.BarrierRate(well, noise)
 	if err != nil {
 		return err
 	}
-	valley, err := exact.Straight(well)
+	valley, err := kolmogorov.Straight(well)
 	if err != nil {
 		return err
 	}
-	far := exact.Kolmogorov{Valley: valley, Noise: noise, Exit: well.FarMinimum().Theta[0]}
+	far := kolmogorov.Kolmogorov{Valley: valley, Noise: noise, Exit: well.FarMinimum().Theta[0]}
 	passage, err := far.Solve()
 	if err != nil {
 		return err

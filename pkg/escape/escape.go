@@ -139,7 +139,7 @@ func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exi
 	runners := make([]*runner, workers)
 	for w := range runners {
 		runners[w] = &runner{stepper: d.NewStepper(), exit: exit,
-			theta: make([]float64, d.Dim()), xi: make([]float64, d.Dim())}
+			theta: make([]float64, d.Dim())}
 	}
 	var steps atomic.Int64
 	var done atomic.Int64

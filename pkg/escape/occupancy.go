@@ -21,11 +21,10 @@ type Walker func() (dt float64, inside bool)
 // starts at start and is inside as long as it is in basin.
 func Walk(d dynamics.Dynamics, start []float64, basin Region) func(*rand.Rand) Walker {
 	return func(rng *rand.Rand) Walker {
-		stepper, xi := d.NewStepper(), make([]float64, d.Dim())
+		stepper := d.NewStepper()
 		theta := append([]float64(nil), start...)
 		return func() (float64, bool) {
-			dynamics.Normals(xi, rng)
-			dt := stepper.Step(theta, xi)
+			dt := stepper.Step(theta, rng)
 			if !finite(theta) {
 				return math.NaN(), false
 			}

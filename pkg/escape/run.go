@@ -9,9 +9,9 @@ import (
 
 // runner is one worker's scratch space.
 type runner struct {
-	stepper   dynamics.Stepper
-	exit      Region
-	theta, xi []float64
+	stepper dynamics.Stepper
+	exit    Region
+	theta   []float64
 }
 
 // run follows one replica to its end, or gives it up as Pending when ctx ends.
@@ -19,8 +19,7 @@ func (r *runner) run(ctx context.Context, start []float64, maxTime float64, rng 
 	copy(r.theta, start)
 	for {
 		for range chunk {
-			dynamics.Normals(r.xi, rng)
-			dt := r.stepper.Step(r.theta, r.xi)
+			dt := r.stepper.Step(r.theta, rng)
 			steps++
 			// NaN fails every comparison, so both tests are written to catch it.
 			// A negative or infinite dt means that the loss left its range.

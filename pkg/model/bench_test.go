@@ -17,9 +17,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sgdescape/sgdescape/pkg/data"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/data"
 )
 
 // fashion returns n images with one-hot or ±1 labels; pixels in [0,1], or standardised

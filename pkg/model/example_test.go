@@ -5,9 +5,10 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/sgdescape/sgdescape/pkg/data"
 	"github.com/sgdescape/sgdescape/pkg/model"
-	"gonum.org/v1/gonum/mat"
 )
 
 // A user's own model: ℓ_μ(θ) = ½ log(1 + (θ − y_μ)²), one parameter.

@@ -1,9 +1,10 @@
 package model
 
 import (
-	"github.com/sgdescape/sgdescape/pkg/model/internal/rowsum"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
+
+	"github.com/sgdescape/sgdescape/pkg/model/internal/rowsum"
 )
 
 // The matrix products of this package go to gonum's BLAS in blocks, for two reasons.

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgdescape/sgdescape/pkg/data"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/data"
 )
 
 // testSet has n samples of d features and k targets; probability targets sum to 1.

@@ -3,10 +3,11 @@ package model
 import (
 	"fmt"
 
-	"github.com/sgdescape/sgdescape/pkg/data"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/data"
 )
 
 // Linear is linear regression f(θ,x) = θ·x with mean-square loss: P = d, no bias.

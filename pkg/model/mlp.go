@@ -6,8 +6,9 @@ import (
 	"math/rand/v2"
 	"runtime"
 
-	"github.com/sgdescape/sgdescape/pkg/data"
 	"gonum.org/v1/gonum/blas/blas64"
+
+	"github.com/sgdescape/sgdescape/pkg/data"
 )
 
 // Activation is the nonlinearity φ of the hidden layers.

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/sgdescape/sgdescape/pkg/data"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/sgdescape/sgdescape/pkg/data"
 )
 
 // checkSet reports what makes a set unfit for any model with targets.

@@ -7,9 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/sgdescape/sgdescape/pkg/data"
 	"github.com/sgdescape/sgdescape/pkg/model"
-	"gonum.org/v1/gonum/floats"
 )
 
 // BenchmarkStrength reports the cost of 𝒩 from a quarter of the samples, and from all,

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sgdescape/sgdescape/pkg/model"
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
 // Form is one of the paper's expressions for Σ.

@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/sgdescape/sgdescape/pkg/data"
 	"github.com/sgdescape/sgdescape/pkg/model"
 	"github.com/sgdescape/sgdescape/pkg/noise"
-	"gonum.org/v1/gonum/mat"
 )
 
 // regression is a line through the origin fitted to the points (1, 2) and (2, 1).

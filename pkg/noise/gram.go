@@ -5,9 +5,10 @@ import (
 	"math"
 	"slices"
 
-	"github.com/sgdescape/sgdescape/pkg/model"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
 // Grams stores two M×M matrices of M samples (batch, or all for nil) whose non-zero eigenvalues

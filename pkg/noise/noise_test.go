@@ -7,11 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgdescape/sgdescape/pkg/data"
-	"github.com/sgdescape/sgdescape/pkg/model"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/combin"
+
+	"github.com/sgdescape/sgdescape/pkg/data"
+	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
 // network returns a small tanh network with n samples at a point where ∇L ≠ 0.

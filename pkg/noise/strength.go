@@ -5,9 +5,10 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"github.com/sgdescape/sgdescape/pkg/model"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
+
+	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
 // Strength is the noise strength at one point.

@@ -35,17 +35,17 @@ type World struct {
 	Escapes  []float64 // times of the escapes so far, in the order in which they happened
 	Diverged int       // replicas that left the finite numbers; they begin anew and are not counted otherwise
 
-	well     *landscape.Quartic
-	exit     escape.Beyond
-	stepper  dynamics.Stepper
-	rng      *rand.Rand
-	theta    [][]float64
-	age      []float64
-	loss     []float64
-	trip     float64 // age before which nobody can have escaped for the reason that is measured: the trip itself takes time
-	late     int     // escapes later than that
-	elapsed  float64 // time over all replicas, spent later than that
-	xi, zero []float64
+	well    *landscape.Quartic
+	exit    escape.Beyond
+	stepper dynamics.Stepper
+	rng     *rand.Rand
+	theta   [][]float64
+	age     []float64
+	loss    []float64
+	trip    float64 // age before which nobody can have escaped for the reason that is measured: the trip itself takes time
+	late    int     // escapes later than that
+	elapsed float64 // time over all replicas, spent later than that
+	zero    []float64
 }
 
 // New returns a world with all replicas at the bottom of the left well. It returns an error for what the library does not take.
@@ -70,7 +70,7 @@ func New(s Settings) (*World, error) {
 		Theory: law, well: well, exit: escape.Beyond{Level: well.FarMinimum().Theta[0]},
 		trip: trip / law.OutlierCurvature, stepper: d.NewStepper(), rng: dynamics.Stream(s.Seed, "simulator", 0),
 		theta: make([][]float64, s.Replicas), age: make([]float64, s.Replicas), loss: make([]float64, s.Replicas),
-		xi: make([]float64, d.Dim()), zero: make([]float64, d.Dim()),
+		zero: make([]float64, d.Dim()),
 	}
 	for i := range w.theta {
 		w.theta[i], w.loss[i] = make([]float64, d.Dim()), law.MinimumLoss
@@ -81,8 +81,7 @@ func New(s Settings) (*World, error) {
 // Advance takes each replica one step further.
 func (w *World) Advance() {
 	for i, theta := range w.theta {
-		dynamics.Normals(w.xi, w.rng)
-		dt := w.stepper.Step(theta, w.xi)
+		dt := w.stepper.Step(theta, w.rng)
 		if loss := w.well.LossGrad(nil, theta); dt > 0 && loss > 0 && loss < 1e9 {
 			w.loss[i] = loss
 		} else { // NaN fails every comparison

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/kolmogorov"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
@@ -26,7 +26,7 @@ func TestRateIsExact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := exact.BarrierRate(well, exact.LossNoise{Temperature: 0.2})
+	want, err := kolmogorov.BarrierRate(well, kolmogorov.LossNoise{Temperature: 0.2})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,234 @@
+package kolmogorov
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Aligned is Eq. 13 with the covariance (2ηL/B)·H(θ*) of outliers that differ:
+// h₁ along the escape coordinate and one common h_⊥ across it. With
+// T₁ = ηh₁/B and T_⊥ = ηh_⊥/B,
+//
+//	dz₁ = −∂₁L dt + sqrt(2T₁L)·dW,   dz_⊥ = −∇_⊥L dt + sqrt(2T_⊥L)·dW.
+//
+// For T₁ ≠ T_⊥ this process is not reversible: no weight m makes its generator
+// (1/m)∇·(m a ∇u), because ∇L/(L·T) with two temperatures is not a gradient.
+// Its stationary law is not a power of L, and [Kolmogorov] does not cover it.
+// Here each direction is discretised like the reversible process of its own
+// temperature, which gives a Markov chain with positive rates, and the chain is
+// solved by block elimination with gonum's LU.
+type Aligned struct {
+	Valley Valley
+	// Along is T₁ and Across T_⊥, both > 0.
+	Along, Across float64
+	// Exit is the z₁ > Valley.Minimum of the absorbing plane.
+	Exit float64
+	// Tolerance is that of [Kolmogorov].
+	Tolerance float64
+	// Tail is that of [Kolmogorov], with the weight L^{−1−1/T} of the hotter
+	// direction. 0 means 1e−8: noise across that is hotter than that along the
+	// path takes detours through large losses.
+	Tail float64
+}
+
+// slowest is the lowest eigenvalue, relative to the fastest rate of the chain,
+// that elimination without pinning resolves to better than 1e−4.
+const slowest = 1e-13
+
+// Solve returns eigenvalue, mean first-passage time, time field and
+// quasi-stationary density, as [Kolmogorov.Solve] does and with its errors. The
+// rate may not be much below 1e−9 of h*, as the elimination is plain.
+func (a Aligned) Solve() (*Passage, error) {
+	if !(a.Along > 0 && finite(a.Along)) || !(a.Across > 0 && finite(a.Across)) {
+		return nil, fmt.Errorf("kolmogorov: aligned noise: temperatures T₁ = %v and T_⊥ = %v, want finite values > 0", a.Along, a.Across)
+	}
+	if a.Tail == 0 {
+		a.Tail = 1e-8
+	}
+	// The hotter direction sets how far the domain reaches, each its own width.
+	k := Kolmogorov{Valley: a.Valley, Noise: LossNoise{math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: a.Tail}
+	along, across := k, k
+	along.Noise, across.Noise = LossNoise{a.Along}, LossNoise{a.Across}
+	var p *Passage
+	values, unknowns, err := k.refineOn(&along, &across, func(g *grid) ([]float64, error) {
+		c, err := a.chain(g)
+		if err != nil {
+			return nil, err
+		}
+		var lambda, mean float64
+		p, lambda, mean, err = c.passage()
+		return []float64{lambda, mean}, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("kolmogorov: escape from z₁ = %v to %v with aligned noise: %w", a.Valley.Minimum, a.Exit, err)
+	}
+	p.Eigenvalue, p.MeanTime = values[0], values[1]
+	p.Eigenvalue.Grid, p.MeanTime.Grid = unknowns, unknowns
+	return p, nil
+}
+
+// chain is −Q of a Markov chain on a grid, block tridiagonal with one block per
+// column: dense blocks on the diagonal, diagonal ones beside it. Unknowns are
+// scaled by the root of a weight close to the stationary one, which keeps a
+// nearly symmetric matrix of even size.
+type chain struct {
+	g          *grid
+	blocks     []mat.LU // of the Schur complements, left to right
+	east, west [][]float64
+	root       []float64
+	fastest    float64
+}
+
+// chain sets up and eliminates.
+func (a Aligned) chain(g *grid) (*chain, error) {
+	along, err := g.with(LossNoise{a.Along})
+	if err != nil {
+		return nil, err
+	}
+	across, err := g.with(LossNoise{a.Across})
+	if err != nil {
+		return nil, err
+	}
+	n, rows, columns := g.unknowns(), g.rows(), g.columns()
+	c := &chain{g: g, root: make([]float64, n)}
+	// logWeight is L^{−1−1/T₁} on the axis and falls off with T_⊥ across.
+	logWeight := make([]float64, n)
+	for i := range n {
+		axis := i - i%rows + g.axisRow()
+		logWeight[i] = along.logMass[axis] + across.logMass[i] - across.logMass[axis]
+	}
+	top := floats.Max(logWeight)
+	for i, w := range logWeight {
+		c.root[i] = math.Exp(0.5 * math.Max(w-top, floorLog))
+	}
+	// rate from i, whose log mass is given, to j, scaled.
+	rate := func(logG, logMass float64, i, j int) float64 {
+		return math.Exp(logG-logMass) * c.root[i] / c.root[j]
+	}
+	c.blocks = make([]mat.LU, columns)
+	var last *mat.Dense // S⁻¹·E of the column before
+	for i := range columns {
+		d := mat.NewDense(rows, rows, nil)
+		east, west := make([]float64, rows), make([]float64, rows)
+		for j := range rows {
+			at := i*rows + j
+			out := math.Exp(along.logEast[at] - along.logMass[at])
+			if i+1 < columns {
+				east[j] = rate(along.logEast[at], along.logMass[at], at, at+rows)
+			}
+			if i > 0 {
+				out += math.Exp(along.logEast[at-rows] - along.logMass[at])
+				west[j] = rate(along.logEast[at-rows], along.logMass[at], at, at-rows)
+			}
+			if j+1 < rows {
+				out += math.Exp(across.logNorth[at] - across.logMass[at])
+				d.Set(j, j+1, -rate(across.logNorth[at], across.logMass[at], at, at+1))
+			}
+			if j > 0 {
+				out += math.Exp(across.logNorth[at-1] - across.logMass[at])
+				d.Set(j, j-1, -rate(across.logNorth[at-1], across.logMass[at], at, at-1))
+			}
+			d.Set(j, j, out)
+			if c.root[at] > 0.03 { // where the process spends its time
+				c.fastest = math.Max(c.fastest, out)
+			}
+		}
+		if i > 0 {
+			last.Apply(func(j, _ int, v float64) float64 { return west[j] * v }, last)
+			d.Sub(d, last)
+		}
+		c.blocks[i].Factorize(d)
+		c.east, c.west = append(c.east, east), append(c.west, west)
+		last = mat.NewDense(rows, rows, nil)
+		if err := c.blocks[i].SolveTo(last, false, mat.NewDiagDense(rows, east)); err != nil {
+			return nil, fmt.Errorf("block elimination, column %d: %w", i, err)
+		}
+	}
+	return c, nil
+}
+
+// solve returns x with −Q x = b, or −Qᵀ x = b.
+func (c *chain) solve(b []float64, trans bool) ([]float64, error) {
+	rows, columns := c.g.rows(), c.g.columns()
+	x := append([]float64(nil), b...)
+	if trans {
+		floats.Div(x, c.root)
+	} else {
+		floats.Mul(x, c.root)
+	}
+	column := func(i int) *mat.VecDense { return mat.NewVecDense(rows, x[i*rows:(i+1)*rows]) }
+	work := mat.NewVecDense(rows, nil)
+	for i := 1; i < columns; i++ { // y_i = b_i + W_i S⁻¹ y_{i−1}
+		if err := c.blocks[i-1].SolveVecTo(work, trans, column(i-1)); err != nil {
+			return nil, err
+		}
+		couple := c.west[i]
+		if trans {
+			couple = c.east[i-1]
+		}
+		for j, v := range couple {
+			x[i*rows+j] += v * work.AtVec(j)
+		}
+	}
+	for i := columns - 1; i >= 0; i-- { // x_i = S⁻¹(y_i + E_i x_{i+1})
+		if i+1 < columns {
+			couple := c.east[i]
+			if trans {
+				couple = c.west[i+1]
+			}
+			for j, v := range couple {
+				x[i*rows+j] += v * x[(i+1)*rows+j]
+			}
+		}
+		here := column(i)
+		if err := c.blocks[i].SolveVecTo(here, trans, here); err != nil {
+			return nil, err
+		}
+	}
+	if trans {
+		floats.Mul(x, c.root)
+	} else {
+		floats.Div(x, c.root)
+	}
+	return x, nil
+}
+
+// passage solves for the mean times, −Q u = 1, and by inverse iteration on −Qᵀ
+// for the quasi-stationary probabilities p, whose total falls off at rate λ.
+func (c *chain) passage() (*Passage, float64, float64, error) {
+	g := c.g
+	ones := make([]float64, g.unknowns())
+	floats.AddConst(1, ones)
+	u, err := c.solve(ones, false)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	p, lambda, last := ones, 0.0, 0.0
+	floats.Mul(p, c.root)
+	floats.Mul(p, c.root)
+	for k := 0; ; k++ {
+		if k == maxIterations {
+			return nil, 0, 0, fmt.Errorf("inverse iteration for the lowest eigenvalue not settled after %d steps: %g, before %g", k, lambda, last)
+		}
+		next, err := c.solve(p, true)
+		if err != nil {
+			return nil, 0, 0, err
+		}
+		last, lambda = lambda, floats.Sum(p)/floats.Sum(next)
+		if limit := slowest * c.fastest; !(lambda > limit) {
+			return nil, 0, 0, fmt.Errorf("escape rate about %g, below the %g that elimination resolves on this grid", lambda, limit)
+		}
+		floats.Scale(1/floats.Sum(next), next)
+		p = next
+		if math.Abs(lambda-last) <= 1e-10*lambda {
+			break
+		}
+	}
+	for i := range p {
+		p[i] /= g.along.width[i/g.rows()] * g.across.width[i%g.rows()]
+	}
+	return &Passage{Time: g.field(u), Density: g.field(p), dz: g.along.width, dr: g.across.width}, lambda, g.atMinimum(u), nil
+}

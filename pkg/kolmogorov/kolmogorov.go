@@ -1,0 +1,318 @@
+package kolmogorov
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
+)
+
+// Kolmogorov is the backward Kolmogorov equation of a reversible diffusion in a
+// [Valley], from the minimum up to the plane z₁ = Exit, where the process is
+// absorbed:
+//
+//	−(1/m)∇·(m a ∇u) = f,   u = 0 at the exit.
+//
+// It is solved by finite volumes in (z₁, r), symmetric in the weight m r^{n−2},
+// with gonum's banded Cholesky factorisation, on grids refined until Richardson
+// extrapolation settles. Rates as small as 10⁻²⁵⁰ keep their relative accuracy.
+type Kolmogorov struct {
+	Valley Valley
+	Noise  Reversible
+	// Exit is the z₁ > Valley.Minimum of the absorbing plane.
+	Exit float64
+	// Tolerance is the relative error at which refinement stops. 0 means 5e−4.
+	Tolerance float64
+	// Tail is the fraction of the stationary weight that may lie outside the
+	// grid, in the well as well as on the planes up to the exit. 0 means 1e−6.
+	Tail float64
+}
+
+// Passage is the solution of a [Kolmogorov] problem. Rates are per unit of the
+// process's time.
+type Passage struct {
+	// Eigenvalue is the lowest eigenvalue λ of −𝓛 with absorption at the exit:
+	// the rate proper, at which the probability to be still inside decays.
+	// At the saddle plane of a symmetric double well, κ = λ/2.
+	Eigenvalue exact.Result
+	// MeanTime is the mean first-passage time from the minimum to the exit.
+	MeanTime exact.Result
+	// Time is the mean first-passage time from (z₁, r).
+	Time Field
+	// Density is the quasi-stationary density per dz₁dr, the law of the process
+	// given that it has not left for a long time. Its integral is 1.
+	Density Field
+
+	dz, dr []float64 // cell widths
+}
+
+// Committor is the probability to reach the exit plane before the plane of the
+// minimum, z₁ = Valley.Minimum.
+type Committor struct {
+	Field
+	// Rate is that of transitions from the plane of the minimum to the exit,
+	// ∫ m a |∇q|² / ∫ m (1−q), 1/(mean time from the law of arrivals back in
+	// the well): a third definition beside λ and 1/MeanTime, the same while
+	// escape is rare.
+	Rate exact.Result
+	// Imbalance is the largest relative difference between the probability
+	// flux through two planes between minimum and exit: 0 up to rounding.
+	Imbalance float64
+}
+
+// levels are the successive refinements: spacings are the length scale of the
+// problem divided by these.
+var levels = []float64{1, 1.5, 2, 3, 4, 6}
+
+// maxWork bounds unknowns × bandwidth² of one factorisation, a second's
+// worth.
+const maxWork = 1e9
+
+// cheapWork is a factorisation of a few milliseconds: up to there refinement
+// goes on even when the tolerance is met.
+const cheapWork = 2e6
+
+// Solve returns eigenvalue, mean first-passage time, time field and
+// quasi-stationary density. It returns an error if n < 1, the noise or the
+// positions are out of bounds, the loss is not positive on the grid, the
+// stationary weight has no finite integral (n above n_c, Eq. 19), the rate is
+// below what float64 holds, or refinement does not settle.
+func (k Kolmogorov) Solve() (*Passage, error) {
+	var p *Passage
+	values, unknowns, err := k.refine(func(g *grid) ([]float64, error) {
+		var lambda, mean float64
+		var err error
+		p, lambda, mean, err = g.passage()
+		return []float64{lambda, mean}, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("kolmogorov: escape from z₁ = %v to %v: %w", k.Valley.Minimum, k.Exit, err)
+	}
+	p.Eigenvalue, p.MeanTime = values[0], values[1]
+	p.Eigenvalue.Grid, p.MeanTime.Grid = unknowns, unknowns
+	return p, nil
+}
+
+// Committor returns the committor between the planes of the minimum and of the
+// exit, with the errors of [Kolmogorov.Solve].
+func (k Kolmogorov) Committor() (*Committor, error) {
+	var c *Committor
+	values, unknowns, err := k.refine(func(g *grid) ([]float64, error) {
+		var rate float64
+		var err error
+		c, rate, err = g.committor()
+		return []float64{rate}, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("kolmogorov: committor from z₁ = %v to %v: %w", k.Valley.Minimum, k.Exit, err)
+	}
+	c.Rate = values[0]
+	c.Rate.Grid = unknowns
+	return c, nil
+}
+
+// BarrierRate returns the escape rate κ out of the well at the origin: half the
+// lowest eigenvalue with absorption at the saddle plane for a [landscape.Quartic],
+// which is the rate of hopping between its two wells, and the lowest
+// eigenvalue with absorption at [landscape.Cubic.Far] for a [landscape.Cubic].
+// Errors are those of [Straight] and [Kolmogorov.Solve]; another landscape is
+// an error too.
+func BarrierRate(b landscape.Barrier, noise Reversible) (exact.Result, error) {
+	w, ok := b.(Well)
+	if !ok {
+		return exact.Result{}, fmt.Errorf("kolmogorov: rate out of a %T, want a *landscape.Quartic or *landscape.Cubic", b)
+	}
+	valley, err := Straight(w)
+	if err != nil {
+		return exact.Result{}, err
+	}
+	k, factor := Kolmogorov{Valley: valley, Noise: noise}, 1.0
+	switch b := b.(type) {
+	case *landscape.Quartic:
+		k.Exit, factor = b.Saddle().Theta[0], 0.5
+	case *landscape.Cubic:
+		k.Exit = b.Far()
+	default:
+		return exact.Result{}, fmt.Errorf("kolmogorov: rate out of a %T, want a *landscape.Quartic or *landscape.Cubic", b)
+	}
+	p, err := k.Solve()
+	if err != nil {
+		return exact.Result{}, err
+	}
+	r := p.Eigenvalue
+	r.Value *= factor
+	r.Err *= factor
+	return r, nil
+}
+
+// Rate returns 1/MeanTime: the rate as a single first-passage experiment from
+// the minimum would report it.
+func (p *Passage) Rate() exact.Result {
+	t := p.MeanTime
+	return exact.Result{Value: 1 / t.Value, Err: t.Err / (t.Value * t.Value), Grid: t.Grid}
+}
+
+// Expect returns the mean of f(z₁, r) over the quasi-stationary density.
+func (p *Passage) Expect(f func(z, r float64) float64) float64 {
+	sum := 0.0
+	for i, z := range p.Density.Along {
+		for j, r := range p.Density.Across {
+			sum += p.Density.Z(i, j) * p.dz[i] * p.dr[j] * f(z, r)
+		}
+	}
+	return sum
+}
+
+// MarginalAlong returns the quasi-stationary density of z₁ at Density.Along.
+func (p *Passage) MarginalAlong() []float64 {
+	out := make([]float64, len(p.dz))
+	for i := range p.dz {
+		for j, dr := range p.dr {
+			out[i] += p.Density.Z(i, j) * dr
+		}
+	}
+	return out
+}
+
+// MarginalAcross returns the quasi-stationary density of r = |z_⊥| at
+// Density.Across.
+func (p *Passage) MarginalAcross() []float64 {
+	out := make([]float64, len(p.dr))
+	for i, dz := range p.dz {
+		for j := range p.dr {
+			out[j] += p.Density.Z(i, j) * dz
+		}
+	}
+	return out
+}
+
+// check returns an error naming the first input that is out of bounds.
+func (k Kolmogorov) check() error {
+	v := k.Valley
+	switch {
+	case v.Dim < 1:
+		return fmt.Errorf("effective dimension n = %d, want ≥ 1", v.Dim)
+	case v.Plane && v.Dim != 2:
+		return fmt.Errorf("a plane of effective dimension n = %d, want 2", v.Dim)
+	case v.Loss == nil:
+		return fmt.Errorf("valley without a loss")
+	case k.Noise == nil:
+		return fmt.Errorf("no noise given")
+	case !finite(v.Minimum) || !finite(k.Exit) || k.Exit <= v.Minimum:
+		return fmt.Errorf("exit at z₁ = %v, want a finite value beyond the minimum at %v", k.Exit, v.Minimum)
+	case !(k.Tolerance >= 0 && k.Tolerance < 1):
+		return fmt.Errorf("tolerance = %v, want a value in [0, 1)", k.Tolerance)
+	case !(k.Tail >= 0 && k.Tail < 0.1):
+		return fmt.Errorf("tail = %v, want a value in [0, 0.1)", k.Tail)
+	}
+	loss := v.Loss(v.Minimum, 0)
+	if !(loss > 0 && finite(loss)) {
+		return fmt.Errorf("loss at the minimum = %v, want a finite value > 0", loss)
+	}
+	if a := k.Noise.Diffusion(loss); !(a > 0 && finite(a)) {
+		return fmt.Errorf("diffusion constant at the minimum = %v, want a finite value > 0", a)
+	}
+	return nil
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// refine solves on finer and finer grids until the extrapolated values settle,
+// and returns them with the number of unknowns of the last grid. The error is
+// what the last extrapolation changed, plus what cropping the domain to ten
+// times the weight outside changes.
+func (k Kolmogorov) refine(solve func(*grid) ([]float64, error)) ([]exact.Result, int, error) {
+	return k.refineOn(nil, nil, solve)
+}
+
+// refineOn is refine with the widths of the well along and across taken from
+// two other problems, if they are given.
+func (k Kolmogorov) refineOn(along, across *Kolmogorov, solve func(*grid) ([]float64, error)) ([]exact.Result, int, error) {
+	if err := k.check(); err != nil {
+		return nil, 0, err
+	}
+	if k.Tolerance == 0 {
+		k.Tolerance = 5e-4
+	}
+	if k.Tail == 0 {
+		k.Tail = 1e-6
+	}
+	d, err := k.domain()
+	if err != nil {
+		return nil, 0, err
+	}
+	wide := k
+	wide.Tail *= 10
+	cropped, err := wide.domain()
+	if err != nil {
+		return nil, 0, err
+	}
+	if along != nil {
+		if err := d.adopt(*along, *across); err != nil {
+			return nil, 0, err
+		}
+	}
+	var domainEffect []float64 // relative
+	var steps []float64
+	var history [][]float64
+	var results []exact.Result
+	unknowns := 0
+	for _, level := range levels {
+		g, err := k.grid(d, level)
+		if err != nil {
+			return nil, 0, err
+		}
+		if g.work() > maxWork && len(results) > 0 {
+			break
+		}
+		v, err := solve(g)
+		if err != nil {
+			return nil, 0, err
+		}
+		if len(steps) == 1 { // the effect of the domain hardly depends on the grid
+			small, err := solve(g.crop(cropped))
+			if err != nil {
+				return nil, 0, err
+			}
+			for i := range v {
+				domainEffect = append(domainEffect, math.Abs(small[i]/v[i]-1))
+			}
+		}
+		steps, history, unknowns = append(steps, g.step*g.step), append(history, v), g.unknowns()
+		if len(steps) < 3 {
+			continue
+		}
+		settled := true
+		results = make([]exact.Result, len(v))
+		for i := range v {
+			value, change := extrapolate(steps, history, i)
+			results[i] = exact.Result{Value: value, Err: change + domainEffect[i]*math.Abs(value)}
+			settled = settled && results[i].Err <= k.Tolerance*math.Abs(value)
+		}
+		if settled && (g.work() > cheapWork || level == levels[len(levels)-1]) {
+			return results, unknowns, nil
+		}
+	}
+	worst := results[0]
+	for _, r := range results {
+		if r.Err*math.Abs(worst.Value) > worst.Err*math.Abs(r.Value) {
+			worst = r
+		}
+	}
+	return nil, 0, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g",
+		k.Tolerance, unknowns, worst.Value, worst.Err)
+}
+
+// extrapolate carries quantity i of the last three grids to vanishing h² by
+// Neville's scheme, and returns how far that is from the straight line through
+// the last two.
+func extrapolate(h2 []float64, history [][]float64, i int) (value, change float64) {
+	n := len(h2) - 3
+	line := func(a, b int) float64 {
+		return (h2[a]*history[b][i] - h2[b]*history[a][i]) / (h2[a] - h2[b])
+	}
+	early, late := line(n, n+1), line(n+1, n+2)
+	value = (h2[n]*late - h2[n+2]*early) / (h2[n] - h2[n+2])
+	return value, math.Abs(value - late)
+}

@@ -1,0 +1,290 @@
+package kolmogorov
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// factored is −𝓛 on a grid, symmetrised by the square root of the masses and
+// factorised, with the nodes where hold is true held at u = 0.
+type factored struct {
+	g    *grid
+	chol mat.BandCholesky
+	root []float64 // sqrt(mass)
+	hold []bool
+}
+
+// factor sets up and factorises the operator.
+func (g *grid) factor(hold []bool) (*factored, error) {
+	n, rows := g.unknowns(), g.rows()
+	f := &factored{g: g, root: make([]float64, n), hold: hold}
+	a := mat.NewSymBandDense(n, min(rows, n-1), nil)
+	for i := range n {
+		f.root[i] = math.Exp(0.5 * g.logMass[i])
+		if hold[i] {
+			a.SetSymBand(i, i, 1)
+		}
+	}
+	link := func(i, j int, logG float64) {
+		for _, at := range []int{i, j} {
+			if at < n && !hold[at] {
+				a.SetSymBand(at, at, a.At(at, at)+math.Exp(logG-g.logMass[at]))
+			}
+		}
+		if j < n && !hold[i] && !hold[j] {
+			a.SetSymBand(i, j, -math.Exp(logG-0.5*(g.logMass[i]+g.logMass[j])))
+		}
+	}
+	g.links(link)
+	if !f.chol.Factorize(a) {
+		return nil, fmt.Errorf("banded Cholesky factorisation of %d unknowns failed: the weights span too many orders of magnitude", n)
+	}
+	return f, nil
+}
+
+// links calls visit for every pair of neighbours with the log of their
+// conductance. Nodes from unknowns() on stand for the exit.
+func (g *grid) links(visit func(i, j int, logG float64)) {
+	rows := g.rows()
+	for i := range g.unknowns() {
+		visit(i, i+rows, g.logEast[i])
+		if (i+1)%rows != 0 {
+			visit(i, i+1, g.logNorth[i])
+		}
+	}
+}
+
+// solve returns u with −∇·(m a ∇u) = rhs, where rhs is in units of the largest
+// mass and u = 0 at the exit and at held nodes.
+func (f *factored) solve(rhs []float64) ([]float64, error) {
+	b := mat.NewVecDense(len(rhs), nil)
+	for i, v := range rhs {
+		if !f.hold[i] {
+			b.SetVec(i, v/f.root[i])
+		}
+	}
+	if err := f.chol.SolveVecTo(b, b); err != nil {
+		return nil, fmt.Errorf("banded Cholesky solution: %w", err)
+	}
+	u := b.RawVector().Data
+	floats.Div(u, f.root)
+	return u, nil
+}
+
+// mass returns the mass of node i in units of the largest.
+func (f *factored) mass(i int) float64 { return f.root[i] * f.root[i] }
+
+// pinned inverts −𝓛 with absorption at the exit alone. That matrix is singular
+// up to the escape rate, which would eat all digits of a rare escape. So one
+// node p in the middle of the well is held: with e the solution that is 1 at p
+// and 0 at the exit, Green's identity gives the solution of −𝓛u = f as
+//
+//	u = u_p e + w,   u_p = Σ mass e f / Σ conductance (Δe)²,
+//
+// where w is held at p. All sums have positive terms, so nothing cancels.
+type pinned struct {
+	*factored
+	p        int
+	e        []float64
+	capacity float64
+}
+
+// pin chooses the heaviest node and solves for e.
+func (g *grid) pin() (*pinned, error) {
+	hold := make([]bool, g.unknowns())
+	p := floats.MaxIdx(g.logMass)
+	hold[p] = true
+	f, err := g.factor(hold)
+	if err != nil {
+		return nil, err
+	}
+	n := len(hold)
+	fromPin, fromExit := make([]float64, n), make([]float64, n)
+	g.links(func(i, j int, logG float64) {
+		switch {
+		case j >= n:
+			fromExit[i] += math.Exp(logG)
+		case i == p:
+			fromPin[j] += math.Exp(logG)
+		case j == p:
+			fromPin[i] += math.Exp(logG)
+		}
+	})
+	e, err := f.solve(fromPin)
+	if err != nil {
+		return nil, err
+	}
+	rest, err := f.solve(fromExit) // 1−e, to full relative accuracy
+	if err != nil {
+		return nil, err
+	}
+	e[p] = 1
+	out := &pinned{factored: f, p: p, e: e}
+	g.links(func(i, j int, logG float64) {
+		d := difference(e, rest, i, j)
+		out.capacity += math.Exp(logG) * d * d
+	})
+	// Below this the square roots of weights on the way lose their accuracy.
+	if !(out.capacity > 1e-250) {
+		return nil, fmt.Errorf("escape rate about %g, below the 1e−250 that can be resolved", out.capacity)
+	}
+	return out, nil
+}
+
+// difference returns e_i − e_j, where rest = 1 − e and e = 0 at the exit: of the
+// two equal differences that between the smaller numbers.
+func difference(e, rest []float64, i, j int) float64 {
+	switch {
+	case j >= len(e):
+		return e[i]
+	case rest[i] < 0.5:
+		return rest[j] - rest[i]
+	}
+	return e[i] - e[j]
+}
+
+// invert returns u with −𝓛u = f, u = 0 at the exit.
+func (s *pinned) invert(f []float64) ([]float64, error) {
+	rhs := make([]float64, len(f))
+	up := 0.0
+	for i, v := range f {
+		rhs[i] = s.mass(i) * v
+		up += s.e[i] * rhs[i]
+	}
+	up /= s.capacity
+	u, err := s.solve(rhs)
+	if err != nil {
+		return nil, err
+	}
+	floats.AddScaled(u, up, s.e)
+	return u, nil
+}
+
+// dot is the inner product weighted with the masses.
+func (f *factored) dot(u, v []float64) float64 {
+	sum := 0.0
+	for i := range u {
+		sum += f.mass(i) * u[i] * v[i]
+	}
+	return sum
+}
+
+// maxIterations bounds inverse iteration. It converges with the ratio of the
+// two lowest eigenvalues, at worst about ½ where escape is not rare at all.
+const maxIterations = 200
+
+// passage solves for the mean time field, −𝓛u = 1, and goes on by inverse
+// iteration, with the same factorisation, to the lowest eigenpair.
+func (g *grid) passage() (p *Passage, lambda, mean float64, err error) {
+	s, err := g.pin()
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	u := make([]float64, g.unknowns())
+	for i := range u {
+		u[i] = 1
+	}
+	last := 0.0
+	for k := 0; ; k++ {
+		if k == maxIterations {
+			return nil, 0, 0, fmt.Errorf("inverse iteration for the lowest eigenvalue not settled after %d steps: %g, before %g", k, lambda, last)
+		}
+		next, err := s.invert(u)
+		if err != nil {
+			return nil, 0, 0, err
+		}
+		if k == 0 {
+			p = &Passage{Time: g.field(next), dz: g.along.width, dr: g.across.width}
+			mean = g.atMinimum(next)
+		}
+		// Rayleigh's quotient of next: ⟨next, −𝓛 next⟩ = ⟨next, u⟩.
+		last, lambda = lambda, s.dot(next, u)/s.dot(next, next)
+		u = append([]float64(nil), next...)
+		floats.Scale(lambda, u)
+		if math.Abs(lambda-last) <= 1e-11*lambda {
+			break
+		}
+	}
+	total := 0.0
+	for i := range u {
+		u[i] *= s.mass(i)
+		total += u[i]
+	}
+	rows := g.rows()
+	for i := range u {
+		u[i] /= total * g.along.width[i/rows] * g.across.width[i%rows]
+	}
+	p.Density = g.field(u)
+	return p, lambda, mean, nil
+}
+
+// atMinimum returns the value at the minimum, r = 0, from the nodes at ½ and 3/2
+// steps of the grid coordinate on both sides; round the axis both sides are one.
+func (g *grid) atMinimum(u []float64) float64 {
+	column := u[g.minimum*g.rows():][:g.rows()]
+	if len(column) == 1 {
+		return column[0]
+	}
+	j := g.axisRow()
+	above := (9*column[j] - column[j+1]) / 8
+	if j == 0 {
+		return above
+	}
+	return 0.5 * (above + (9*column[j-1]-column[j-2])/8)
+}
+
+// committor solves 𝓛q = 0 with q = 0 at the minimum's plane and 1 at the exit,
+// and apart from it for 1 − q, so that both keep their relative accuracy.
+func (g *grid) committor() (*Committor, float64, error) {
+	n, rows := g.unknowns(), g.rows()
+	core := (g.minimum + 1) * rows
+	hold := make([]bool, n)
+	for i := range core {
+		hold[i] = true
+	}
+	f, err := g.factor(hold)
+	if err != nil {
+		return nil, 0, err
+	}
+	toExit, toCore := make([]float64, n), make([]float64, n)
+	g.links(func(i, j int, logG float64) {
+		if j >= n {
+			toExit[i] += math.Exp(logG)
+		}
+		if i < core && j >= core && j < n {
+			toCore[j] += math.Exp(logG)
+		}
+	})
+	q, err := f.solve(toExit)
+	if err != nil {
+		return nil, 0, err
+	}
+	back, err := f.solve(toCore)
+	if err != nil {
+		return nil, 0, err
+	}
+	inside := 0.0
+	for i := range n {
+		if i < core {
+			back[i] = 1
+		}
+		inside += f.mass(i) * back[i]
+	}
+	var energy float64
+	flux := make([]float64, g.columns())
+	g.links(func(i, j int, logG float64) {
+		rise := difference(back, q, i, j)
+		energy += math.Exp(logG) * rise * rise
+		if j == i+rows {
+			flux[i/rows] += math.Exp(logG) * rise
+		}
+	})
+	c := &Committor{Field: g.field(q)}
+	for _, v := range flux[g.minimum:] {
+		c.Imbalance = math.Max(c.Imbalance, math.Abs(v/energy-1))
+	}
+	return c, energy / inside, nil
+}

@@ -1,0 +1,95 @@
+package regression
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/sgdescape/sgdescape/pkg/exact"
+)
+
+// passageBarrier fits log t = V/T + a·log T + const + bT to exact mean times at
+// three temperatures and returns V. The power a is the shape of the gamma law of
+// |x|², that of the density of a large |x|² = v/T.
+func passageBarrier(c Chain, ratio, shape float64, eta [3]float64) float64 {
+	var slope, product [2]float64 // the slope between two temperatures is V − b·T₁T₂
+	for i := range slope {
+		log := func(rate float64) float64 {
+			c.LearningRate = rate
+			return math.Log(must(c.MeanFirstPassage(ratio, exact.Settings{Tolerance: 1e-3})).Value) - shape*math.Log(rate)
+		}
+		slope[i] = (log(eta[i+1]) - log(eta[i])) / (1/eta[i+1] - 1/eta[i])
+		product[i] = eta[i] * eta[i+1]
+	}
+	return slope[1] + (slope[1]-slope[0])*product[1]/(product[0]-product[1])
+}
+
+// Exact mean times of SGD have the barrier in them, without the word being used.
+func TestBarrierAgainstChain(t *testing.T) {
+	exponential := Chain{0.1, 1, 1, 1, GammaFeatures{1, 2}, nil}
+	signs := Chain{0.1, 1, 1, 1, must(NewEmpiricalFeatures([]float64{1, -1})), nil}
+	for _, test := range []struct {
+		chain        Chain
+		ratio, shape float64
+		eta          [3]float64
+	}{
+		{gaussianChain(0.1, 1, 1), 1.5, 0.5, [3]float64{0.06, 0.05, 0.04}},
+		{gaussianChain(0.1, 1, 1), 2.5, 0.5, [3]float64{0.08, 0.06, 0.05}},
+		{gaussianChain(0.1, 1, 1), 4, 0.5, [3]float64{0.12, 0.1, 0.08}},
+		{gaussianChain(0.1, 1, 1), 8, 0.5, [3]float64{0.15, 0.12, 0.1}},
+		{gaussianChain(0.1, 1, 2), 4, 1, [3]float64{0.12, 0.1, 0.08}},
+		{gaussianChain(0.1, 1, 3), 4, 1.5, [3]float64{0.12, 0.1, 0.08}},
+		{exponential, 4, 1, [3]float64{0.15, 0.12, 0.1}},
+		{signs, 3, 0.5, [3]float64{0.12, 0.1, 0.08}},
+	} {
+		got := must(test.chain.Barrier(test.ratio))
+		want := passageBarrier(test.chain, test.ratio, test.shape, test.eta)
+		t.Logf("d = %d, %v, c = %v: %.4f, from mean times %.4f", test.chain.Dim, test.chain.Features, test.ratio, got, want)
+		near(t, fmt.Sprintf("barrier of d = %d, %v at c = %v", test.chain.Dim, test.chain.Features, test.ratio), got, want, 0.01)
+	}
+}
+
+// Up to c = 2 it is c − 1; one jump after a climb is a minimum over one number; far
+// out it has the slope of Kesten's tail, z(ln z − 1) = 1, z/4.
+func TestBarrierLimits(t *testing.T) {
+	normal := gaussianChain(0.1, 1, 1)
+	for _, c := range []float64{1.01, 1.5, 1.99} {
+		near(t, fmt.Sprintf("barrier at c = %v", c), must(normal.Barrier(c)), c-1, 1e-12)
+	}
+	for _, c := range []float64{2.5, 4, 8} {
+		best, r := math.Inf(1), math.Sqrt(c-1)
+		for s := 0.0; s < r; s += 1e-4 {
+			best = math.Min(best, s*s+(s+r)*(math.Sqrt(1+s*s)-s))
+		}
+		near(t, fmt.Sprintf("barrier at c = %v", c), must(normal.Barrier(c)), best, 1e-5)
+	}
+	slope := (must(normal.Barrier(1e8)) - must(normal.Barrier(1e4))) / math.Log(1e4)
+	near(t, "barrier per unit of log c", slope, 3.5911/4, 0.01)
+}
+
+func TestBarrierMistakes(t *testing.T) {
+	laplace := Chain{0.1, 1, 1, 1, nil, distuv.Laplace{Scale: math.Sqrt(0.5)}}
+	for _, err := range []error{
+		failure(laplace.Barrier(2)), failure(gaussianChain(0.1, 1, 1).Barrier(1)), failure(gaussianChain(0, 1, 1).Barrier(2)),
+	} {
+		if err == nil || errors.Is(err, ErrOutOfReach) {
+			t.Errorf("error %v, want one about the input", err)
+		}
+	}
+}
+
+func failure(_ float64, err error) error { return err }
+
+func ExampleChain_Barrier() {
+	sgd := Chain{LearningRate: 0.1, BatchSize: 1, Dim: 1, LabelNoise: 1}
+	for _, c := range []float64{1.5, 6} {
+		barrier, err := sgd.Barrier(c)
+		fmt.Printf("c = %v: %.3f, %v\n", c, barrier, err)
+	}
+	// Output:
+	// c = 1.5: 0.500, <nil>
+	// c = 6: 1.939, <nil>
+}

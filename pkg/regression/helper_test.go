@@ -1,0 +1,20 @@
+package regression
+
+import (
+	"math"
+	"testing"
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func near(t *testing.T, name string, got, want, rel float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= rel*math.Abs(want)) {
+		t.Errorf("%s = %.6g, want %.6g", name, got, want)
+	}
+}

@@ -1,0 +1,140 @@
+package regression
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// ErrNoTail says that a stationary law has no power-law tail: no batch can carry
+// the chain outwards, so that its law falls faster than any power.
+var ErrNoTail = errors.New("no power-law tail exists")
+
+// ErrNotStationary says that a chain has no stationary law: the mean log growth
+// of a step is not negative.
+var ErrNotStationary = errors.New("no stationary law exists")
+
+// Kesten is a power-law tail P(|θ| > x) ~ x^{−Alpha} of discrete SGD.
+type Kesten struct {
+	// Alpha solves E ρ^α = 1, with ρ the factor by which a step multiplies a large
+	// distance: ρ = |1 − (η/B)Σ_{μ∈B}x_μ²| in one dimension.
+	Alpha float64
+	// Exponent is φ in terms of P ∝ L^{−φ}: φ = (α + d)/2.
+	Exponent float64
+	// Growth is E log ρ < 0, the Lyapunov exponent per step.
+	Growth float64
+}
+
+// Kesten returns the exponent of the stationary tail (Kesten 1973, Goldie 1991).
+// For Gaussian features in d dimensions the direction of θ plays no part, and
+// with u ~ h·χ²_B and w ~ χ²_{d−1}
+//
+//	ρ² = (1 − (η/B)u)² + (η/B)²·h·u·w.
+//
+// It returns [ErrNoTail] where ρ ≤ 1 always, as for a finite data set with
+// (η/B)·max Σx² ≤ 2, and [ErrNotStationary] where E log ρ ≥ 0.
+func (c Chain) Kesten() (Kesten, error) {
+	if err := c.Check(); err != nil {
+		return Kesten{}, err
+	}
+	f := c.features()
+	beta := c.LearningRate / float64(c.BatchSize)
+	if largest := beta * f.Largest(c.BatchSize); largest <= 2 {
+		return Kesten{}, fmt.Errorf("regression: chain: (η/B)·max Σx² = %.4g ≤ 2: %w", largest, ErrNoTail)
+	}
+	growth := c.logMoment(0)
+	if !(growth < -1e-12) { // 0 up to rounding is not negative
+		return Kesten{}, fmt.Errorf("regression: chain: E log ρ = %.4g at η = %v, B = %d, want < 0: %w", growth, c.LearningRate, c.BatchSize, ErrNotStationary)
+	}
+	// log E ρ^α is convex, 0 at α = 0 and falling there: it has one more root.
+	hi := 1.0
+	for c.logMoment(hi) < 0 {
+		if hi *= 2; hi > 1e6 {
+			return Kesten{}, fmt.Errorf("regression: chain: tail exponent above %g: %w", hi, ErrNoTail)
+		}
+	}
+	lo := 0.0
+	if hi > 1 {
+		lo = hi / 2
+	}
+	for range 60 {
+		if mid := 0.5 * (lo + hi); c.logMoment(mid) < 0 {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return Kesten{Alpha: lo, Exponent: (lo + float64(c.Dim)) / 2, Growth: growth}, nil
+}
+
+// logMoment returns log E ρ^α, or E log ρ for α = 0.
+func (c Chain) logMoment(alpha float64) float64 {
+	beta, h := c.LearningRate/float64(c.BatchSize), c.features().Curvature()
+	us, ws := c.growthRules(alpha)
+	largest := math.Inf(-1)
+	mean, total := 0.0, 0.0
+	var terms []float64
+	for i, u := range us.x {
+		for k, w := range ws.x {
+			across := beta * beta * h * u * w
+			logRho := 0.5 * math.Log((1-beta*u)*(1-beta*u)+across)
+			weight := us.w[i] + ws.w[k]
+			if alpha == 0 {
+				mean += math.Exp(weight) * logRho
+				continue
+			}
+			terms = append(terms, weight+alpha*logRho)
+			largest = math.Max(largest, terms[len(terms)-1])
+		}
+	}
+	if alpha == 0 {
+		return mean
+	}
+	for _, t := range terms {
+		total += math.Exp(t - largest)
+	}
+	return largest + math.Log(total)
+}
+
+// growthRules returns rules over u and w with the logarithms of the weights, that
+// reach as far as E ρ^α does: u^α moves a gamma law of shape k out to shape k+α.
+func (c Chain) growthRules(alpha float64) (u, w rule) {
+	w = rule{[]float64{0}, []float64{0}}
+	if c.Dim > 1 {
+		w = logRule(distuv.Gamma{Alpha: float64(c.Dim-1) / 2, Beta: 0.5}, alpha, 0)
+	}
+	if g, ok := c.features().(GammaFeatures); ok {
+		shape := 1 / (g.Kurtosis - 1)
+		law := distuv.Gamma{Alpha: shape * float64(c.BatchSize), Beta: shape / g.Scale}
+		return logRule(law, alpha, float64(c.BatchSize)/c.LearningRate), w
+	}
+	root, weight := c.features().Rule(c.BatchSize, 2)
+	for i, r := range root {
+		u.x, u.w = append(u.x, r*r), append(u.w, math.Log(weight[i]))
+	}
+	return u, w
+}
+
+// logRule integrates over a gamma law in √u, with an edge at √centre.
+func logRule(law distuv.Gamma, alpha, centre float64) rule {
+	far := law.Alpha + alpha
+	high := math.Sqrt((far + 12*math.Sqrt(far) + 60) / law.Beta)
+	var focus []Focus
+	if centre > 0 {
+		focus = []Focus{{math.Sqrt(centre), 30}}
+	}
+	focus = append(focus, Focus{0, 20})
+	r := graded(gradedEdges(0, high, 0.7/math.Sqrt(law.Beta), focus), gaussRule(10))
+	total := 0.0
+	for i, s := range r.x {
+		r.x[i] = s * s
+		r.w[i] = math.Log(r.w[i]*2*s) + law.LogProb(s*s)
+		total += math.Exp(r.w[i])
+	}
+	for i := range r.w {
+		r.w[i] -= math.Log(total)
+	}
+	return r
+}

@@ -1,0 +1,182 @@
+package regression
+
+import (
+	"context"
+	"math"
+	"math/bits"
+	"sync/atomic"
+
+	"gonum.org/v1/gonum/mathext/prng"
+
+	"github.com/sgdescape/sgdescape/pkg/dynamics"
+)
+
+// laneCount is the number of replicas that run side by side. Each step of SGD
+// needs the one before it, and waits for a random number, a sample from the cache
+// and two multiplications; eight replicas are enough to fill the time.
+const laneCount = 8
+
+// xoshiro is the state of a generator xoshiro256++ (Blackman and Vigna 2021).
+type xoshiro [4]uint64
+
+// newXoshiro is [Stream] for xoshiro.
+func newXoshiro(seed uint64, experiment string, replica int) (x xoshiro) {
+	seq := prng.NewSplitMix64(dynamics.Key(seed, experiment, replica))
+	for i := range x {
+		x[i] = seq.Uint64()
+	}
+	return x
+}
+
+// next returns 64 random bits.
+func (x *xoshiro) next() uint64 {
+	result := bits.RotateLeft64(x[0]+x[3], 23) + x[0]
+	t := x[1] << 17
+	x[2] ^= x[0]
+	x[3] ^= x[1]
+	x[1] ^= x[2]
+	x[0] ^= x[3]
+	x[2] ^= t
+	x[3] = bits.RotateLeft64(x[3], 45)
+	return result
+}
+
+// lanes runs replicas of SGD with B = 1 side by side: every lane has a generator,
+// a position and the number of its replica. Indices are ⌊rN/2⁶⁴⌋, whose bias,
+// N/2⁶⁴, is beyond measure. What a replica does depends on its own stream only,
+// so that it does not matter which lane of which worker runs it.
+type lanes struct {
+	*Regression
+	settings PassageSettings
+	level    float64
+	// bound is the |δ|² up to which the loss is below the level for sure.
+	bound   float64
+	state   [laneCount]xoshiro
+	delta   [laneCount][]float64
+	flat    []float64 // behind delta
+	replica [laneCount]int
+	start   [laneCount]int64 // steps of the worker when the lane's replica began
+	steps   int64            // steps of the worker
+	advance func(l *lanes, steps int64) (done int64, out uint)
+}
+
+func newLanes(r *Regression, s PassageSettings) *lanes {
+	l := &lanes{Regression: r, settings: s, level: (s.Ratio - 1) * r.loss}
+	l.bound = 2 * l.level / r.most
+	l.flat = make([]float64, laneCount*r.dim)
+	for j := range l.delta {
+		l.delta[j] = l.flat[j*r.dim : (j+1)*r.dim]
+	}
+	switch r.dim {
+	case 1:
+		l.advance = (*lanes).advance1
+	case 2:
+		l.advance = (*lanes).advance2
+	case 4:
+		l.advance = (*lanes).advance4
+	case 8:
+		l.advance = (*lanes).advance8
+	default:
+		l.advance = (*lanes).advanceAny
+	}
+	return l
+}
+
+// run takes replicas from next until there are none left.
+func (l *lanes) run(ctx context.Context, out []Passage, next *atomic.Int64) {
+	busy := 0
+	for j := range l.replica {
+		busy += l.refill(j, out, next)
+	}
+	for busy > 0 && ctx.Err() == nil {
+		left := l.left(1 << 16)
+		done, beyond := l.advance(l, left)
+		l.steps += done
+		for j := range l.replica {
+			if l.replica[j] < 0 {
+				if beyond>>j&1 == 1 {
+					clear(l.delta[j]) // an idle lane: keep it in bounds
+				}
+				continue
+			}
+			passage, over := l.look(j, beyond>>j&1 == 1)
+			if !over {
+				continue
+			}
+			out[l.replica[j]] = passage
+			l.settings.done()
+			busy += l.refill(j, out, next) - 1
+		}
+	}
+}
+
+// refill gives lane j the next replica and returns 1, or 0 if there is none.
+func (l *lanes) refill(j int, out []Passage, next *atomic.Int64) int {
+	clear(l.delta[j])
+	l.replica[j] = -1
+	i := int(next.Add(1)) - 1
+	if i >= len(out) {
+		return 0
+	}
+	l.replica[j], l.start[j] = i, l.steps
+	l.state[j] = newXoshiro(l.settings.Seed, l.settings.Experiment, i)
+	return 1
+}
+
+// left returns how many steps may be made before some replica is at its end.
+func (l *lanes) left(most int64) int64 {
+	for j, i := range l.replica {
+		if i >= 0 {
+			most = min(most, l.settings.MaxSteps-(l.steps-l.start[j]))
+		}
+	}
+	return most
+}
+
+// look says whether lane j has ended, and how.
+func (l *lanes) look(j int, beyond bool) (Passage, bool) {
+	k := l.steps - l.start[j]
+	if beyond {
+		square := 0.0
+		for _, v := range l.delta[j] {
+			square += v * v
+		}
+		if l.above(l.delta[j], square, l.level) {
+			if !(square <= math.MaxFloat64) {
+				return Passage(-k), true
+			}
+			return Passage(k), true
+		}
+	}
+	return 0, k >= l.settings.MaxSteps
+}
+
+// advanceAny makes up to the given number of steps in every lane, and stops after
+// the first in which a lane is beyond the bound; it returns their number and the
+// lanes beyond. It is the readable reference of the others, which do the same
+// operations in the same order.
+func (l *lanes) advanceAny(steps int64) (done int64, out uint) {
+	d, n := l.dim, uint64(l.samples)
+	for done < steps && out == 0 {
+		done++
+		for j := range l.state {
+			mu, _ := bits.Mul64(l.state[j].next(), n)
+			row := l.rows[int(mu)*(d+1):][:d+1]
+			delta := l.delta[j]
+			// Even and odd coordinates are summed apart: half the waiting.
+			var dot, square [2]float64
+			for i, t := range delta {
+				dot[i%2] += row[i] * t
+			}
+			e := l.eta * (dot[0] + dot[1] - row[d])
+			for i := range delta {
+				delta[i] -= e * row[i]
+				square[i%2] += delta[i] * delta[i]
+			}
+			if !(square[0]+square[1] <= l.bound) {
+				out |= 1 << j
+			}
+		}
+	}
+	return done, out
+}

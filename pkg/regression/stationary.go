@@ -1,0 +1,116 @@
+package regression
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/mathext"
+)
+
+// ChainLaw is the stationary law of a [Chain], held as weights on distances.
+type ChainLaw struct {
+	chain  Chain
+	level  int
+	g      *lattice
+	weight []float64
+}
+
+// Stationary returns the stationary law of discrete SGD, the solution of
+// Kᵀπ = π on a grid that follows a power-law tail out to where it holds 1e−15.
+// level refines the grid and every quadrature; 0 gives about six digits for the
+// bulk: compare with level 1. It returns an error if the chain is out of
+// bounds, or [ErrNotStationary].
+func (c Chain) Stationary(level int) (*ChainLaw, error) {
+	if level < 0 || level > chainLevels {
+		return nil, fmt.Errorf("regression: chain: level = %d, want 0 to %d", level, chainLevels)
+	}
+	// The width of a Gaussian law of the same η/B; heavier ones are wider.
+	h := c.features().Curvature()
+	width := c.LabelNoise * math.Sqrt(c.LearningRate/(2*float64(c.BatchSize)))
+	far := 60 * width * math.Sqrt(float64(c.Dim))
+	tail, err := c.Kesten()
+	switch {
+	case err == nil:
+		reach := c.LabelNoise / math.Sqrt(h) * math.Pow(10, 15/tail.Alpha)
+		far = math.Max(far, math.Min(reach, 1e12*width))
+	case !errors.Is(err, ErrNoTail):
+		return nil, err
+	}
+	l := &ChainLaw{chain: c, level: level, g: stationaryLattice(width, far, level)}
+	return l, l.solve()
+}
+
+// stationaryLattice has panels of about half a width, growing geometrically.
+func stationaryLattice(width, far float64, level int) *lattice {
+	step := width / (1 + 0.5*float64(level))
+	edges := []float64{0}
+	for r := step; r < far; r += math.Max(step, 0.25*r/(1+0.5*float64(level))) {
+		edges = append(edges, r)
+	}
+	return newLattice(append(edges, far))
+}
+
+// solve finds the left null vector of I − K with what leaves put on the last node.
+func (l *ChainLaw) solve() error {
+	n := len(l.g.node)
+	a := l.chain.operator(l.g, l.level, true).generator()
+	for i := range n {
+		a.Set(i, n-1, 1) // one equation is redundant: take Σπ = 1 instead
+	}
+	one := mat.NewVecDense(n, nil)
+	one.SetVec(n-1, 1)
+	var lu mat.LU
+	lu.Factorize(a)
+	pi := mat.NewVecDense(n, nil)
+	if err := lu.SolveVecTo(pi, true, one); err != nil {
+		if _, ok := err.(mat.Condition); !ok || math.IsInf(lu.Cond(), 1) {
+			return fmt.Errorf("regression: chain: stationary law: %w", err)
+		}
+	}
+	l.weight = pi.RawVector().Data
+	return nil
+}
+
+// Mean returns E f(|θ|) for a smooth f that the tail can integrate.
+func (l *ChainLaw) Mean(f func(r float64) float64) float64 {
+	sum := 0.0
+	for i, r := range l.g.node {
+		sum += l.weight[i] * f(r)
+	}
+	return sum
+}
+
+// Tail returns P(|θ| > x) for each x > 0, as the probability of being there
+// after one more step.
+func (l *ChainLaw) Tail(x ...float64) []float64 {
+	tails := make([]float64, len(x))
+	for k, at := range x {
+		s := l.chain.newStep(newLattice([]float64{0, at}), l.level)
+		row := make([]float64, degree)
+		for i, r := range l.g.node {
+			tails[k] += l.weight[i] * s.row(row, r)
+		}
+	}
+	return tails
+}
+
+// FittedExponent returns the φ of P ∝ L^{−φ} that maximum likelihood over the
+// whole histogram converges to, the solution of
+// ψ(φ) − ψ(φ−d/2) = E log(L/L(θ*)).
+func (l *ChainLaw) FittedExponent() float64 {
+	c, half := l.chain, float64(l.chain.Dim)/2
+	h := c.features().Curvature() / (c.LabelNoise * c.LabelNoise)
+	mean := l.Mean(func(r float64) float64 { return math.Log1p(h * r * r) })
+	lo, hi := math.Log(1e-9), math.Log(1e9)
+	for range 100 {
+		mid := 0.5 * (lo + hi)
+		if x := math.Exp(mid); mathext.Digamma(x+half)-mathext.Digamma(x) > mean {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return math.Exp(lo) + half
+}

@@ -1,0 +1,218 @@
+package regression
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// step integrates over one step of a chain: over √u (what the features do along
+// θ), over the part across θ, and innermost over ε, cut exactly where r′ = R.
+//
+// For Gaussian labels and features, with Z = Xθ/r the features of a batch along θ
+// and e = rZ − y its residuals, e is N(0, (hr²+σ²)·I) and, given e, the features
+// along θ are Gaussian about hr·e/(hr²+σ²): hence with β = η/B and
+// u = h|e|²/(hr²+σ²), which follows h·χ²_B,
+//
+//	mean = r(1 − βu),  spread = βσ√u,  across² = β²(hr²+σ²)·u·χ²_{d−1}.
+//
+// In one dimension the same holds for any features with u = Σx², by the labels
+// being Gaussian given x; and for B = 1 with any labels.
+type step struct {
+	g        *lattice
+	beta     float64
+	sigma, h float64
+	features Features
+	batch    int
+	level    int
+	rules    map[int]rule // over √u, by the number of halvings towards 0
+	across   rule         // over χ_{d−1}, on [0, 1] of its range; nil for d = 1
+	room     distuv.ChiSquared
+	labels   Labels
+	panels   []float64 // edges of the label integral
+	fine     rule      // on a panel
+	hermite  rule      // for normal labels that are not cut
+	normal   bool
+}
+
+func (c Chain) newStep(g *lattice, level int) *step {
+	f := c.features()
+	s := &step{
+		g: g, beta: c.LearningRate / float64(c.BatchSize), sigma: c.LabelNoise, h: f.Curvature(),
+		features: f, batch: c.BatchSize, level: level, rules: map[int]rule{}, labels: c.Labels, fine: gaussRule(10 + 2*level), room: distuv.ChiSquared{K: float64(c.Dim - 1)},
+	}
+	if c.Dim > 1 {
+		s.across = gaussRule(20 + 8*level)
+	}
+	if s.labels == nil {
+		s.labels, s.normal = distuv.UnitNormal, true
+		s.hermite = hermiteRule(12 + 3*level)
+	}
+	s.panels = labelPanels(s.labels)
+	return s
+}
+
+// labelPanels returns edges of panels on which a density is smooth, between
+// quantiles that leave 1e−16 out on either side. Panels of laws with
+// long tails widen geometrically into them.
+func labelPanels(l Labels) []float64 {
+	if u, ok := l.(distuv.Uniform); ok {
+		return []float64{u.Min, 0.5 * (u.Min + u.Max), u.Max}
+	}
+	if _, ok := l.(distuv.Normal); ok {
+		return []float64{-6.9, -2.3, 2.3, 6.9}
+	}
+	var right []float64
+	for z := 0.0; len(right) < 100; z += math.Max(0.5, 0.4*z) {
+		right = append(right, z)
+		if l.Survival(z) < 1e-16 {
+			break
+		}
+	}
+	var edges []float64
+	for i := len(right) - 1; i > 0; i-- {
+		edges = append(edges, -right[i])
+	}
+	return append(edges, right...)
+}
+
+// over returns the rule over √u for rows at distance r. It is refined towards 0
+// until the jump at the boundary is resolved, which is seen from r at
+// √u = (R−r)/(βσ|ε|), and around 1/√β, where large distances are reset to about
+// σ, that is within 1/r of it.
+func (s *step) over(r float64) rule {
+	reach := math.Max(s.g.radius()-r, 1e-9*s.g.radius()) / (8 * s.beta * s.sigma)
+	towards := halvings(reach)
+	around := halvings(s.sigma / math.Max(r, 1e-300))
+	key := towards*1000 + around
+	if q, ok := s.rules[key]; ok {
+		return q
+	}
+	var q rule
+	q.x, q.w = s.features.Rule(s.batch, s.level, Focus{0, towards}, Focus{1 / math.Sqrt(s.beta), around})
+	s.rules[key] = q
+	return q
+}
+
+// halvings returns how often 1 is halved to come below x.
+func halvings(x float64) int { return max(0, int(math.Ceil(-math.Log2(x)))) }
+
+// row stores the coefficients of E[f(r′); r′ ≤ R] and returns P(r′ > R).
+func (s *step) row(dst []float64, r float64) (leave float64) {
+	q := s.over(r)
+	for i, root := range q.x {
+		u, mass := root*root, q.w[i]
+		if mass < 1e-22 {
+			continue
+		}
+		mean, spread := r*(1-s.beta*u), s.beta*s.sigma*root
+		if s.across.x == nil {
+			leave += s.along(dst, mean, spread, 0, mass)
+			continue
+		}
+		leave += s.sideways(dst, mean, spread, s.beta*math.Sqrt(s.h*r*r+s.sigma*s.sigma)*root, mass)
+	}
+	s.g.settle(dst)
+	return leave
+}
+
+// chiRange bounds χ_{d−1} so that less than 1e−20 lies above.
+func (s *step) chiRange() float64 { return math.Sqrt(s.room.K) + 9.5 }
+
+// sideways integrates over across = scale·χ_{d−1}: all of it if the boundary is
+// out of reach, or else up to across = R with across = R·sin φ, which makes the
+// end smooth.
+func (s *step) sideways(dst []float64, mean, spread, scale, mass float64) (leave float64) {
+	radius, high := s.g.radius(), s.chiRange()
+	reach := radius / scale
+	top := high
+	cut := reach < high
+	if cut {
+		top = reach
+		leave = mass * s.room.Survival(reach*reach)
+	}
+	low := math.Max(0, math.Sqrt(s.room.K)-9.5)
+	if low >= top {
+		return leave
+	}
+	inside, sum := mass-leave, 0.0
+	var x, w [128]float64
+	n := len(s.across.x)
+	for k, t := range s.across.x {
+		chi, jac := low+(top-low)*t, top-low
+		if cut {
+			start := math.Asin(low / top)
+			angle := start + (math.Pi/2-start)*t
+			chi, jac = top*math.Sin(angle), top*math.Cos(angle)*(math.Pi/2-start)
+		}
+		x[k] = chi
+		w[k] = s.across.w[k] * jac * 2 * math.Exp(s.room.LogProb(chi*chi)+math.Log(chi))
+		sum += w[k]
+	}
+	for k := range n {
+		leave += s.along(dst, mean, spread, scale*x[k], inside*w[k]/sum)
+	}
+	return leave
+}
+
+// along integrates over ε given the rest.
+func (s *step) along(dst []float64, mean, spread, across, mass float64) (leave float64) {
+	radius := s.g.radius()
+	room := radius*radius - across*across
+	if room <= 0 {
+		return mass
+	}
+	half := math.Sqrt(room)
+	lo, hi := (-half-mean)/spread, (half-mean)/spread
+	if spread == 0 {
+		if math.Abs(mean) > half {
+			return mass
+		}
+		s.g.add(dst, mean*mean+across*across, mass)
+		return 0
+	}
+	leave = s.labels.Survival(hi) + s.labels.CDF(lo)
+	if mass < 1e-16 { // counts for leaving only
+		return mass * leave
+	}
+	// Gauss–Hermite where the cut is out of sight: what it misplaces at the
+	// boundary, T(R)·1e−11 a step, is nothing against T.
+	if s.normal && leave < 1e-11 {
+		for i, z := range s.hermite.x {
+			y := mean + spread*z
+			s.g.add(dst, math.Min(y*y+across*across, radius*radius), mass*s.hermite.w[i])
+		}
+		return mass * leave
+	}
+	for k := range len(s.panels) - 1 {
+		a, b := math.Max(lo, s.panels[k]), math.Min(hi, s.panels[k+1])
+		switch {
+		case a >= b:
+		case a == lo && b == hi:
+			s.panel(dst, mean, spread, across, mass, a, 0.5*(a+b))
+			s.panel(dst, mean, spread, across, mass, b, 0.5*(a+b))
+		case b == hi:
+			s.panel(dst, mean, spread, across, mass, b, a)
+		default:
+			s.panel(dst, mean, spread, across, mass, a, b)
+		}
+	}
+	return mass * leave
+}
+
+// panel integrates over ε between cut and to, in either order, with nodes that
+// crowd quadratically at cut: f has a logarithmic singularity there if r′ = R.
+func (s *step) panel(dst []float64, mean, spread, across, mass, cut, to float64) {
+	length := math.Abs(to - cut)
+	for i, x := range s.fine.x {
+		z := cut + (to-cut)*x*x
+		y := mean + spread*z
+		// Rounding may carry r′ past R by an ulp.
+		q := math.Min(y*y+across*across, s.g.square[len(s.g.square)-1])
+		density := math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
+		if !s.normal {
+			density = s.labels.Prob(z)
+		}
+		s.g.add(dst, q, mass*length*2*x*s.fine.w[i]*density)
+	}
+}
