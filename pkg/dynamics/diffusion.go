@@ -24,7 +24,21 @@ type diffusion struct {
 	scheme Scheme
 }
 
-var _ Dynamics = (*diffusion)(nil)
+// Driven is the stepper of a diffusion: its randomness is a Brownian path, which
+// can be given, so that two clocks or two steps can share one.
+type Driven interface {
+	Stepper
+	// Drive is Step with standard normals xi, of length Dim, in place of rng.
+	Drive(theta, xi []float64) (dt float64)
+	// SetStep changes the step, for this stepper only, to a value > 0.
+	SetStep(step float64)
+}
+
+var (
+	_ Dynamics = (*diffusion)(nil)
+	_ Driven   = (*euler)(nil)
+	_ Driven   = (*heun)(nil)
+)
 
 // Dim implements [Dynamics].
 func (d *diffusion) Dim() int { return d.l.Dim() }
@@ -32,74 +46,51 @@ func (d *diffusion) Dim() int { return d.l.Dim() }
 // NewStepper implements [Dynamics].
 func (d *diffusion) NewStepper() Stepper {
 	n := d.Dim()
-	b := base{diffusion: d, root: math.Sqrt(d.step), grad: make([]float64, n), noise: make([]float64, n), xi: make([]float64, n)}
-	switch {
-	case d.scheme == Heun:
-		return &heun{base: b, grad2: make([]float64, n), trial: make([]float64, n)}
-	case d.kind == logLangevin:
-		return &eulerLog{b}
-	case d.kind == gld:
-		return &eulerGLD{b}
+	scratch := make([]float64, 5*n)
+	part := func(i int) []float64 { return scratch[i*n : (i+1)*n : (i+1)*n] }
+	b := base{l: d.l, g: d.g, kind: d.kind, xi: part(0), grad: part(1), noise: part(2)}
+	b.SetStep(d.step)
+	if d.scheme == Heun {
+		return &heun{base: b, grad2: part(3), trial: part(4)}
 	}
-	return &eulerSDE{b}
+	return &euler{b}
 }
 
-// base is what all steppers hold.
+// base is what both schemes hold.
 type base struct {
-	*diffusion
-	root        float64 // sqrt of the step
-	grad, noise []float64
-	xi          []float64
+	l               landscape.Landscape
+	g               *factor
+	kind            kind
+	step, root      float64 // root = sqrt(step)
+	xi, grad, noise []float64
 }
+
+// SetStep implements [Driven].
+func (b *base) SetStep(step float64) { b.step, b.root = step, math.Sqrt(step) }
 
 func (b *base) draw(rng *rand.Rand) []float64 { Normals(b.xi, rng); return b.xi }
 
-// eulerSDE is the Euler–Maruyama scheme of Eq. 13.
-type eulerSDE struct{ base }
+// euler is the Euler–Maruyama scheme.
+type euler struct{ base }
 
 // Step implements [Stepper].
-func (s *eulerSDE) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
+func (s *euler) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
 
 // Drive implements [Driven].
-func (s *eulerSDE) Drive(theta, xi []float64) float64 {
+func (s *euler) Drive(theta, xi []float64) float64 {
 	loss := s.l.LossGrad(s.grad, theta)
-	s.g.kick(s.noise, s.root*math.Sqrt(loss), xi)
-	for i, g := range s.grad {
-		theta[i] += s.noise[i] - s.step*g
+	dt, root := s.step, s.root
+	switch s.kind {
+	case sde:
+		root *= math.Sqrt(loss)
+	case logLangevin:
+		dt /= loss
 	}
-	return s.step
-}
-
-// eulerLog is the Euler–Maruyama scheme of Eq. 15.
-type eulerLog struct{ base }
-
-// Step implements [Stepper].
-func (s *eulerLog) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
-
-// Drive implements [Driven].
-func (s *eulerLog) Drive(theta, xi []float64) float64 {
-	dt := s.step / s.l.LossGrad(s.grad, theta)
-	s.g.kick(s.noise, s.root, xi)
+	s.g.kick(s.noise, root, xi)
 	for i, g := range s.grad {
 		theta[i] += s.noise[i] - dt*g
 	}
 	return dt
-}
-
-// eulerGLD is the Euler–Maruyama scheme of Eq. 5.
-type eulerGLD struct{ base }
-
-// Step implements [Stepper].
-func (s *eulerGLD) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
-
-// Drive implements [Driven].
-func (s *eulerGLD) Drive(theta, xi []float64) float64 {
-	s.l.LossGrad(s.grad, theta)
-	s.g.kick(s.noise, s.root, xi)
-	for i, g := range s.grad {
-		theta[i] += s.noise[i] - s.step*g
-	}
-	return s.step
 }
 
 // heun is the stochastic trapezoidal rule of Eq. 15 and Eq. 5. On the τ clock

@@ -2,13 +2,15 @@
 // SGD noise, on the clock t of the optimiser or on the clock τ = ∫L dt of the
 // paper?
 //
-// The diffusions are Eq. 13, [NewSDE], whose noise grows with the loss; Eq. 15,
-// [NewLogLangevin], the same motion on the τ clock, where the noise is constant
-// and the landscape is log L; and Eq. 5, [NewGLD], gradient Langevin dynamics,
-// the contrast. Each is a [Dynamics]: it hands out steppers that advance one
-// replica by one step without allocating. Random numbers come from outside, as
-// standard normals, so that two clocks can be driven by one Brownian path;
-// [Stream] makes the generator of a replica.
+// All motion has one door, [Dynamics]: it hands out steppers, and a [Stepper]
+// advances one replica by one step with what it draws from a generator that the
+// caller gives; [Stream] makes that of a replica. The diffusions are Eq. 13,
+// [NewSDE], whose noise grows with the loss; Eq. 15, [NewLogLangevin], the same
+// motion on the τ clock, where the noise is constant and the landscape is log L;
+// and Eq. 5, [NewGLD], gradient Langevin dynamics, the contrast. Their steppers
+// are [Driven]: they also take the normals of a Brownian path. SGD itself is a
+// Dynamics too, on any model in package sgd, on a regression in package
+// regression.
 package dynamics
 
 import (
@@ -25,7 +27,9 @@ import (
 )
 
 // Dynamics is a rule of motion. It is immutable and safe for use by several
-// goroutines; the steppers it makes are not.
+// goroutines; the steppers it makes are not. θ is all of the state: a step
+// depends on θ and on the random numbers drawn in it, on nothing that a stepper
+// remembers, so that a replica can be copied by copying θ.
 type Dynamics interface {
 	// Dim returns the number P of parameters.
 	Dim() int
@@ -38,13 +42,6 @@ type Stepper interface {
 	// Step advances θ in place by one step with what it draws from rng, and
 	// returns the time t that has passed.
 	Step(theta []float64, rng *rand.Rand) (dt float64)
-}
-
-// Driven is a stepper of a diffusion: its randomness is a Brownian path.
-type Driven interface {
-	Stepper
-	// Drive is Step with standard normals xi, of length Dim, in place of rng.
-	Drive(theta, xi []float64) (dt float64)
 }
 
 // Scheme is a rule of discretisation.
@@ -136,6 +133,8 @@ func checked(l landscape.Landscape, minimum landscape.Critical, noise theory.Noi
 		return nil, fmt.Errorf("dynamics: %w", err)
 	}
 	switch {
+	case l == nil:
+		return nil, fmt.Errorf("dynamics: no landscape given")
 	case len(minimum.Theta) != l.Dim() || minimum.Hess == nil || minimum.Hess.SymmetricDim() != l.Dim():
 		return nil, fmt.Errorf("dynamics: minimum of dimension %d on a landscape of dimension %d, want them equal and a Hessian", len(minimum.Theta), l.Dim())
 	case !positive(minimum.Loss):
@@ -173,9 +172,9 @@ func newFactor(hess *mat.SymDense, ratio float64) (g *factor, largest float64, e
 	values := eig.Values(nil)
 	n := len(values)
 	largest = values[n-1]
-	// Rounding leaves eigenvalues of flat directions at about ±1e−16 of the
-	// largest; anything clearly negative means that this is no minimum.
-	if !positive(largest) || values[0] < -1e-10*largest {
+	// Flat directions have eigenvalues of either sign; anything clearly negative
+	// means that this is no minimum.
+	if !positive(largest) || values[0] < -landscape.Flatness*largest {
 		return nil, 0, fmt.Errorf("dynamics: eigenvalues of H(θ*) run from %v to %v, want a minimum", values[0], largest)
 	}
 	g = &factor{diag: make([]float64, n)}

@@ -2,11 +2,13 @@ package dynamics
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -136,47 +138,12 @@ func TestStationaryVariance(t *testing.T) {
 	}
 }
 
-// The strong orders of Euler–Maruyama on the two clocks (Kloeden and Platen):
-// ½ for multiplicative, 1 for additive noise.
-func TestTimeChangeOrders(t *testing.T) {
-	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2}))
-	c := TimeChange{
-		Landscape: well, Minimum: well.Minimum(), Noise: theory.NoiseFor(0.3, 1),
-		Start: []float64{1}, Tau: 2, Steps: []int{128, 256, 512, 1024}, Fine: 1 << 15, Replicas: 400, Seed: 3,
-	}
-	e := must(c.Run(context.Background()))
-	if z := (e.OrderT - 0.5) / e.OrderTErr; math.Abs(z) > zBound || e.OrderTErr > 0.05 {
-		t.Errorf("order on the t clock %.3f ± %.3f, want ½", e.OrderT, e.OrderTErr)
-	}
-	if z := (e.OrderTau - 1) / e.OrderTauErr; math.Abs(z) > zBound || e.OrderTauErr > 0.05 {
-		t.Errorf("order on the τ clock %.3f ± %.3f, want 1", e.OrderTau, e.OrderTauErr)
-	}
-	for k := range e.Step {
-		if e.OnTau[k] >= e.OnT[k] {
-			t.Errorf("error on the τ clock %v not below that on the t clock %v", e.OnTau[k], e.OnT[k])
-		}
-	}
-	for _, bad := range []func(*TimeChange){
-		func(c *TimeChange) { c.Tau = -1 },
-		func(c *TimeChange) { c.Fine = 1000 },
-		func(c *TimeChange) { c.Steps = []int{100, 200} },
-		func(c *TimeChange) { c.Replicas = 7 },
-		func(c *TimeChange) { c.Start = nil },
-	} {
-		wrong := c
-		bad(&wrong)
-		if _, err := wrong.Run(context.Background()); err == nil {
-			t.Errorf("%+v accepted", wrong)
-		}
-	}
-}
-
 // Weak order: on the τ clock Heun's stationary variance at a coarse step is
 // closer to the exact one than Euler's by far.
 func TestHeunBeatsEulerAtCoarseStep(t *testing.T) {
 	bowl := must(landscape.NewQuadratic(landscape.Shape{}))
 	const temperature = 0.1
-	density := must(exact.Stationary(exact.LogLangevin{Loss: exact.FirstAxis(bowl), Temperature: temperature}, 0, 1, exact.Settings{}))
+	density := must(exact.Stationary(exact.OneDim{Loss: exact.FirstAxis(bowl), Noise: exact.TauNoise{Temperature: temperature}}, 0, 1, exact.Settings{}))
 	want, norm := 0.0, 0.0
 	for z := -10.0; z <= 10; z += 0.01 {
 		want += z * z * density(z)
@@ -325,33 +292,6 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportMetric(library/plain, "ratio-to-plain-loop")
 }
 
-// Read back from a fine path on the t clock, W̃ has independent standard normal
-// increments on the τ clock.
-func TestTimeChangedNoise(t *testing.T) {
-	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 3}))
-	const temperature = 0.4
-	d := must(NewSDE(well, well.Minimum(), theory.NoiseFor(temperature, 1), Settings{Step: 1e-3}))
-	p := must(Record(d, well, []float64{0}, 400000, Stream(12, "Lévy", 0)))
-	x := p.TimeChangedNoise(well, 0, math.Sqrt(2*temperature), 0.1)
-	n := float64(len(x))
-	mean, variance := stat.MeanVariance(x, nil)
-	corr := stat.Correlation(x[1:], x[:len(x)-1], nil)
-	for _, c := range []struct {
-		name string
-		z    float64
-	}{
-		{"mean", mean * math.Sqrt(n)},
-		{"variance", (variance - 1) * math.Sqrt(n/2)},
-		{"skewness", stat.Skew(x, nil) * math.Sqrt(n/6)},
-		{"kurtosis", stat.ExKurtosis(x, nil) * math.Sqrt(n/24)},
-		{"correlation", corr * math.Sqrt(n)},
-	} {
-		if math.Abs(c.z) > zBound {
-			t.Errorf("%s of %v increments of W̃: z = %.1f", c.name, n, c.z)
-		}
-	}
-}
-
 func TestEnsemble(t *testing.T) {
 	bowl := must(landscape.NewQuadratic(landscape.Shape{}))
 	d := must(NewGLD(bowl, bowl.Minimum(), theory.NoiseFor(0.1, 1), Settings{Step: 0.1}))
@@ -366,5 +306,32 @@ func TestEnsemble(t *testing.T) {
 	}
 	if _, err := Ensemble(context.Background(), d, []float64{0, 1}, 1, 1, 0, ""); err == nil {
 		t.Error("start of the wrong length accepted")
+	}
+	if _, err := Ensemble(context.Background(), nil, nil, 1, 1, 0, ""); err == nil {
+		t.Error("no dynamics accepted")
+	}
+}
+
+// A replica that falls off the cubic's edge leaves the numbers; that is an error,
+// not a row of NaN.
+func TestEnsembleReportsDivergence(t *testing.T) {
+	cubic := must(landscape.NewCubic(landscape.Shape{Ratio: 1.5}))
+	for _, rule := range rules {
+		d := must(rule.build(cubic, cubic.Minimum(), theory.NoiseFor(0.3, 1), Settings{Step: 0.1, Scheme: rule.scheme}))
+		ends, err := Ensemble(context.Background(), d, []float64{0}, 5, 100_000, 1, "diverge")
+		if err == nil || !strings.Contains(err.Error(), "diverged") {
+			t.Errorf("%s: %v, error %v, want it to say that replicas diverged", rule.name, ends, err)
+		}
+	}
+}
+
+// A long run ends soon after its context.
+func TestEnsembleHearsItsContext(t *testing.T) {
+	bowl := must(landscape.NewQuadratic(landscape.Shape{}))
+	d := must(NewGLD(bowl, bowl.Minimum(), theory.NoiseFor(0.1, 1), Settings{Step: 0.1}))
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+	defer cancel()
+	if _, err := Ensemble(ctx, d, []float64{0}, 2, math.MaxInt, 4, ""); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v, want the context's", err)
 	}
 }

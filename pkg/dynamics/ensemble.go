@@ -3,43 +3,50 @@ package dynamics
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 	"sync/atomic"
 
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
+// chunk is the number of steps between two looks at the context: some tens of
+// microseconds.
+const chunk = 1 << 10
+
 // Ensemble runs independent replicas of d from start for a number of steps and
 // returns where each ends, one row a replica: a sample of the law at that time,
 // or, for a dynamics on the τ clock, at that τ. The result does not depend on
-// the number of processors. It returns an error if replicas or steps is below
-// 1, start has the wrong length, a replica leaves the finite numbers, or ctx
-// ends.
+// the number of processors. It returns an error if d is nil, replicas or steps
+// is below 1, start has the wrong length or is not finite, a replica leaves the
+// finite numbers, or ctx ends.
 func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps int, seed uint64, experiment string) ([][]float64, error) {
+	if err := CheckStart(d, start); err != nil {
+		return nil, fmt.Errorf("dynamics: ensemble: %w", err)
+	}
 	switch {
 	case replicas < 1:
 		return nil, fmt.Errorf("dynamics: ensemble of %d replicas, want ≥ 1", replicas)
 	case steps < 1:
 		return nil, fmt.Errorf("dynamics: ensemble of %d steps, want ≥ 1", steps)
-	case len(start) != d.Dim():
-		return nil, fmt.Errorf("dynamics: ensemble from a start of length %d, want %d", len(start), d.Dim())
-	}
-	workers := parallel.Workers(0)
-	steppers := make([]Stepper, workers)
-	for w := range steppers {
-		steppers[w] = d.NewStepper()
 	}
 	ends := make([][]float64, replicas)
 	var diverged atomic.Int64
-	parallel.For(ctx, replicas, workers, func(w, i int) {
-		rng := Stream(seed, experiment, i)
-		theta := append([]float64(nil), start...)
-		for range steps {
-			if dt := steppers[w].Step(theta, rng); !(dt > 0) {
-				diverged.Add(1)
-				break
+	parallel.For(ctx, replicas, parallel.Workers(0), func() func(int) {
+		stepper := d.NewStepper()
+		return func(i int) {
+			rng, theta := Stream(seed, experiment, i), slices.Clone(start)
+			for k := range steps {
+				if dt := stepper.Step(theta, rng); !(dt > 0) || !Finite(theta) {
+					diverged.Add(1)
+					return
+				}
+				if k%chunk == chunk-1 && ctx.Err() != nil {
+					return
+				}
 			}
+			ends[i] = theta
 		}
-		ends[i] = theta
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("dynamics: ensemble: %w", err)
@@ -48,4 +55,27 @@ func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps 
 		return nil, fmt.Errorf("dynamics: ensemble: %d of %d replicas diverged", n, replicas)
 	}
 	return ends, nil
+}
+
+// CheckStart returns an error unless start is a finite point of d.
+func CheckStart(d Dynamics, start []float64) error {
+	switch {
+	case d == nil:
+		return fmt.Errorf("no dynamics given")
+	case len(start) != d.Dim():
+		return fmt.Errorf("start of length %d, want %d", len(start), d.Dim())
+	case !Finite(start):
+		return fmt.Errorf("start %v is not finite", start)
+	}
+	return nil
+}
+
+// Finite reports whether all of x is finite.
+func Finite(x []float64) bool {
+	for _, v := range x {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
 }

@@ -2,7 +2,6 @@ package dynamics
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"github.com/sgdescape/sgdescape/pkg/landscape"
@@ -18,14 +17,17 @@ type Path struct {
 }
 
 // Record runs the dynamics for a number of steps from start and keeps every
-// state. It returns an error if steps < 1, start has the wrong length, or the
-// replica diverges, with the step at which it did.
+// state. It returns an error if steps < 1, start or l has the wrong dimension, or
+// the replica diverges, with the step at which it did.
 func Record(d Dynamics, l landscape.Landscape, start []float64, steps int, rng *rand.Rand) (*Path, error) {
 	if steps < 1 {
 		return nil, fmt.Errorf("dynamics: steps = %d, want ≥ 1", steps)
 	}
-	if len(start) != d.Dim() || l.Dim() != d.Dim() {
-		return nil, fmt.Errorf("dynamics: start of length %d on a landscape of dimension %d, want both %d", len(start), l.Dim(), d.Dim())
+	if err := CheckStart(d, start); err != nil {
+		return nil, fmt.Errorf("dynamics: record: %w", err)
+	}
+	if l == nil || l.Dim() != d.Dim() {
+		return nil, fmt.Errorf("dynamics: record: want a landscape of dimension %d", d.Dim())
 	}
 	theta := append([]float64(nil), start...)
 	p := &Path{}
@@ -71,28 +73,4 @@ func (p *Path) QuadraticVariation(i int) []float64 {
 		qv[k] = qv[k-1] + dx*dx
 	}
 	return qv
-}
-
-// TimeChangedNoise returns the increments of the Brownian path W̃ that drove the
-// path, read back from the motion itself along coordinate i,
-//
-//	dW̃ = (dθ_i + ∂_iL dt)/amplitude,  amplitude = sqrt((2η/B)·H_ii(θ*)),
-//
-// over successive intervals of τ as long as interval, each divided by the root
-// of its length. If dW̃ = sqrt(L)·dW is a Brownian motion on the τ clock, as
-// Lévy's theorem says, they are independent standard normals. The path must be
-// recorded with steps far below the interval.
-func (p *Path) TimeChangedNoise(l landscape.Landscape, i int, amplitude, interval float64) []float64 {
-	var increments []float64
-	grad := make([]float64, l.Dim())
-	sum, from := 0.0, 0
-	for k := 1; k < len(p.T); k++ {
-		l.LossGrad(grad, p.Theta[k-1])
-		sum += (p.Theta[k][i] - p.Theta[k-1][i] + grad[i]*(p.T[k]-p.T[k-1])) / amplitude
-		if length := p.Tau[k] - p.Tau[from]; length >= interval {
-			increments = append(increments, sum/math.Sqrt(length))
-			sum, from = 0, k
-		}
-	}
-	return increments
 }

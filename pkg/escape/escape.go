@@ -18,47 +18,6 @@ import (
 
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
-	"github.com/sgdescape/sgdescape/pkg/landscape"
-)
-
-// Region is a set of parameters.
-type Region interface {
-	// Contains reports whether θ lies in the region. It is called after every
-	// step, by several goroutines.
-	Contains(theta []float64) bool
-}
-
-// RegionFunc makes a region of a function.
-type RegionFunc func(theta []float64) bool
-
-// Contains implements [Region].
-func (f RegionFunc) Contains(theta []float64) bool { return f(theta) }
-
-// Beyond is the half-space θ_Axis ≥ Level.
-type Beyond struct {
-	Axis  int
-	Level float64
-}
-
-// Contains implements [Region].
-func (b Beyond) Contains(theta []float64) bool { return theta[b.Axis] >= b.Level }
-
-// LossAbove is the region in which the loss exceeds Level, the exit of the
-// paper's Fig. 3b.
-type LossAbove struct {
-	Landscape landscape.Landscape
-	Level     float64
-}
-
-// Contains implements [Region].
-func (r LossAbove) Contains(theta []float64) bool {
-	return r.Landscape.LossGrad(nil, theta) > r.Level
-}
-
-var (
-	_ Region = RegionFunc(nil)
-	_ Region = Beyond{}
-	_ Region = LossAbove{}
 )
 
 // Settings sets the size of a sample. The zero value works: it runs 200
@@ -118,50 +77,67 @@ func (s *Sample) Count(status Status) int {
 // microseconds.
 const chunk = 1 << 10
 
+// Passer is implemented by a dynamics that has a faster way to first passages
+// into some exits.
+type Passer interface {
+	// Passages fills in the pending replicas of the sample and reports true, or
+	// reports false, before any work, if it has no faster way to this exit from
+	// this start. Its results obey the law that steppers give, not their bits.
+	Passages(ctx context.Context, sample *Sample, start []float64, exit Region, s Settings) bool
+}
+
 // FirstPassage runs replicas of d from start until each enters exit. The result
 // is a function of everything but the number of workers. It returns an error,
-// before any work starts, if start has the wrong length, is not finite, or lies
-// in exit, if a setting is negative or NaN, or if Resume is of another
-// experiment. If ctx ends early, it returns the sample so far together with an
-// error that wraps ctx.Err(); pass it as Resume to go on.
+// before any work starts, if d or exit is nil, dimensions disagree, start is not
+// finite or lies in exit, if a setting is negative or NaN, or if Resume is of
+// another experiment. If ctx ends early, it returns the sample so far together
+// with an error that wraps ctx.Err(); pass it as Resume to go on.
 func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exit Region, s Settings) (*Sample, error) {
 	sample, err := s.sample(d, start, exit)
 	if err != nil {
 		return nil, err
 	}
-	var pending []int
-	for i, status := range sample.Status {
-		if status == Pending {
-			pending = append(pending, i)
-		}
+	if fast, ok := d.(Passer); !ok || !fast.Passages(ctx, sample, start, exit, s) {
+		passages(ctx, d, sample, start, exit, s)
 	}
-	workers := parallel.Workers(s.Workers)
-	runners := make([]*runner, workers)
-	for w := range runners {
-		runners[w] = &runner{stepper: d.NewStepper(), exit: exit,
-			theta: make([]float64, d.Dim())}
-	}
-	var steps atomic.Int64
-	var done atomic.Int64
-	done.Store(int64(len(sample.Times) - len(pending)))
-	parallel.For(ctx, len(pending), workers, func(w, k int) {
-		i := pending[k]
-		rng := dynamics.Stream(s.Seed, s.Experiment, i)
-		time, status, n := runners[w].run(ctx, start, sample.MaxTime, rng)
-		sample.Times[i], sample.Status[i] = time, status
-		if status == Pending {
-			return // interrupted: it will be run anew, and its steps count then
-		}
-		steps.Add(n)
-		if s.Progress != nil {
-			s.Progress(int(done.Add(1)), len(sample.Times))
-		}
-	})
-	sample.Steps += steps.Load()
 	if err := ctx.Err(); err != nil {
 		return sample, fmt.Errorf("escape: interrupted with %d of %d replicas pending: %w", sample.Count(Pending), len(sample.Times), err)
 	}
 	return sample, nil
+}
+
+// passages fills in the pending replicas of a sample step by step.
+func passages(ctx context.Context, d dynamics.Dynamics, sample *Sample, start []float64, exit Region, s Settings) {
+	pending := sample.pending()
+	var steps, done atomic.Int64
+	done.Store(int64(len(sample.Times) - len(pending)))
+	parallel.For(ctx, len(pending), parallel.Workers(s.Workers), func() func(int) {
+		r := runner{stepper: d.NewStepper(), exit: exit, theta: make([]float64, d.Dim())}
+		return func(k int) {
+			i := pending[k]
+			time, status, n := r.run(ctx, start, sample.MaxTime, dynamics.Stream(s.Seed, s.Experiment, i))
+			sample.Times[i], sample.Status[i] = time, status
+			if status == Pending {
+				return // interrupted: it will be run anew, and its steps count then
+			}
+			steps.Add(n)
+			if s.Progress != nil {
+				s.Progress(int(done.Add(1)), len(sample.Times))
+			}
+		}
+	})
+	sample.Steps += steps.Load()
+}
+
+// pending returns the numbers of the replicas that have not been run.
+func (s *Sample) pending() []int {
+	var pending []int
+	for i, status := range s.Status {
+		if status == Pending {
+			pending = append(pending, i)
+		}
+	}
+	return pending
 }
 
 // sample checks the settings and returns the sample to fill.
@@ -172,6 +148,12 @@ func (s Settings) sample(d dynamics.Dynamics, start []float64, exit Region) (*Sa
 	if s.MaxTime == 0 {
 		s.MaxTime = math.Inf(1)
 	}
+	if err := dynamics.CheckStart(d, start); err != nil {
+		return nil, fmt.Errorf("escape: %w", err)
+	}
+	if err := checkRegion(exit, d.Dim()); err != nil {
+		return nil, fmt.Errorf("escape: %w", err)
+	}
 	switch {
 	case s.Replicas < 1:
 		return nil, fmt.Errorf("escape: %d replicas, want ≥ 1", s.Replicas)
@@ -179,10 +161,6 @@ func (s Settings) sample(d dynamics.Dynamics, start []float64, exit Region) (*Sa
 		return nil, fmt.Errorf("escape: censoring time = %v, want > 0", s.MaxTime)
 	case s.Workers < 0:
 		return nil, fmt.Errorf("escape: %d workers, want ≥ 0", s.Workers)
-	case len(start) != d.Dim():
-		return nil, fmt.Errorf("escape: start of length %d, want %d", len(start), d.Dim())
-	case !finite(start):
-		return nil, fmt.Errorf("escape: start %v is not finite", start)
 	case exit.Contains(start):
 		return nil, fmt.Errorf("escape: start %v lies in the exit region already", start)
 	}
@@ -201,15 +179,6 @@ func (s Settings) sample(d dynamics.Dynamics, start []float64, exit Region) (*Sa
 	resumed.Times = append([]float64(nil), r.Times...)
 	resumed.Status = append([]Status(nil), r.Status...)
 	return &resumed, nil
-}
-
-func finite(x []float64) bool {
-	for _, v := range x {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return false
-		}
-	}
-	return true
 }
 
 // After returns the sample of the replicas that were still inside at time t0,

@@ -12,27 +12,6 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
-// Walker moves one replica by one step and returns the time that has passed and
-// whether the replica is now inside the basin. A dt that is not positive means
-// that it diverged.
-type Walker func() (dt float64, inside bool)
-
-// Walk returns the maker of walkers that [Occupy] asks for, from a diffusion: each
-// starts at start and is inside as long as it is in basin.
-func Walk(d dynamics.Dynamics, start []float64, basin Region) func(*rand.Rand) Walker {
-	return func(rng *rand.Rand) Walker {
-		stepper := d.NewStepper()
-		theta := append([]float64(nil), start...)
-		return func() (float64, bool) {
-			dt := stepper.Step(theta, rng)
-			if !finite(theta) {
-				return math.NaN(), false
-			}
-			return dt, basin.Contains(theta)
-		}
-	}
-}
-
 // Occupancy is the fraction of replicas that are inside a basin at given times.
 type Occupancy struct {
 	Time     []float64
@@ -44,12 +23,19 @@ type Occupancy struct {
 	inside [][]bool // replica × time
 }
 
-// Occupy runs replicas, each with a random stream of its own, and looks at each of
-// the times, which ascend, which are inside. Of the settings, MaxTime and Resume
-// play no part; 0 replicas means 200. The result does not depend on the number of
-// workers. It returns an error if there are no times or they do not ascend from
-// above 0, Replicas < 0, or ctx ends.
-func Occupy(ctx context.Context, walker func(*rand.Rand) Walker, times []float64, s Settings) (*Occupancy, error) {
+// Occupy runs replicas of d from start, each with a random stream of its own, and
+// looks at each of the times, which ascend, which are inside the basin. Of the
+// settings, MaxTime and Resume play no part; 0 replicas means 200. The result does
+// not depend on the number of workers. It returns an error if there are no times
+// or they do not ascend from above 0, d or basin is nil, dimensions disagree,
+// Replicas < 0, or ctx ends.
+func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Region, times []float64, s Settings) (*Occupancy, error) {
+	if err := dynamics.CheckStart(d, start); err != nil {
+		return nil, fmt.Errorf("escape: occupancy: %w", err)
+	}
+	if err := checkRegion(basin, d.Dim()); err != nil {
+		return nil, fmt.Errorf("escape: occupancy: %w", err)
+	}
 	last := 0.0
 	for _, t := range times {
 		if !(t > last) || math.IsInf(t, 1) {
@@ -66,22 +52,11 @@ func Occupy(ctx context.Context, walker func(*rand.Rand) Walker, times []float64
 		s.Replicas = 200
 	}
 	inside, diverged := make([][]bool, s.Replicas), make([]bool, s.Replicas)
-	parallel.For(ctx, s.Replicas, parallel.Workers(s.Workers), func(_, i int) {
-		inside[i] = make([]bool, len(times))
-		step, t, now := walker(dynamics.Stream(s.Seed, s.Experiment, i)), 0.0, false
-		for k, until := range times {
-			for t < until {
-				dt, in := step()
-				if !(dt > 0) {
-					diverged[i] = true
-					return
-				}
-				t, now = t+dt, in
-			}
-			inside[i][k] = now
-			if ctx.Err() != nil {
-				return
-			}
+	parallel.For(ctx, s.Replicas, parallel.Workers(s.Workers), func() func(int) {
+		w := walker{stepper: d.NewStepper(), basin: basin, theta: make([]float64, d.Dim())}
+		return func(i int) {
+			copy(w.theta, start)
+			inside[i], diverged[i] = w.look(ctx, times, dynamics.Stream(s.Seed, s.Experiment, i))
 		}
 	})
 	if err := ctx.Err(); err != nil {
@@ -106,6 +81,33 @@ func Occupy(ctx context.Context, walker func(*rand.Rand) Walker, times []float64
 		}
 	}
 	return o, nil
+}
+
+// walker is one worker's scratch space.
+type walker struct {
+	stepper dynamics.Stepper
+	basin   Region
+	theta   []float64
+}
+
+// look follows one replica and says at which of the times it was in the basin.
+func (w *walker) look(ctx context.Context, times []float64, rng *rand.Rand) (inside []bool, diverged bool) {
+	inside = make([]bool, len(times))
+	t, steps := 0.0, 0
+	for k, until := range times {
+		for t < until {
+			dt := w.stepper.Step(w.theta, rng)
+			if !(dt > 0) || !dynamics.Finite(w.theta) {
+				return inside, true
+			}
+			t += dt
+			if steps++; steps%chunk == 0 && ctx.Err() != nil {
+				return inside, false
+			}
+		}
+		inside[k] = w.basin.Contains(w.theta)
+	}
+	return inside, false
 }
 
 // Share returns the mean fraction inside over the times ≥ from, with a standard

@@ -23,7 +23,7 @@ func (r *runner) run(ctx context.Context, start []float64, maxTime float64, rng 
 			steps++
 			// NaN fails every comparison, so both tests are written to catch it.
 			// A negative or infinite dt means that the loss left its range.
-			if !(dt > 0) || !finite(r.theta) {
+			if !(dt > 0) || !dynamics.Finite(r.theta) {
 				return t, Diverged, steps
 			}
 			t += dt

@@ -48,49 +48,21 @@ func FirstAxis(l landscape.Landscape) Loss {
 	return loss
 }
 
-// SDE is Eq. 13 in one dimension, dz = −L′dt + sqrt(2T·L)dW with T = ηh*/B:
-// s = L^{1/T}, m = L^{−1−1/T}/T.
-type SDE struct {
-	Loss        Loss
-	Temperature float64
+// OneDim is a diffusion along a line, dz = −L′ds + sqrt(2a(L))dW on the clock of
+// its noise law: t for [LossNoise] (Eq. 13) and [ConstantNoise] (Eq. 5), τ for
+// [TauNoise] (Eq. 15, where the drift is −(log L)′). s = 1/(a·m).
+type OneDim struct {
+	Loss  Loss
+	Noise NoiseLaw
 }
 
-// LogLangevin is Eq. 15 in one dimension, on the τ clock,
-// dz = −(log L)′dτ + sqrt(2T)dW: s = L^{1/T}, m = L^{−1/T}/T.
-type LogLangevin struct {
-	Loss        Loss
-	Temperature float64
-}
-
-// GLD is Eq. 5 in one dimension, dz = −L′dt + sqrt(2D)dW: s = exp(L/D),
-// m = exp(−L/D)/D.
-type GLD struct {
-	Loss      Loss
-	Diffusion float64
-}
-
-var (
-	_ Process = SDE{}
-	_ Process = LogLangevin{}
-	_ Process = GLD{}
-)
+var _ Process = OneDim{}
 
 // Densities implements [Process].
-func (p SDE) Densities(z float64) (logScale, logSpeed float64) {
-	u := math.Log(p.Loss(z))
-	return u / p.Temperature, -u/p.Temperature - u - math.Log(p.Temperature)
-}
-
-// Densities implements [Process].
-func (p LogLangevin) Densities(z float64) (logScale, logSpeed float64) {
-	u := math.Log(p.Loss(z)) / p.Temperature
-	return u, -u - math.Log(p.Temperature)
-}
-
-// Densities implements [Process].
-func (p GLD) Densities(z float64) (logScale, logSpeed float64) {
-	u := p.Loss(z) / p.Diffusion
-	return u, -u - math.Log(p.Diffusion)
+func (p OneDim) Densities(z float64) (logScale, logSpeed float64) {
+	loss := p.Loss(z)
+	logSpeed = p.Noise.LogWeight(loss)
+	return -logSpeed - math.Log(p.Noise.Diffusion(loss)), logSpeed
 }
 
 // mirror is a process seen with z → −z, which swaps left and right.

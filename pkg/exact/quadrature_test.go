@@ -30,7 +30,7 @@ func near(t *testing.T, name string, got, want, rel float64) {
 func TestQuarticAgainstPaper(t *testing.T) {
 	for _, test := range []struct{ T, c, kappa float64 }{{0.1, 2, 7.652e-5}, {0.1, 4, 5.459e-8}} {
 		well := must(landscape.NewQuartic(landscape.Shape{Ratio: test.c}))
-		r := must(MeanFirstPassage(SDE{FirstAxis(well), test.T}, 0, well.FarMinimum().Theta[0], Settings{}))
+		r := must(MeanFirstPassage(OneDim{FirstAxis(well), LossNoise{test.T}}, 0, well.FarMinimum().Theta[0], Settings{}))
 		near(t, "κ", 1/r.Value, test.kappa, 2e-4)
 		if r.Err > 1e-9*r.Value {
 			t.Errorf("error estimate %g of %g", r.Err, r.Value)
@@ -50,10 +50,10 @@ func TestRegressionAgainstPaper(t *testing.T) {
 	} {
 		to := math.Sqrt(test.c - 1)
 		s := Settings{Wall: &wall}
-		near(t, "Eq. 13", must(MeanFirstPassage(SDE{half, 0.1}, 0, to, s)).Value, test.sde, 5e-4)
+		near(t, "Eq. 13", must(MeanFirstPassage(OneDim{half, LossNoise{0.1}}, 0, to, s)).Value, test.sde, 5e-4)
 		// Σ = [2Lh + h²θ²]/B = (1+2θ²)/B: drift −θ, a = 0.05(1+2θ²).
 		near(t, "exact covariance", must(MeanFirstPassage(quadraticNoise{0.05, 2}, 0, to, s)).Value, test.exactCov, 5e-4)
-		near(t, "GLD", must(MeanFirstPassage(GLD{half, 0.05}, 0, to, s)).Value, test.gld, 1e-3)
+		near(t, "GLD", must(MeanFirstPassage(OneDim{half, ConstantNoise{0.05}}, 0, to, s)).Value, test.gld, 1e-3)
 	}
 }
 
@@ -73,17 +73,17 @@ func TestClosedForms(t *testing.T) {
 	wall := 0.0
 	flat := func(float64) float64 { return 3 }
 	s := Settings{Wall: &wall}
-	near(t, "GLD", must(MeanFirstPassage(GLD{flat, 0.5}, 1, 2, s)).Value, (4-1)/(2*0.5), 1e-9)
-	tau := must(MeanFirstPassage(LogLangevin{flat, 0.2}, 0, 1, s)).Value
+	near(t, "GLD", must(MeanFirstPassage(OneDim{flat, ConstantNoise{0.5}}, 1, 2, s)).Value, (4-1)/(2*0.5), 1e-9)
+	tau := must(MeanFirstPassage(OneDim{flat, TauNoise{0.2}}, 0, 1, s)).Value
 	near(t, "τ", tau, 1/(2*0.2), 1e-9)
-	near(t, "t", must(MeanFirstPassage(SDE{flat, 0.2}, 0, 1, s)).Value, tau/3, 1e-9)
+	near(t, "t", must(MeanFirstPassage(OneDim{flat, LossNoise{0.2}}, 0, 1, s)).Value, tau/3, 1e-9)
 }
 
 func TestMirror(t *testing.T) {
 	cubic := must(landscape.NewCubic(landscape.Shape{Ratio: 3}))
 	flipped := func(z float64) float64 { return FirstAxis(cubic)(-z) }
-	right := must(MeanFirstPassage(SDE{FirstAxis(cubic), 0.2}, 0, cubic.Far(), Settings{})).Value
-	left := must(MeanFirstPassage(SDE{flipped, 0.2}, 0, -cubic.Far(), Settings{})).Value
+	right := must(MeanFirstPassage(OneDim{FirstAxis(cubic), LossNoise{0.2}}, 0, cubic.Far(), Settings{})).Value
+	left := must(MeanFirstPassage(OneDim{flipped, LossNoise{0.2}}, 0, -cubic.Far(), Settings{})).Value
 	near(t, "mirrored", left, right, 1e-12)
 }
 
@@ -95,8 +95,8 @@ func TestStationaryIsStudent(t *testing.T) {
 			p   Process
 			phi float64
 		}{
-			{SDE{FirstAxis(bowl), temperature}, 1 + 1/temperature},
-			{LogLangevin{FirstAxis(bowl), temperature}, 1 / temperature},
+			{OneDim{FirstAxis(bowl), LossNoise{temperature}}, 1 + 1/temperature},
+			{OneDim{FirstAxis(bowl), TauNoise{temperature}}, 1 / temperature},
 		} {
 			density := must(Stationary(clock.p, 0, 1, Settings{}))
 			nu := 2*clock.phi - 1
@@ -123,14 +123,14 @@ func TestQuadratureErrors(t *testing.T) {
 		s        Settings
 		want     string
 	}{
-		{"no way to go", SDE{loss, 0.1}, 1, 1, Settings{}, "want two finite, different points"},
-		{"infinite target", SDE{loss, 0.1}, 0, math.Inf(1), Settings{}, "want two finite, different points"},
-		{"wall in front", SDE{loss, 0.1}, 0, 2, Settings{Wall: &wall}, "wall at 1, want it behind the start 0"},
-		{"negative loss", SDE{FirstAxis(cubic), 0.1}, 0, 50, Settings{}, "is the loss positive there?"},
-		{"loss that vanishes", SDE{func(z float64) float64 { return z * z }, 0.1}, 0, 1, Settings{}, "is the loss positive there?"},
-		{"no temperature", SDE{loss, 0}, 0, 1, Settings{}, "does not exist"},
-		{"no confinement", GLD{func(float64) float64 { return 1 }, 1}, 0, 1, Settings{}, "no finite integral"},
-		{"bad tolerance", SDE{loss, 0.1}, 0, 1, Settings{Tolerance: -1}, "tolerance = -1"},
+		{"no way to go", OneDim{loss, LossNoise{0.1}}, 1, 1, Settings{}, "want two finite, different points"},
+		{"infinite target", OneDim{loss, LossNoise{0.1}}, 0, math.Inf(1), Settings{}, "want two finite, different points"},
+		{"wall in front", OneDim{loss, LossNoise{0.1}}, 0, 2, Settings{Wall: &wall}, "wall at 1, want it behind the start 0"},
+		{"negative loss", OneDim{FirstAxis(cubic), LossNoise{0.1}}, 0, 50, Settings{}, "is the loss positive there?"},
+		{"loss that vanishes", OneDim{func(z float64) float64 { return z * z }, LossNoise{0.1}}, 0, 1, Settings{}, "is the loss positive there?"},
+		{"no temperature", OneDim{loss, LossNoise{0}}, 0, 1, Settings{}, "does not exist"},
+		{"no confinement", OneDim{func(float64) float64 { return 1 }, ConstantNoise{1}}, 0, 1, Settings{}, "no finite integral"},
+		{"bad tolerance", OneDim{loss, LossNoise{0.1}}, 0, 1, Settings{Tolerance: -1}, "tolerance = -1"},
 	} {
 		if _, err := MeanFirstPassage(test.p, test.from, test.to, test.s); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want it to say %q", test.name, err, test.want)
@@ -143,7 +143,7 @@ func TestQuadratureErrors(t *testing.T) {
 
 func ExampleMeanFirstPassage() {
 	well, _ := landscape.NewQuartic(landscape.Shape{Ratio: 2})
-	sgd := SDE{Loss: FirstAxis(well), Temperature: 0.1}
+	sgd := OneDim{Loss: FirstAxis(well), Noise: LossNoise{Temperature: 0.1}}
 	r, err := MeanFirstPassage(sgd, 0, well.FarMinimum().Theta[0], Settings{})
 	if err != nil {
 		fmt.Println(err)
@@ -156,6 +156,6 @@ func ExampleMeanFirstPassage() {
 func BenchmarkMeanFirstPassage(b *testing.B) {
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2}))
 	for b.Loop() {
-		must(MeanFirstPassage(SDE{FirstAxis(well), 0.1}, 0, well.FarMinimum().Theta[0], Settings{}))
+		must(MeanFirstPassage(OneDim{FirstAxis(well), LossNoise{0.1}}, 0, well.FarMinimum().Theta[0], Settings{}))
 	}
 }

@@ -5,36 +5,34 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/integrate/quad"
-
-	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
 // Radial is the distance r = |θ| of an isotropic diffusion in Dim dimensions from
-// its centre: Line is the same diffusion along one axis (an [SDE], [LogLangevin]
-// or [GLD] whose loss depends on r only), and the room at distance r, r^{n−1},
+// its centre: Line is the same diffusion along one axis (a [OneDim] whose loss
+// depends on r only), and the room at distance r, r^{n−1},
 // divides its scale density and multiplies its speed density.
 type Radial struct {
 	Line Process
 	Dim  int // n ≥ 1
 }
 
-// RegressionSDE is the distance from the minimum of Eq. 4 with the exact
-// covariance, in linear regression on spherical features (Eq. 8 with nothing
-// decoupled; [theory.Regression] holds the two variances):
-//
-//	dr = (−h·r + (n−1)a_t/r)dt + sqrt(2a_r)dW,
-//	a_r = (η/2B)(hσ² + (κ₄−1)h²r²),  a_t = (η/2B)(hσ² + (κ₄/3)h²r²).
-//
-// For κ₄ = 2 in one dimension it is Eq. 13.
-type RegressionSDE struct {
-	Regression theory.Regression
-	Noise      theory.Noise
-}
-
 var (
 	_ Process = Radial{}
-	_ Process = RegressionSDE{}
+	_ Checker = Radial{}
 )
+
+// Checker is a [Process] that can tell that its parameters are out of bounds.
+type Checker interface {
+	Check() error
+}
+
+// Check implements [Checker].
+func (p Radial) Check() error {
+	if p.Line == nil || p.Dim < 1 {
+		return fmt.Errorf("distance of a process %v in %d dimensions, want a process and ≥ 1", p.Line, p.Dim)
+	}
+	return nil
+}
 
 // Densities implements [Process]; NaN for r ≤ 0 unless n = 1.
 func (p Radial) Densities(r float64) (logScale, logSpeed float64) {
@@ -44,23 +42,6 @@ func (p Radial) Densities(r float64) (logScale, logSpeed float64) {
 	}
 	room := float64(p.Dim-1) * math.Log(r)
 	return s - room, m + room
-}
-
-// Densities implements [Process]; NaN for r ≤ 0 unless n = 1.
-func (p RegressionSDE) Densities(r float64) (logScale, logSpeed float64) {
-	g, t := p.Regression, p.Noise.LearningRate*p.Regression.Curvature/p.Noise.BatchSize
-	k, q := g.Kurtosis-1, g.Curvature*r*r/(g.LabelNoise*g.LabelNoise)
-	// log(1+kq)/k, which is q for features of constant length (k = 0).
-	grown := q
-	if k > 0 {
-		grown = math.Log1p(k*q) / k
-	}
-	logScale = grown / t
-	if g.Dim > 1 {
-		logScale -= float64(g.Dim-1) * (math.Log(r) + (1-2*g.Kurtosis/3)/2*grown)
-	}
-	radial := t / 2 * g.LabelNoise * g.LabelNoise * (1 + k*q)
-	return logScale, -logScale - math.Log(radial)
 }
 
 // RadialPassage returns the mean time that a radial process takes from one
@@ -84,11 +65,8 @@ func RadialPassage(p Process, from, to float64, s Settings) (Result, error) {
 	case !(tolerance > 0):
 		return Result{}, fmt.Errorf("exact: radial passage: tolerance = %v, want > 0", tolerance)
 	}
-	if r, ok := p.(Radial); ok && r.Dim < 1 {
-		return Result{}, fmt.Errorf("exact: radial passage in %d dimensions, want ≥ 1", r.Dim)
-	}
-	if r, ok := p.(RegressionSDE); ok {
-		if err := r.check(); err != nil {
+	if c, ok := p.(Checker); ok {
+		if err := c.Check(); err != nil {
 			return Result{}, fmt.Errorf("exact: radial passage: %w", err)
 		}
 	}
@@ -104,13 +82,6 @@ func RadialPassage(p Process, from, to float64, s Settings) (Result, error) {
 		last = v
 	}
 	return Result{}, fmt.Errorf("exact: radial passage from %v to %v not settled to %g with %d panels", from, to, tolerance, maxPanels)
-}
-
-func (p RegressionSDE) check() error {
-	if err := p.Noise.Check(); err != nil {
-		return err
-	}
-	return p.Regression.Check()
 }
 
 // radialTime sums over panels the flux I(y) = s(y)∫₀^y m, carried from panel to

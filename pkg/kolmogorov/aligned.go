@@ -6,6 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/exact"
 )
 
 // Aligned is Eq. 13 with the covariance (2ηL/B)·H(θ*) of outliers that differ:
@@ -49,9 +51,9 @@ func (a Aligned) Solve() (*Passage, error) {
 		a.Tail = 1e-8
 	}
 	// The hotter direction sets how far the domain reaches, each its own width.
-	k := Kolmogorov{Valley: a.Valley, Noise: LossNoise{math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: a.Tail}
+	k := Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: a.Tail}
 	along, across := k, k
-	along.Noise, across.Noise = LossNoise{a.Along}, LossNoise{a.Across}
+	along.Noise, across.Noise = exact.LossNoise{a.Along}, exact.LossNoise{a.Across}
 	var p *Passage
 	values, unknowns, err := k.refineOn(&along, &across, func(g *grid) ([]float64, error) {
 		c, err := a.chain(g)
@@ -84,11 +86,11 @@ type chain struct {
 
 // chain sets up and eliminates.
 func (a Aligned) chain(g *grid) (*chain, error) {
-	along, err := g.with(LossNoise{a.Along})
+	along, err := g.with(exact.LossNoise{a.Along})
 	if err != nil {
 		return nil, err
 	}
-	across, err := g.with(LossNoise{a.Across})
+	across, err := g.with(exact.LossNoise{a.Across})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
@@ -22,7 +23,7 @@ func unequal(t testing.TB, n int, c, h, T float64) (*landscape.Quartic, Aligned)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := Straight(q)
+	v, err := straight(q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +39,7 @@ func TestAlignedIsReversible(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := solve(t, Kolmogorov{Valley: a.Valley, Noise: LossNoise{0.1}, Exit: saddle(q), Tail: 1e-8})
+		want := solve(t, Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{0.1}, Exit: saddle(q), Tail: 1e-8})
 		near(t, fmt.Sprintf("λ for n = %d", n), got.Eigenvalue.Value, want.Eigenvalue.Value, 1e-7)
 		near(t, fmt.Sprintf("mean time for n = %d", n), got.MeanTime.Value, want.MeanTime.Value, 1e-7)
 		// The tails of the density, L^{−1−1/T}, are the hardest to get right.
@@ -123,7 +124,7 @@ func ExampleAligned() {
 		fmt.Println(err)
 		return
 	}
-	valley, err := Straight(well)
+	valley, err := straight(well)
 	if err != nil {
 		fmt.Println(err)
 		return

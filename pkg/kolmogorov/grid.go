@@ -6,6 +6,8 @@ import (
 	"sort"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/sgdescape/sgdescape/pkg/exact"
 )
 
 // domain is the part of the half plane (z₁, r ≥ 0) that a grid covers, and the
@@ -245,7 +247,7 @@ func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 }
 
 // with returns the same grid weighed for another noise.
-func (g *grid) with(noise Reversible) (*grid, error) {
+func (g *grid) with(noise exact.NoiseLaw) (*grid, error) {
 	c := *g
 	c.k.Noise = noise
 	return &c, c.weigh()

@@ -3,6 +3,8 @@ package kolmogorov
 import (
 	"math"
 	"testing"
+
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
 func must[T any](v T, err error) T {
@@ -17,4 +19,10 @@ func near(t *testing.T, name string, got, want, rel float64) {
 	if !(math.Abs(got-want) <= rel*math.Abs(want)) {
 		t.Errorf("%s = %.6g, want %.6g", name, got, want)
 	}
+}
+
+// straight returns the valley of a barrier.
+func straight(b landscape.Barrier) (Valley, error) {
+	r, err := Reduce(b)
+	return r.Valley, err
 }

@@ -1,3 +1,11 @@
+// Package kolmogorov answers the question: at which rate does a diffusion in many
+// dimensions leave a valley, with no sampling error at all?
+//
+// [Kolmogorov] solves the backward Kolmogorov equation of a reversible diffusion
+// in a [Valley], a loss with an axis of symmetry, (z₁, r), or in the plane: rate,
+// mean time, committor, quasi-stationary law. [Aligned] is the same for noise
+// that follows unequal outliers, which is not reversible. [Reduce] finds the
+// valley of any barrier that has one, and [BarrierRate] is the short form.
 package kolmogorov
 
 import (
@@ -5,7 +13,6 @@ import (
 	"math"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
-	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
 // Kolmogorov is the backward Kolmogorov equation of a reversible diffusion in a
@@ -19,7 +26,7 @@ import (
 // extrapolation settles. Rates as small as 10⁻²⁵⁰ keep their relative accuracy.
 type Kolmogorov struct {
 	Valley Valley
-	Noise  Reversible
+	Noise  exact.NoiseLaw
 	// Exit is the z₁ > Valley.Minimum of the absorbing plane.
 	Exit float64
 	// Tolerance is the relative error at which refinement stops. 0 means 5e−4.
@@ -110,40 +117,6 @@ func (k Kolmogorov) Committor() (*Committor, error) {
 	c.Rate = values[0]
 	c.Rate.Grid = unknowns
 	return c, nil
-}
-
-// BarrierRate returns the escape rate κ out of the well at the origin: half the
-// lowest eigenvalue with absorption at the saddle plane for a [landscape.Quartic],
-// which is the rate of hopping between its two wells, and the lowest
-// eigenvalue with absorption at [landscape.Cubic.Far] for a [landscape.Cubic].
-// Errors are those of [Straight] and [Kolmogorov.Solve]; another landscape is
-// an error too.
-func BarrierRate(b landscape.Barrier, noise Reversible) (exact.Result, error) {
-	w, ok := b.(Well)
-	if !ok {
-		return exact.Result{}, fmt.Errorf("kolmogorov: rate out of a %T, want a *landscape.Quartic or *landscape.Cubic", b)
-	}
-	valley, err := Straight(w)
-	if err != nil {
-		return exact.Result{}, err
-	}
-	k, factor := Kolmogorov{Valley: valley, Noise: noise}, 1.0
-	switch b := b.(type) {
-	case *landscape.Quartic:
-		k.Exit, factor = b.Saddle().Theta[0], 0.5
-	case *landscape.Cubic:
-		k.Exit = b.Far()
-	default:
-		return exact.Result{}, fmt.Errorf("kolmogorov: rate out of a %T, want a *landscape.Quartic or *landscape.Cubic", b)
-	}
-	p, err := k.Solve()
-	if err != nil {
-		return exact.Result{}, err
-	}
-	r := p.Eigenvalue
-	r.Value *= factor
-	r.Err *= factor
-	return r, nil
 }
 
 // Rate returns 1/MeanTime: the rate as a single first-passage experiment from

@@ -17,7 +17,7 @@ func quartic(t testing.TB, n int, c float64) (*landscape.Quartic, Valley) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := Straight(q)
+	v, err := straight(q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,11 +53,11 @@ func TestBarrierTable(t *testing.T) {
 		name := fmt.Sprintf("κ(n=%d, T=%g, c=%g)", row.n, row.T, row.c)
 		q, v := quartic(t, row.n, row.c)
 		if row.n == 1 {
-			p := solve(t, Kolmogorov{Valley: v, Noise: LossNoise{row.T}, Exit: 2 * saddle(q)})
+			p := solve(t, Kolmogorov{Valley: v, Noise: exact.LossNoise{row.T}, Exit: 2 * saddle(q)})
 			near(t, name+" from the far well", p.Rate().Value, row.κ, row.bound)
 			continue
 		}
-		r, err := BarrierRate(q, LossNoise{row.T})
+		r, err := BarrierRate(q, exact.LossNoise{row.T})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,12 +71,12 @@ func TestKolmogorovAgainstQuadrature(t *testing.T) {
 			q, v := quartic(t, 1, c)
 			loss := exact.FirstAxis(q)
 			for _, test := range []struct {
-				noise Reversible
+				noise exact.NoiseLaw
 				p     exact.Process
 			}{
-				{LossNoise{T}, exact.SDE{loss, T}},
-				{TauNoise{T}, exact.LogLangevin{loss, T}},
-				{ConstantNoise{T}, exact.GLD{loss, T}},
+				{exact.LossNoise{T}, exact.OneDim{Loss: loss, Noise: exact.LossNoise{Temperature: T}}},
+				{exact.TauNoise{T}, exact.OneDim{Loss: loss, Noise: exact.TauNoise{Temperature: T}}},
+				{exact.ConstantNoise{T}, exact.OneDim{Loss: loss, Noise: exact.ConstantNoise{Strength: T}}},
 			} {
 				got := solve(t, Kolmogorov{Valley: v, Noise: test.noise, Exit: saddle(q)}).MeanTime
 				want, err := exact.MeanFirstPassage(test.p, 0, saddle(q), exact.Settings{})
@@ -97,11 +97,11 @@ func TestKolmogorovAgainstQuadrature(t *testing.T) {
 func TestSeparable(t *testing.T) {
 	for _, test := range []struct{ D, c float64 }{{0.1, 2}, {0.05, 8}, {0.2, 1.2}} {
 		q, v := quartic(t, 1, test.c)
-		one := solve(t, Kolmogorov{Valley: v, Noise: ConstantNoise{test.D}, Exit: saddle(q)})
+		one := solve(t, Kolmogorov{Valley: v, Noise: exact.ConstantNoise{test.D}, Exit: saddle(q)})
 		for _, n := range []int{2, 4, 11, 40} {
 			name := fmt.Sprintf("n = %d, D = %g, c = %g: ", n, test.D, test.c)
 			_, v := quartic(t, n, test.c)
-			k := Kolmogorov{Valley: v, Noise: ConstantNoise{test.D}, Exit: saddle(q)}
+			k := Kolmogorov{Valley: v, Noise: exact.ConstantNoise{test.D}, Exit: saddle(q)}
 			p := solve(t, k)
 			near(t, name+"λ", p.Eigenvalue.Value, one.Eigenvalue.Value, 1e-4)
 			near(t, name+"mean time", p.MeanTime.Value, one.MeanTime.Value, 5e-4)
@@ -114,7 +114,7 @@ func TestSeparable(t *testing.T) {
 func TestCommittor(t *testing.T) {
 	for _, n := range []int{1, 2, 8} {
 		q, v := quartic(t, n, 2)
-		k := Kolmogorov{Valley: v, Noise: LossNoise{0.05}, Exit: 2 * saddle(q)}
+		k := Kolmogorov{Valley: v, Noise: exact.LossNoise{0.05}, Exit: 2 * saddle(q)}
 		c, err := k.Committor()
 		if err != nil {
 			t.Fatal(err)
@@ -144,7 +144,7 @@ func TestBarrierGrid(t *testing.T) {
 		for _, n := range []int{1, 2, 4, 8, 10, 11} {
 			for i, c := range cs {
 				q, _ := quartic(t, n, c)
-				r, err := BarrierRate(q, LossNoise{T})
+				r, err := BarrierRate(q, exact.LossNoise{T})
 				if err != nil {
 					t.Errorf("n = %d, T = %g, c = %g: %v", n, T, c, err)
 					continue
@@ -170,17 +170,17 @@ func TestCubicRate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v, err := Straight(b)
+		v, err := straight(b)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := solve(t, Kolmogorov{Valley: v, Noise: LossNoise{0.1}, Exit: b.Far()})
-		want, err := exact.MeanFirstPassage(exact.SDE{exact.FirstAxis(b), 0.1}, 0, b.Far(), exact.Settings{})
+		p := solve(t, Kolmogorov{Valley: v, Noise: exact.LossNoise{0.1}, Exit: b.Far()})
+		want, err := exact.MeanFirstPassage(exact.OneDim{Loss: exact.FirstAxis(b), Noise: exact.LossNoise{Temperature: 0.1}}, 0, b.Far(), exact.Settings{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		near(t, "mean time out of the cubic", p.MeanTime.Value, want.Value, 1e-4)
-		r, err := BarrierRate(b, LossNoise{0.1})
+		r, err := BarrierRate(b, exact.LossNoise{0.1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +191,7 @@ func TestCubicRate(t *testing.T) {
 // TestHeavyTail: near n_c the answers do not depend on where the tail is cut.
 func TestHeavyTail(t *testing.T) {
 	q, v := quartic(t, 11, 4)
-	k := Kolmogorov{Valley: v, Noise: LossNoise{0.2}, Exit: saddle(q)}
+	k := Kolmogorov{Valley: v, Noise: exact.LossNoise{0.2}, Exit: saddle(q)}
 	a := solve(t, k)
 	k.Tail = 1e-5
 	b := solve(t, k)
@@ -213,16 +213,16 @@ func TestKolmogorovErrors(t *testing.T) {
 		k    Kolmogorov
 		want string
 	}{
-		{Kolmogorov{Valley: noDim, Noise: LossNoise{0.1}, Exit: 1}, "n = 0, want ≥ 1"},
+		{Kolmogorov{Valley: noDim, Noise: exact.LossNoise{0.1}, Exit: 1}, "n = 0, want ≥ 1"},
 		{Kolmogorov{Valley: v, Exit: 1}, "no noise"},
-		{Kolmogorov{Valley: v, Noise: LossNoise{-1}, Exit: 1}, "diffusion constant at the minimum = -1"},
-		{Kolmogorov{Valley: v, Noise: LossNoise{0.1}, Exit: -1}, "exit at z₁ = -1, want"},
-		{Kolmogorov{Valley: v, Noise: LossNoise{0.1}, Exit: math.NaN()}, "exit at z₁ = NaN"},
-		{Kolmogorov{Valley: v, Noise: LossNoise{0.1}, Exit: 1, Tolerance: 2}, "tolerance = 2"},
-		{Kolmogorov{Valley: v, Noise: LossNoise{0.1}, Exit: 1, Tail: 1}, "tail = 1"},
-		{Kolmogorov{Valley: tail, Noise: LossNoise{0.2}, Exit: 1}, "n_c"},
-		{Kolmogorov{Valley: edge, Noise: LossNoise{0.1}, Exit: 3}, "loss = -"},
-		{Kolmogorov{Valley: v, Noise: ConstantNoise{1e-3}, Exit: 2.8}, "below the 1e−250"},
+		{Kolmogorov{Valley: v, Noise: exact.LossNoise{-1}, Exit: 1}, "diffusion constant at the minimum = -1"},
+		{Kolmogorov{Valley: v, Noise: exact.LossNoise{0.1}, Exit: -1}, "exit at z₁ = -1, want"},
+		{Kolmogorov{Valley: v, Noise: exact.LossNoise{0.1}, Exit: math.NaN()}, "exit at z₁ = NaN"},
+		{Kolmogorov{Valley: v, Noise: exact.LossNoise{0.1}, Exit: 1, Tolerance: 2}, "tolerance = 2"},
+		{Kolmogorov{Valley: v, Noise: exact.LossNoise{0.1}, Exit: 1, Tail: 1}, "tail = 1"},
+		{Kolmogorov{Valley: tail, Noise: exact.LossNoise{0.2}, Exit: 1}, "n_c"},
+		{Kolmogorov{Valley: edge, Noise: exact.LossNoise{0.1}, Exit: 3}, "loss = -"},
+		{Kolmogorov{Valley: v, Noise: exact.ConstantNoise{1e-3}, Exit: 2.8}, "below the 1e−250"},
 	} {
 		if _, err := test.k.Solve(); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: error %v, want it to say %q", test.k, err, test.want)
@@ -238,7 +238,7 @@ func TestKolmogorovErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := BarrierRate(q, LossNoise{0.1}); err == nil || !strings.Contains(err.Error(), "h_3 = 2 differ") {
+	if _, err := BarrierRate(q, exact.LossNoise{0.1}); err == nil || !strings.Contains(err.Error(), "curvatures 1 and 2 across the path differ") {
 		t.Errorf("unequal transverse curvatures: error %v", err)
 	}
 }
@@ -249,12 +249,12 @@ func ExampleKolmogorov() {
 		fmt.Println(err)
 		return
 	}
-	valley, err := Straight(well)
+	valley, err := straight(well)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	p, err := Kolmogorov{Valley: valley, Noise: LossNoise{Temperature: 0.1}, Exit: well.Saddle().Theta[0]}.Solve()
+	p, err := Kolmogorov{Valley: valley, Noise: exact.LossNoise{Temperature: 0.1}, Exit: well.Saddle().Theta[0]}.Solve()
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -269,13 +269,13 @@ func ExampleKolmogorov_Committor() {
 		fmt.Println(err)
 		return
 	}
-	valley, err := Straight(well)
+	valley, err := straight(well)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	far := well.FarMinimum().Theta[0]
-	c, err := Kolmogorov{Valley: valley, Noise: LossNoise{Temperature: 0.1}, Exit: far}.Committor()
+	c, err := Kolmogorov{Valley: valley, Noise: exact.LossNoise{Temperature: 0.1}, Exit: far}.Committor()
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -290,7 +290,7 @@ func ExampleBarrierRate() {
 		fmt.Println(err)
 		return
 	}
-	κ, err := BarrierRate(well, LossNoise{Temperature: 0.2})
+	κ, err := BarrierRate(well, exact.LossNoise{Temperature: 0.2})
 	if err != nil {
 		fmt.Println(err)
 		return

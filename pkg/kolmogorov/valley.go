@@ -2,18 +2,9 @@ package kolmogorov
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
-
-// Well is a landscape whose outliers across the escape coordinate have the
-// curvatures Transverse, as the analytic wells of package landscape.
-type Well interface {
-	landscape.Landscape
-	EffectiveDim() int
-	Transverse() []float64
-}
 
 // Valley is a loss in n dimensions that has rotational symmetry about the
 // escape coordinate: L(z₁, r) with r = |z_⊥| ≥ 0 the distance from the axis.
@@ -30,21 +21,6 @@ type Valley struct {
 	// Plane says that n = 2 and r stands for z₂, of either sign, so that L may be
 	// anything, for example a bent valley.
 	Plane bool
-}
-
-// Straight returns the valley L₀ + V(z₁) + ½h_⊥r² of a well with its minimum
-// at the origin. Flat directions play no part, as the noise does not act there.
-// It returns an error unless all curvatures across the path are equal; they may
-// differ from that along it.
-func Straight(w Well) (Valley, error) {
-	across := w.Transverse()
-	for i, h := range across {
-		if math.Abs(h-across[0]) > 1e-12*across[0] {
-			return Valley{}, fmt.Errorf("kolmogorov: valley: transverse curvatures h_2 = %v and h_%d = %v differ, want them equal for a reduction to (z₁, |z_⊥|)",
-				across[0], i+2, h)
-		}
-	}
-	return Valley{Dim: w.EffectiveDim(), Loss: section(w)}, nil
 }
 
 // Axial returns the valley of a landscape that the caller knows to be symmetric
@@ -82,53 +58,3 @@ func section(l landscape.Landscape) func(z, r float64) float64 {
 		return l.LossGrad(nil, theta)
 	}
 }
-
-// Reversible is an isotropic diffusion in the outlier subspace whose strength
-// depends on the place only through the loss. Its generator is
-//
-//	𝓛u = (1/m) ∇·(m a ∇u)
-//
-// with the diffusion constant a(L) and the stationary weight m(L).
-type Reversible interface {
-	Diffusion(loss float64) float64 // a > 0
-	LogWeight(loss float64) float64 // log m up to a constant
-}
-
-// LossNoise is Eq. 13 with equal outliers h* or, more generally, isotropic
-// noise in the subspace: dz = −∇L dt + sqrt(2T·L)·dW, T = ηh*/B. Then a = T·L
-// and m = L^{−1−1/T}, the stationary law Eq. 18.
-type LossNoise struct{ Temperature float64 }
-
-// ConstantNoise is gradient Langevin dynamics, Eq. 5:
-// dz = −∇L dt + sqrt(2D)·dW, a = D and m = exp(−L/D).
-type ConstantNoise struct{ Strength float64 }
-
-// TauNoise is Eq. 15, the process of [LossNoise] on the clock τ = ∫L dt:
-// dz = −∇log L dτ + sqrt(2T)·dW, a = T and m = L^{−1/T}.
-type TauNoise struct{ Temperature float64 }
-
-var (
-	_ Reversible = LossNoise{}
-	_ Reversible = ConstantNoise{}
-	_ Reversible = TauNoise{}
-	_ Well       = (*landscape.Quartic)(nil)
-	_ Well       = (*landscape.Cubic)(nil)
-)
-
-// Diffusion implements [Reversible].
-func (n LossNoise) Diffusion(loss float64) float64 { return n.Temperature * loss }
-
-// LogWeight implements [Reversible].
-func (n LossNoise) LogWeight(loss float64) float64 { return -(1 + 1/n.Temperature) * math.Log(loss) }
-
-// Diffusion implements [Reversible].
-func (n ConstantNoise) Diffusion(float64) float64 { return n.Strength }
-
-// LogWeight implements [Reversible].
-func (n ConstantNoise) LogWeight(loss float64) float64 { return -loss / n.Strength }
-
-// Diffusion implements [Reversible].
-func (n TauNoise) Diffusion(float64) float64 { return n.Temperature }
-
-// LogWeight implements [Reversible].
-func (n TauNoise) LogWeight(loss float64) float64 { return -math.Log(loss) / n.Temperature }

@@ -6,9 +6,9 @@
 // and the Hessians there, which is all that the rate formulas of Mori et al.
 // (Eq. 16 and 17) ask for. The analytic wells of this package
 // ([NewQuartic], [NewCubic], [NewQuadratic]) hold n outlier directions of
-// curvature h* and any number of flat ones; [NewBent] bends the valley and
-// [NewBasins] joins two unequal ones. For a landscape of your own, given by L
-// and ∇L alone, [FindEscape] finds minima, path and saddle.
+// curvature h* and any number of flat ones; [NewBent] bends the valley. For a
+// landscape of your own, given by L and ∇L alone, [Check] finds the mistake in
+// them and [FindEscape] finds minima, path and saddle.
 package landscape
 
 import (
@@ -51,8 +51,8 @@ type Critical struct {
 }
 
 // Index returns the number of negative eigenvalues of the Hessian: 0 at a
-// minimum, 1 at the saddle of an escape path. Eigenvalues smaller than 1e−10
-// of the largest in size count as zero, that is as flat.
+// minimum, 1 at the saddle of an escape path. Eigenvalues below [Flatness]
+// times the largest in size count as zero, that is as flat.
 func (c Critical) Index() (int, error) {
 	var eig mat.EigenSym
 	if ok := eig.Factorize(c.Hess, false); !ok {
@@ -62,16 +62,12 @@ func (c Critical) Index() (int, error) {
 	scale := math.Max(math.Abs(values[0]), math.Abs(values[len(values)-1]))
 	n := 0
 	for _, v := range values {
-		if v < -1e-10*scale {
+		if v < -Flatness*scale {
 			n++
 		}
 	}
 	return n, nil
 }
-
-// LossRatio returns c = L(θˢ)/L(θ*), so that log c is the barrier Δlog L of
-// Eq. 16 and 17 and (c−1)L(θ*) the barrier ΔL of a linear-barrier law.
-func LossRatio(b Barrier) float64 { return b.Saddle().Loss / b.Minimum().Loss }
 
 // CriticalAt evaluates loss and Hessian at theta, which the caller knows to be
 // a critical point.

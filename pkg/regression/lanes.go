@@ -4,11 +4,11 @@ import (
 	"context"
 	"math"
 	"math/bits"
-	"sync/atomic"
 
 	"gonum.org/v1/gonum/mathext/prng"
 
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/escape"
 )
 
 // laneCount is the number of replicas that run side by side. Each step of SGD
@@ -19,7 +19,7 @@ const laneCount = 8
 // xoshiro is the state of a generator xoshiro256++ (Blackman and Vigna 2021).
 type xoshiro [4]uint64
 
-// newXoshiro is [Stream] for xoshiro.
+// newXoshiro is [dynamics.Stream] for xoshiro.
 func newXoshiro(seed uint64, experiment string, replica int) (x xoshiro) {
 	seq := prng.NewSplitMix64(dynamics.Key(seed, experiment, replica))
 	for i := range x {
@@ -46,23 +46,23 @@ func (x *xoshiro) next() uint64 {
 // N/2⁶⁴, is beyond measure. What a replica does depends on its own stream only,
 // so that it does not matter which lane of which worker runs it.
 type lanes struct {
-	*Regression
-	settings PassageSettings
-	level    float64
+	*SGD
+	passages
 	// bound is the |δ|² up to which the loss is below the level for sure.
 	bound   float64
 	state   [laneCount]xoshiro
 	delta   [laneCount][]float64
 	flat    []float64 // behind delta
+	theta   []float64
 	replica [laneCount]int
 	start   [laneCount]int64 // steps of the worker when the lane's replica began
 	steps   int64            // steps of the worker
 	advance func(l *lanes, steps int64) (done int64, out uint)
 }
 
-func newLanes(r *Regression, s PassageSettings) *lanes {
-	l := &lanes{Regression: r, settings: s, level: (s.Ratio - 1) * r.loss}
-	l.bound = 2 * l.level / r.most
+func newLanes(r *SGD, p passages) *lanes {
+	l := &lanes{SGD: r, passages: p}
+	l.bound, l.theta = 2*l.level/r.most, make([]float64, r.dim)
 	l.flat = make([]float64, laneCount*r.dim)
 	for j := range l.delta {
 		l.delta[j] = l.flat[j*r.dim : (j+1)*r.dim]
@@ -82,44 +82,40 @@ func newLanes(r *Regression, s PassageSettings) *lanes {
 	return l
 }
 
-// run takes replicas from next until there are none left.
-func (l *lanes) run(ctx context.Context, out []Passage, next *atomic.Int64) {
+// run takes replicas until there are none left.
+func (l *lanes) run(ctx context.Context) {
 	busy := 0
 	for j := range l.replica {
-		busy += l.refill(j, out, next)
+		busy += l.refill(j)
 	}
 	for busy > 0 && ctx.Err() == nil {
-		left := l.left(1 << 16)
-		done, beyond := l.advance(l, left)
-		l.steps += done
-		for j := range l.replica {
-			if l.replica[j] < 0 {
+		steps, beyond := l.advance(l, l.left(1<<16))
+		l.steps += steps
+		for j, i := range l.replica {
+			if i < 0 {
 				if beyond>>j&1 == 1 {
 					clear(l.delta[j]) // an idle lane: keep it in bounds
 				}
 				continue
 			}
-			passage, over := l.look(j, beyond>>j&1 == 1)
-			if !over {
-				continue
+			if p := l.look(j, beyond>>j&1 == 1); p.status != escape.Pending {
+				l.done(i, p)
+				busy += l.refill(j) - 1
 			}
-			out[l.replica[j]] = passage
-			l.settings.done()
-			busy += l.refill(j, out, next) - 1
 		}
 	}
 }
 
 // refill gives lane j the next replica and returns 1, or 0 if there is none.
-func (l *lanes) refill(j int, out []Passage, next *atomic.Int64) int {
+func (l *lanes) refill(j int) int {
 	clear(l.delta[j])
 	l.replica[j] = -1
-	i := int(next.Add(1)) - 1
-	if i >= len(out) {
+	k := int(l.next.Add(1)) - 1
+	if k >= len(l.todo) {
 		return 0
 	}
-	l.replica[j], l.start[j] = i, l.steps
-	l.state[j] = newXoshiro(l.settings.Seed, l.settings.Experiment, i)
+	l.replica[j], l.start[j] = l.todo[k], l.steps
+	l.state[j] = newXoshiro(l.seed, l.experiment, l.todo[k])
 	return 1
 }
 
@@ -127,28 +123,32 @@ func (l *lanes) refill(j int, out []Passage, next *atomic.Int64) int {
 func (l *lanes) left(most int64) int64 {
 	for j, i := range l.replica {
 		if i >= 0 {
-			most = min(most, l.settings.MaxSteps-(l.steps-l.start[j]))
+			most = min(most, l.most-(l.steps-l.start[j]))
 		}
 	}
 	return most
 }
 
-// look says whether lane j has ended, and how.
-func (l *lanes) look(j int, beyond bool) (Passage, bool) {
+// look says whether and how lane j has ended; it is pending if it has not.
+func (l *lanes) look(j int, beyond bool) passage {
 	k := l.steps - l.start[j]
 	if beyond {
 		square := 0.0
-		for _, v := range l.delta[j] {
+		for i, v := range l.delta[j] {
 			square += v * v
+			l.theta[i] = l.minimum[i] + v
 		}
-		if l.above(l.delta[j], square, l.level) {
+		if l.above(l.theta, square, l.level) {
 			if !(square <= math.MaxFloat64) {
-				return Passage(-k), true
+				return passage{k, escape.Diverged}
 			}
-			return Passage(k), true
+			return passage{k, escape.Escaped}
 		}
 	}
-	return 0, k >= l.settings.MaxSteps
+	if k >= l.most {
+		return passage{k, escape.Censored}
+	}
+	return passage{}
 }
 
 // advanceAny makes up to the given number of steps in every lane, and stops after

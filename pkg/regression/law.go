@@ -31,7 +31,7 @@ type Focus struct {
 
 // GammaFeatures are features whose square follows a gamma law of mean Scale and
 // shape 1/(κ₄−1): normal ones for kurtosis κ₄ = 3; for κ₄ = 2 an exponential
-// law, for which Σ = 2LH/B holds exactly (see theory.Regression).
+// law, for which Σ = 2LH/B holds exactly (see [Spherical]).
 type GammaFeatures struct {
 	Scale    float64 // h = E x² > 0
 	Kurtosis float64 // κ₄ = E x⁴/h² > 1

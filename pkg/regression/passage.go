@@ -4,90 +4,120 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync/atomic"
 
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/escape"
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/sgd"
 )
 
-// PassageSettings sets the size of [Regression.FirstPassage]; the zero value
-// works but for Ratio.
-type PassageSettings struct {
-	Ratio    float64 // c > 1: a replica is done when L(θ) > c·L(θ*)
-	MaxSteps int64   // steps after which it is given up; 0 means 2⁶²
-	Workers  int     // goroutines; 0 means one a processor. It changes no bit
-	// Seed and Experiment key the random streams, with the replica's number.
-	Seed       uint64
-	Experiment string
-	// Progress, if not nil, is called after each replica, by several goroutines.
-	Progress func()
+var (
+	_ dynamics.Dynamics = (*SGD)(nil)
+	_ escape.Passer     = (*SGD)(nil)
+	_ escape.Region     = above{}
+)
+
+// above is the exit L(θ) > L(θ*) + level. A loss that is not a number counts.
+type above struct {
+	*SGD
+	level float64
 }
 
-func (s PassageSettings) done() {
-	if s.Progress != nil {
-		s.Progress()
+// LossAbove returns the exit of the paper's Fig. 3b, L(θ) > ratio·L(θ*), which
+// [escape.FirstPassage] takes: it is [escape.LossAbove], told from bounds in most
+// steps. It returns an error unless the ratio is above 1 and finite.
+func (r *SGD) LossAbove(ratio float64) (escape.Region, error) {
+	if !(ratio > 1) || math.IsInf(ratio, 1) {
+		return nil, fmt.Errorf("regression: loss ratio c = %v, want a finite value > 1", ratio)
 	}
+	return above{r, (ratio - 1) * r.loss}, nil
 }
 
-// Passage is the number of steps that a replica took to pass the level, negative
-// if it left the finite numbers in that step, or 0 if it was still below after
-// MaxSteps, or was interrupted.
-type Passage int64
+// Contains implements [escape.Region].
+func (a above) Contains(theta []float64) bool {
+	square := 0.0
+	for i, t := range theta {
+		d := t - a.minimum[i]
+		square += d * d
+	}
+	return a.above(theta, square, a.level)
+}
 
-// FirstPassage fills steps with the first passages of as many replicas of SGD
-// from θ*: the first k with L(θ_k) > c·L(θ*). Single samples drawn with
-// replacement from a fixed set, the paper's Fig. 3b, take a fast way: replicas
-// run side by side (see lanes). It returns an error, before any work, if c is not
-// above 1 and finite or MaxSteps or Workers is negative, and otherwise ctx.Err()
-// if ctx ends early.
-func (r *Regression) FirstPassage(ctx context.Context, steps []Passage, s PassageSettings) error {
-	switch {
-	case !(s.Ratio > 1) || math.IsInf(s.Ratio, 1):
-		return fmt.Errorf("regression: loss ratio c = %v, want a finite value > 1", s.Ratio)
-	case s.MaxSteps < 0:
-		return fmt.Errorf("regression: %d steps, want ≥ 0", s.MaxSteps)
-	case s.Workers < 0:
-		return fmt.Errorf("regression: %d workers, want ≥ 0", s.Workers)
+// above reports whether L(θ) > L(θ*) + level, given |θ − θ*|². NaN counts as above.
+func (r *SGD) above(theta []float64, square, level float64) bool {
+	if r.most*square <= 2*level {
+		return false
 	}
-	if s.MaxSteps == 0 {
-		s.MaxSteps = 1 << 62
+	if !(r.least*square <= 2*level) {
+		return true
 	}
+	return !(r.rise(nil, theta) <= level)
+}
+
+// Passages implements [escape.Passer]: single samples drawn from a fixed set, the
+// paper's Fig. 3b, run side by side (see lanes) from θ* up to a loss.
+func (r *SGD) Passages(ctx context.Context, sample *escape.Sample, start []float64, exit escape.Region, s escape.Settings) bool {
+	a, ok := exit.(above)
+	if !ok || a.SGD != r || r.rows == nil || r.batch != 1 || !slices.Equal(start, r.minimum) {
+		return false
+	}
+	most := int64(1 << 62)
+	if !math.IsInf(sample.MaxTime, 1) {
+		// A MaxTime of k·η must not become k−1 steps by rounding.
+		if most = int64(sample.MaxTime / r.eta * (1 + 1e-12)); most < 1 {
+			return false
+		}
+	}
+	var todo []int
+	for i, status := range sample.Status {
+		if status == escape.Pending {
+			todo = append(todo, i)
+		}
+	}
+	var next, steps, done atomic.Int64
+	done.Store(int64(len(sample.Times) - len(todo)))
+	run := passages{seed: s.Seed, experiment: s.Experiment, level: a.level, most: most, todo: todo, next: &next,
+		done: func(i int, p passage) {
+			sample.Times[i], sample.Status[i] = float64(p.steps)*r.eta, p.status
+			steps.Add(p.steps)
+			if s.Progress != nil {
+				s.Progress(int(done.Add(1)), len(sample.Times))
+			}
+		}}
 	workers := parallel.Workers(s.Workers)
-	if r.rows != nil && r.batch == 1 && r.how != sgd.Shuffled {
-		var next atomic.Int64
-		parallel.For(ctx, workers, workers, func(_, _ int) { newLanes(r, s).run(ctx, steps, &next) })
-	} else {
-		walkers := make([]*walker, workers)
-		parallel.For(ctx, len(steps), workers, func(w, i int) {
-			rng := dynamics.Stream(s.Seed, s.Experiment, i)
-			if walkers[w] == nil {
-				walkers[w] = r.newWalker(rng)
-			}
-			walkers[w].restart(rng)
-			steps[i] = walkers[w].passage(ctx, s)
-			s.done()
-		})
-	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("regression: first passage: %w", err)
-	}
-	return nil
+	parallel.For(ctx, workers, workers, func() func(int) {
+		l := newLanes(r, run)
+		return func(int) { l.run(ctx) }
+	})
+	sample.Steps += steps.Load()
+	return true
 }
 
-// passage runs one replica.
-func (w *walker) passage(ctx context.Context, s PassageSettings) Passage {
-	level := (s.Ratio - 1) * w.loss
-	for k := int64(1); k <= s.MaxSteps; k++ {
-		if square := w.step(); w.above(w.delta, square, level) {
-			if !(square <= math.MaxFloat64) {
-				return Passage(-k)
-			}
-			return Passage(k)
-		}
-		if k%(1<<12) == 0 && ctx.Err() != nil {
-			return 0
-		}
+// passage is how a replica ended and the number of steps it took.
+type passage struct {
+	steps  int64
+	status escape.Status
+}
+
+// passages is the work that lanes share.
+type passages struct {
+	seed       uint64
+	experiment string
+	level      float64
+	most       int64 // steps after which a replica is given up
+	todo       []int // the replicas to run
+	next       *atomic.Int64
+	done       func(replica int, p passage)
+}
+
+// NewStepper implements [dynamics.Dynamics]: one step of SGD, any batch, on a
+// fixed set or fresh samples.
+func (r *SGD) NewStepper() dynamics.Stepper {
+	w := &stepper{SGD: r, grad: make([]float64, r.dim), x: make([]float64, r.dim+1)}
+	if r.rows != nil {
+		w.sampler = sgd.NewSampler(r.samples, r.batch, r.how, nil)
 	}
-	return 0
+	return w
 }

@@ -1,3 +1,12 @@
+// Package regression answers the question: what does SGD itself do on linear
+// regression, the paper's own example, where everything can be had without
+// approximation?
+//
+// [SGD] simulates it, on a data set or on fresh samples. [Chain] is the same as a
+// Markov chain in the distance from the minimum, solved exactly: mean
+// first-passage times, stationary law, Kesten's tail, the barriers as η → 0.
+// [Spherical] holds the covariance and the closed forms, [SDE] the diffusion with
+// the exact covariance, Eq. 4.
 package regression
 
 import (
@@ -9,17 +18,19 @@ import (
 
 	"github.com/sgdescape/sgdescape/pkg/data"
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/sgd"
 )
 
-// Regression is SGD itself (Eq. 2–3), not a diffusion, on linear regression:
+// SGD is SGD itself (Eq. 2–3), not a diffusion, on linear regression:
 //
 //	θ ← θ − (η/B) Σ_{μ∈B} x_μ(x_μ·θ − y_μ),
 //
-// on a fixed data set or on samples drawn afresh at every step. It is immutable
-// and safe for use by several goroutines. Coordinates are δ = θ − θ*, with θ* the
-// minimum of the loss L = L(θ*) + ½δᵀHδ.
-type Regression struct {
+// on a fixed data set or on samples drawn afresh at every step. It is a
+// [dynamics.Dynamics] and at the same time the [landscape.Landscape] of its loss,
+// L = L(θ*) + ½(θ−θ*)ᵀH(θ−θ*). It is immutable and safe for use by several
+// goroutines.
+type SGD struct {
 	dim, batch int
 	eta        float64
 	how        sgd.Batches
@@ -35,10 +46,16 @@ type Regression struct {
 	least, most float64
 }
 
-// NewRegression returns SGD on a data set with one target per sample. It is an
-// error unless η > 0 and finite, 1 ≤ B ≤ N, the batches are one of the three
-// laws, the Hessian is not singular, and the minimum loss is positive.
-func NewRegression(set *data.Set, eta float64, batch int, how sgd.Batches) (*Regression, error) {
+var (
+	_ landscape.Landscape = (*SGD)(nil)
+	_ landscape.Hessian   = (*SGD)(nil)
+)
+
+// New returns SGD on a data set with one target per sample. It is an
+// error unless η > 0 and finite, 1 ≤ B ≤ N, the batches are Independent or drawn
+// WithReplacement (Shuffled ones remember each other), the Hessian is not
+// singular, and the minimum loss is positive.
+func New(set *data.Set, eta float64, batch int, how sgd.Batches) (*SGD, error) {
 	if set == nil || set.X == nil || set.Y == nil || set.X.IsEmpty() {
 		return nil, fmt.Errorf("regression on a set without samples or targets")
 	}
@@ -49,7 +66,10 @@ func NewRegression(set *data.Set, eta float64, batch int, how sgd.Batches) (*Reg
 	if err := sgd.Check(n, eta, batch, how); err != nil {
 		return nil, fmt.Errorf("regression: %w", err)
 	}
-	r := &Regression{dim: d, batch: batch, eta: eta, how: how, samples: n, hess: mat.NewSymDense(d, nil), minimum: make([]float64, d)}
+	if how == sgd.Shuffled {
+		return nil, fmt.Errorf("regression: shuffled batches remember each other, want Independent or WithReplacement")
+	}
+	r := &SGD{dim: d, batch: batch, eta: eta, how: how, samples: n, hess: mat.NewSymDense(d, nil), minimum: make([]float64, d)}
 	var gram mat.SymDense
 	gram.SymOuterK(1/float64(n), set.X.T())
 	r.hess.CopySym(&gram)
@@ -74,10 +94,10 @@ func NewRegression(set *data.Set, eta float64, batch int, how sgd.Batches) (*Reg
 	return r, r.bounds()
 }
 
-// NewFreshRegression returns SGD on fresh samples, x standard normal in d
+// NewFresh returns SGD on fresh samples, x standard normal in d
 // dimensions and y = σε independent of it: the limit N → ∞ of the paper's Fig. 3.
 // It is an error unless d ≥ 1, B ≥ 1, and σ and η are positive and finite.
-func NewFreshRegression(d int, sigma, eta float64, batch int) (*Regression, error) {
+func NewFresh(d int, sigma, eta float64, batch int) (*SGD, error) {
 	switch {
 	case d < 1:
 		return nil, fmt.Errorf("regression: fresh samples in %d dimensions, want ≥ 1", d)
@@ -88,7 +108,7 @@ func NewFreshRegression(d int, sigma, eta float64, batch int) (*Regression, erro
 	case !positive(eta):
 		return nil, fmt.Errorf("regression: fresh samples: learning rate %v, want a finite value > 0", eta)
 	}
-	r := &Regression{dim: d, batch: batch, eta: eta, sigma: sigma, loss: sigma * sigma / 2,
+	r := &SGD{dim: d, batch: batch, eta: eta, sigma: sigma, loss: sigma * sigma / 2,
 		minimum: make([]float64, d), hess: mat.NewSymDense(d, nil), least: 1, most: 1}
 	for i := range d {
 		r.hess.SetSym(i, i, 1)
@@ -97,7 +117,7 @@ func NewFreshRegression(d int, sigma, eta float64, batch int) (*Regression, erro
 }
 
 // bounds finds the extreme eigenvalues of the Hessian.
-func (r *Regression) bounds() error {
+func (r *SGD) bounds() error {
 	if !positive(r.loss) {
 		return fmt.Errorf("regression: loss at the minimum = %v, want a finite value > 0", r.loss)
 	}
@@ -112,101 +132,75 @@ func (r *Regression) bounds() error {
 }
 
 // Dim returns d.
-func (r *Regression) Dim() int { return r.dim }
+func (r *SGD) Dim() int { return r.dim }
 
 // LearningRate returns η, the time that a step lasts.
-func (r *Regression) LearningRate() float64 { return r.eta }
+func (r *SGD) LearningRate() float64 { return r.eta }
 
 // Minimum returns a copy of θ*.
-func (r *Regression) Minimum() []float64 { return append([]float64(nil), r.minimum...) }
+func (r *SGD) Minimum() []float64 { return append([]float64(nil), r.minimum...) }
 
 // MinimumLoss returns L(θ*).
-func (r *Regression) MinimumLoss() float64 { return r.loss }
+func (r *SGD) MinimumLoss() float64 { return r.loss }
 
 // Hessian returns H(θ*), which is H everywhere.
-func (r *Regression) Hessian() mat.Symmetric { return r.hess }
+func (r *SGD) Hessian() mat.Symmetric { return r.hess }
 
-// above reports whether L(θ) > L(θ*) + level, given |δ|². NaN counts as above.
-func (r *Regression) above(delta []float64, square, level float64) bool {
-	if r.most*square <= 2*level {
-		return false
-	}
-	if !(r.least*square <= 2*level) {
-		return true
-	}
-	v := mat.NewVecDense(r.dim, delta)
-	return !(mat.Inner(v, r.hess, v) <= 2*level)
-}
+// LossGrad implements [landscape.Landscape].
+func (r *SGD) LossGrad(dst, theta []float64) float64 { return r.loss + r.rise(dst, theta) }
 
-// Walk runs one replica of SGD from θ* and calls visit with δ = θ − θ* after each
-// step, until it returns false or the replica leaves the finite numbers; it
-// returns the number of steps. visit must not keep δ.
-func (r *Regression) Walk(rng *rand.Rand, visit func(delta []float64) bool) int64 {
-	w := r.newWalker(rng)
-	for k := int64(1); ; k++ {
-		if square := w.step(); !(square <= math.MaxFloat64) || !visit(w.delta) {
-			return k
+// Hess implements [landscape.Hessian].
+func (r *SGD) Hess(dst *mat.SymDense, _ []float64) { dst.CopySym(r.hess) }
+
+// rise returns L(θ) − L(θ*) and stores ∇L in dst if it is not nil.
+func (r *SGD) rise(dst, theta []float64) float64 {
+	sum := 0.0
+	for i, t := range theta {
+		g := 0.0
+		for j, u := range theta {
+			g += r.hess.At(i, j) * (u - r.minimum[j])
 		}
+		if dst != nil {
+			dst[i] = g
+		}
+		sum += g * (t - r.minimum[i])
 	}
+	return sum / 2
 }
 
-// walker is one replica of the general case: any batch, any law, fresh samples.
-type walker struct {
-	*Regression
-	rng         *rand.Rand
-	delta, grad []float64
-	x           []float64
-	sampler     *sgd.Sampler
+// stepper makes steps of the general case: any batch, any law, fresh samples.
+type stepper struct {
+	*SGD
+	grad, x []float64
+	sampler *sgd.Sampler // nil for fresh samples
 }
 
-func (r *Regression) newWalker(rng *rand.Rand) *walker {
-	w := &walker{Regression: r, rng: rng, delta: make([]float64, r.dim), grad: make([]float64, r.dim), x: make([]float64, r.dim+1)}
-	if r.rows != nil {
-		w.sampler = sgd.NewSampler(r.samples, r.batch, r.how, rng)
-	}
-	return w
-}
-
-// restart puts the walker back to θ* with another generator.
-func (w *walker) restart(rng *rand.Rand) {
-	w.rng = rng
-	clear(w.delta)
-	if w.sampler == nil {
-		return
-	}
-	w.sampler.Reset(rng)
-}
-
-// step makes one step of SGD and returns |δ|².
-func (w *walker) step() float64 {
+// Step implements [dynamics.Stepper].
+func (w *stepper) Step(theta []float64, rng *rand.Rand) float64 {
 	clear(w.grad)
-	if w.rows == nil {
+	if w.sampler == nil {
 		for range w.batch {
-			dynamics.Normals(w.x, w.rng)
+			dynamics.Normals(w.x, rng)
 			w.x[w.dim] *= w.sigma
-			w.add(w.x)
+			w.add(w.x, theta)
 		}
 	} else {
-		if w.how == sgd.Shuffled && w.sampler.Left() < w.batch {
-			w.sampler.Begin()
-		}
-		for _, mu := range w.sampler.Next() {
-			w.add(w.rows[mu*(w.dim+1) : (mu+1)*(w.dim+1)])
+		for _, mu := range w.sampler.Draw(rng) {
+			w.add(w.rows[mu*(w.dim+1):(mu+1)*(w.dim+1)], theta)
 		}
 	}
-	square, rate := 0.0, w.eta/float64(w.batch)
+	rate := w.eta / float64(w.batch)
 	for i, g := range w.grad {
-		w.delta[i] -= rate * g
-		square += w.delta[i] * w.delta[i]
+		theta[i] -= rate * g
 	}
-	return square
+	return w.eta
 }
 
 // add adds the gradient of one sample.
-func (w *walker) add(row []float64) {
+func (w *stepper) add(row, theta []float64) {
 	e := -row[w.dim]
-	for i, t := range w.delta {
-		e += row[i] * t
+	for i, t := range theta {
+		e += row[i] * (t - w.minimum[i])
 	}
 	for i := range w.grad {
 		w.grad[i] += e * row[i]

@@ -63,19 +63,25 @@ type Escape struct {
 	// LogDetRatio is log(det Ĥ(θ*)/|det Ĥ(θˢ)|), with Ĥ the Hessian inside the
 	// outlier subspace.
 	LogDetRatio float64
+	// Spread is the largest curvature among the outliers of H(θ*) over the
+	// smallest, ≥ 1; 0 stands for 1. Eq. 17 takes the outliers to be equal.
+	Spread float64
 }
 
 // NewEscape reads an Escape off a barrier. The outlier subspace is spanned by
 // the eigenvectors of H(θ*) with eigenvalue above flat·(largest eigenvalue);
-// flat 0 means 1e−8. It returns an error for bad noise, a flat outside [0, 1),
+// flat 0 means [landscape.Flatness]. It returns an error for bad noise, a flat outside [0, 1),
 // a minimum or saddle whose loss is not positive or whose Hessian has the wrong
 // number of negative eigenvalues in the subspace.
 func NewEscape(b landscape.Barrier, noise Noise, flat float64) (Escape, error) {
+	if b == nil {
+		return Escape{}, fmt.Errorf("theory: no barrier given")
+	}
 	if err := noise.Check(); err != nil {
 		return Escape{}, err
 	}
 	if flat == 0 {
-		flat = 1e-8
+		flat = landscape.Flatness
 	}
 	if !(flat > 0 && flat < 1) {
 		return Escape{}, fmt.Errorf("theory: flatness threshold = %v, want a value in [0, 1)", flat)
@@ -129,6 +135,7 @@ func NewEscape(b landscape.Barrier, noise Noise, flat float64) (Escape, error) {
 		MinimumLoss:      minimum.Loss,
 		Ratio:            saddle.Loss / minimum.Loss,
 		SaddleCurvature:  saddles[0],
+		Spread:           largest / values[dim-n],
 	}
 	for i := range n {
 		escape.LogDetRatio += math.Log(values[dim-n+i]) - math.Log(math.Abs(saddles[i]))
@@ -154,6 +161,8 @@ func (e Escape) Check() error {
 		return fmt.Errorf("theory: curvature at the saddle h_e^s = %v, want a finite value < 0", e.SaddleCurvature)
 	case math.IsNaN(e.LogDetRatio) || math.IsInf(e.LogDetRatio, 0):
 		return fmt.Errorf("theory: log determinant ratio = %v, want a finite value", e.LogDetRatio)
+	case e.Spread != 0 && !(e.Spread >= 1 && !math.IsInf(e.Spread, 1)):
+		return fmt.Errorf("theory: spread of the outliers = %v, want a finite value ≥ 1, or 0 for 1", e.Spread)
 	}
 	return nil
 }
@@ -169,8 +178,8 @@ func (e Escape) Exponent() float64 { return 1/e.T() + 1 - float64(e.EffectiveDim
 //
 //	κ = (|h_e^s|/2π)·sqrt(det Ĥ(θ*)/|det Ĥ(θˢ)|)·c^{−(B/(ηh*) + 1 − n/2)},
 //
-// valid for small T; PAPER.md finds it within 5.5 % of the exact rate of Eq. 13
-// for T ≤ 0.1, n ≤ 8 and c ≥ 1.5 on a quartic barrier.
+// the limit of small T. How small is told by [Escape.Margin]; [Escape.Caveats]
+// says in words what is amiss.
 func (e Escape) LogRate() float64 { return e.logPrefactor() - e.Exponent()*math.Log(e.Ratio) }
 
 // Rate returns κ of Eq. 17; see [Escape.LogRate].

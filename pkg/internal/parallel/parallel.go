@@ -18,21 +18,26 @@ func Workers(setting int) int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// For calls task(worker, i) once for each i in [0, n), on the given number of
-// workers, and returns when all calls have. Once ctx is done no further task is
-// started. Calls with one worker number never overlap, so that a worker can own
-// scratch space.
-func For(ctx context.Context, n, workers int, task func(worker, i int)) {
+// For calls task(i) once for each i in [0, n), on the given number of workers,
+// and returns when all calls have. Once ctx is done no further task is started.
+//
+// Each worker gets its task from a call of worker in a goroutine of its own, and
+// calls it for one i after the other: that is the place for scratch space. Made
+// there it comes from memory that the processor at work hands out, while scratch
+// spaces made one after the other in one goroutine share cache lines, which made
+// two workers slower than one.
+func For(ctx context.Context, n, workers int, worker func() (task func(i int))) {
 	var next atomic.Int64
 	var group sync.WaitGroup
-	for w := range min(workers, n) {
+	for range min(workers, n) {
 		group.Go(func() {
+			task := worker()
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= n {
 					return
 				}
-				task(w, i)
+				task(i)
 			}
 		})
 	}

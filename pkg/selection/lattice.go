@@ -1,4 +1,4 @@
-package exact
+package selection
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 // normals, as that of SGD with one sample at a time on Gaussian features is: the
 // per-sample gradient is r·s with residual r and slope s = ∂f/∂θ, and given s =
 // |s|·u, u standard normal, it is normal with mean slope·u² and standard deviation
-// spread·|u|. [landscape.Loop] is one. (slope = L′, spread² = 2L·Es² − L′².)
+// spread·|u|. [Loop] is one. (slope = L′, spread² = 2L·Es² − L′².)
 type StepLaw interface {
 	Step(theta float64) (slope, spread float64)
 }
@@ -31,11 +31,11 @@ type Lattice struct {
 func NewLattice(law StepLaw, eta, lo, hi float64, cells int) (*Lattice, error) {
 	switch {
 	case !(lo < hi) || math.IsInf(hi-lo, 1):
-		return nil, fmt.Errorf("exact: lattice from %v to %v, want a finite interval", lo, hi)
+		return nil, fmt.Errorf("selection: lattice from %v to %v, want a finite interval", lo, hi)
 	case cells < 3:
-		return nil, fmt.Errorf("exact: lattice of %d cells, want ≥ 3", cells)
+		return nil, fmt.Errorf("selection: lattice of %d cells, want ≥ 3", cells)
 	case !(eta > 0) || math.IsInf(eta, 1):
-		return nil, fmt.Errorf("exact: lattice: η = %v, want a finite value > 0", eta)
+		return nil, fmt.Errorf("selection: lattice: η = %v, want a finite value > 0", eta)
 	}
 	l := &Lattice{lo: lo, size: (hi - lo) / float64(cells), eta: eta, p: mat.NewDense(cells, cells, nil)}
 	// |u| = x² takes the square-root singularity of the inner law out of the way;
@@ -89,7 +89,7 @@ func (l *Lattice) Stationary() ([]float64, error) {
 	}
 	b.SetVec(n-1, 1)
 	if err := pi.SolveVec(a, b); err != nil {
-		return nil, fmt.Errorf("exact: lattice: stationary law: %w", err)
+		return nil, fmt.Errorf("selection: lattice: stationary law: %w", err)
 	}
 	return pi.RawVector().Data, nil
 }
@@ -115,7 +115,7 @@ func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
 	n, _ := l.p.Dims()
 	i, j := int(math.Floor((from-l.lo)/l.size)), int(math.Floor((to-l.lo)/l.size))
 	if i == j || min(i, j) < 0 || max(i, j) >= n {
-		return 0, fmt.Errorf("exact: lattice: first passage from %v to %v, want two cells inside", from, to)
+		return 0, fmt.Errorf("selection: lattice: first passage from %v to %v, want two cells inside", from, to)
 	}
 	first, last := 0, j // the cells in which the chain lives
 	if to < from {
@@ -137,7 +137,7 @@ func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
 		ones.SetVec(k, l.eta)
 	}
 	if err := t.SolveVec(a, ones); err != nil {
-		return 0, fmt.Errorf("exact: lattice: first passage: %w", err)
+		return 0, fmt.Errorf("selection: lattice: first passage: %w", err)
 	}
 	return t.AtVec(i - first), nil
 }

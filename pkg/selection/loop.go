@@ -1,10 +1,12 @@
-package landscape
+package selection
 
 import (
 	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
 // Loop is the loss of a true regression with two minima of equal loss but
@@ -24,8 +26,8 @@ type Loop struct {
 }
 
 var (
-	_ Barrier = (*Loop)(nil)
-	_ Hessian = (*Loop)(nil)
+	_ landscape.Barrier = (*Loop)(nil)
+	_ landscape.Hessian = (*Loop)(nil)
 )
 
 // NewLoop returns the loss for curvatures near (θ < 0) and far (θ > 0), label
@@ -34,14 +36,14 @@ var (
 func NewLoop(near, far, labelNoise, ratio float64) (*Loop, error) {
 	for _, h := range []float64{near, far} {
 		if !positive(h) {
-			return nil, fmt.Errorf("landscape: loop: curvature h = %v, want a finite value > 0", h)
+			return nil, fmt.Errorf("selection: loop: curvature h = %v, want a finite value > 0", h)
 		}
 	}
 	switch {
 	case !positive(labelNoise):
-		return nil, fmt.Errorf("landscape: loop: label noise σ = %v, want a finite value > 0", labelNoise)
+		return nil, fmt.Errorf("selection: loop: label noise σ = %v, want a finite value > 0", labelNoise)
 	case !(ratio > 1) || math.IsInf(ratio, 1):
-		return nil, fmt.Errorf("landscape: loop: loss ratio c = %v, want a finite value > 1", ratio)
+		return nil, fmt.Errorf("selection: loop: loss ratio c = %v, want a finite value > 1", ratio)
 	}
 	radius := labelNoise * math.Sqrt(ratio-1) / (1 + math.Sqrt2)
 	return &Loop{near: near, far: far, labelNoise: labelNoise, radius: radius}, nil
@@ -81,7 +83,7 @@ func (l *Loop) Weights(theta float64) (w, dw [2]float64) {
 	return w, dw
 }
 
-// LossGrad implements [Landscape].
+// LossGrad implements [landscape.Landscape].
 func (l *Loop) LossGrad(dst, theta []float64) float64 {
 	w, dw := l.Weights(theta[0])
 	if dst != nil {
@@ -90,7 +92,7 @@ func (l *Loop) LossGrad(dst, theta []float64) float64 {
 	return 0.5 * (l.labelNoise*l.labelNoise + w[0]*w[0] + w[1]*w[1])
 }
 
-// Hess implements [Hessian]; at the saddle, where it jumps, it is that of θ > 0.
+// Hess implements [landscape.Hessian]; at the saddle, where it jumps, it is that of θ > 0.
 func (l *Loop) Hess(dst *mat.SymDense, theta []float64) {
 	v := l.Speed(theta[0])
 	a := math.Abs(theta[0]) * v / l.radius
@@ -102,14 +104,18 @@ func (l *Loop) Hess(dst *mat.SymDense, theta []float64) {
 }
 
 // Minimum returns the minimum at θ < 0.
-func (l *Loop) Minimum() Critical { return CriticalAt(l, []float64{-l.bottom(l.near)}) }
+func (l *Loop) Minimum() landscape.Critical {
+	return landscape.CriticalAt(l, []float64{-l.bottom(l.near)})
+}
 
 // FarMinimum returns the minimum at θ > 0.
-func (l *Loop) FarMinimum() Critical { return CriticalAt(l, []float64{l.bottom(l.far)}) }
+func (l *Loop) FarMinimum() landscape.Critical {
+	return landscape.CriticalAt(l, []float64{l.bottom(l.far)})
+}
 
 // Saddle returns the saddle at 0 as seen from θ < 0.
-func (l *Loop) Saddle() Critical {
-	s := CriticalAt(l, []float64{0})
+func (l *Loop) Saddle() landscape.Critical {
+	s := landscape.CriticalAt(l, []float64{0})
 	s.Hess.SetSym(0, 0, -math.Sqrt2*l.near)
 	return s
 }

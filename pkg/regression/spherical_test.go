@@ -1,4 +1,4 @@
-package theory
+package regression
 
 import (
 	"fmt"
@@ -7,15 +7,17 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
 // Covariance against the definition on samples: for x = |x|·(unit vector) with a
 // law of |x|² that has the kurtosis asked for.
 func TestRegressionCovariance(t *testing.T) {
-	noise := Noise{LearningRate: 0.1, BatchSize: 4}
+	noise := theory.Noise{LearningRate: 0.1, BatchSize: 4}
 	theta := []float64{0.6, -0.3}
 	for _, kurtosis := range []float64{1.5, 2, 3} {
-		g := Regression{Dim: 2, Curvature: 1.5, LabelNoise: 0.8, Kurtosis: kurtosis}
+		g := Spherical{Dim: 2, Curvature: 1.5, LabelNoise: 0.8, Kurtosis: kurtosis}
 		var want mat.SymDense
 		if err := g.Covariance(&want, noise, theta); err != nil {
 			t.Fatal(err)
@@ -53,26 +55,26 @@ func TestRegressionCovariance(t *testing.T) {
 }
 
 func TestRegressionErrors(t *testing.T) {
-	good := GaussianRegression(2)
-	for _, bad := range []Regression{{0, 1, 1, 3}, {2, 0, 1, 3}, {2, 1, math.NaN(), 3}, {2, 1, 1, 1.4}} {
+	good := Gaussian(2)
+	for _, bad := range []Spherical{{0, 1, 1, 3}, {2, 0, 1, 3}, {2, 1, math.NaN(), 3}, {2, 1, 1, 1.4}} {
 		if bad.Check() == nil {
 			t.Errorf("%+v accepted", bad)
 		}
 	}
 	var dst mat.SymDense
-	if good.Covariance(&dst, Noise{1, 1}, []float64{1}) == nil {
+	if good.Covariance(&dst, theory.NoiseFor(1, 1), []float64{1}) == nil {
 		t.Error("θ of the wrong length accepted")
 	}
-	if good.Covariance(mat.NewSymDense(3, nil), Noise{1, 1}, []float64{1, 2}) == nil {
+	if good.Covariance(mat.NewSymDense(3, nil), theory.NoiseFor(1, 1), []float64{1, 2}) == nil {
 		t.Error("destination of the wrong size accepted")
 	}
 }
 
-func ExampleRegression() {
-	g := GaussianRegression(1)
-	noise := Noise{LearningRate: 0.1, BatchSize: 1}
+func ExampleSpherical() {
+	g := Gaussian(1)
+	noise := theory.Noise{LearningRate: 0.1, BatchSize: 1}
 	exact, _ := g.StationaryTail(noise)
 	fmt.Printf("φ: %.0f by Eq. 18, %.0f with the exact covariance, %.0f matched to discrete SGD\n",
-		StationaryExponent(noise, 1), exact, g.MatchedExponent(noise))
+		theory.StationaryExponent(noise, 1), exact, g.MatchedExponent(noise))
 	// Output: φ: 11 by Eq. 18, 6 with the exact covariance, 10 matched to discrete SGD
 }

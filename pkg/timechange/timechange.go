@@ -1,25 +1,34 @@
-package dynamics
+// Package timechange answers the question: are SGD's diffusion on the clock t and
+// Langevin motion on the logarithmic landscape on the clock τ = ∫L dt one and the
+// same motion, path by path?
+//
+// [Test] drives both with one Brownian path and measures how fast their
+// discretisations close in on one trajectory; [Noise] reads the noise back from a
+// path and so shows that it is Brownian on the τ clock (Lévy's theorem).
+package timechange
 
 import (
 	"context"
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// TimeChange tests Eq. 14 and 15 path by path. One Brownian path W̃ on the τ
+// Test tests Eq. 14 and 15 path by path. One Brownian path W̃ on the τ
 // clock, on a very fine grid, fixes the true trajectory θ̃ and the time
 // t = ∫dτ/L at each of its points; dW = dW̃/sqrt(L) is then the Brownian path of
 // the t clock. Coarse Euler–Maruyama grids on either clock, driven by the two,
 // must close in on the same end point: on the t clock with strong order ½, as
 // the noise of Eq. 13 is multiplicative, and on the τ clock with strong order
 // 1, as the noise of Eq. 15 is additive.
-type TimeChange struct {
+type Test struct {
 	Landscape landscape.Landscape
 	Minimum   landscape.Critical
 	Noise     theory.Noise
@@ -53,57 +62,58 @@ const batches = 10
 // Run returns the errors on the grids in the order given. It returns an error if a number of steps is not a power of two between 2 and
 // Fine/4, there are fewer than two grids, Replicas is not a positive multiple
 // of 10, Tau is not positive, the diffusion itself cannot be built (see
-// [NewSDE]), or a replica diverges.
-func (c TimeChange) Run(ctx context.Context) (*StrongErrors, error) {
+// [dynamics.NewSDE]), or a replica diverges.
+func (c Test) Run(ctx context.Context) (*StrongErrors, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	squares := make([][]float64, c.Replicas) // per replica: for each grid, on t, on τ, between
-	workers := parallel.Workers(0)
-	scratch := make([]*comparison, workers)
-	for w := range scratch {
-		var err error
-		if scratch[w], err = newComparison(c); err != nil {
-			return nil, err
-		}
+	tau, t, err := c.diffusions()
+	if err != nil {
+		return nil, fmt.Errorf("timechange: %w", err)
 	}
-	parallel.For(ctx, c.Replicas, workers, func(w, i int) { squares[i] = scratch[w].run(i) })
+	squares := make([][]float64, c.Replicas) // per replica: for each grid, on t, on τ, between
+	parallel.For(ctx, c.Replicas, parallel.Workers(0), func() func(int) {
+		w := newComparison(c, tau, t)
+		return func(i int) { squares[i] = w.run(i) }
+	})
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("dynamics: time change: %w", err)
+		return nil, fmt.Errorf("timechange: %w", err)
 	}
 	for i, s := range squares {
 		for _, v := range s {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("dynamics: time change: replica %d diverged", i)
+				return nil, fmt.Errorf("timechange: replica %d diverged", i)
 			}
 		}
 	}
 	return c.errors(squares), nil
 }
 
-func (c TimeChange) check() error {
+func (c Test) check() error {
 	power := func(n int) bool { return n > 0 && n&(n-1) == 0 }
 	switch {
-	case !positive(c.Tau):
-		return fmt.Errorf("dynamics: time change: end τ = %v, want a finite value > 0", c.Tau)
+	case c.Landscape == nil:
+		return fmt.Errorf("timechange: no landscape given")
+	case !(c.Tau > 0) || math.IsInf(c.Tau, 1):
+		return fmt.Errorf("timechange: end τ = %v, want a finite value > 0", c.Tau)
 	case !power(c.Fine):
-		return fmt.Errorf("dynamics: time change: %d fine steps, want a power of two", c.Fine)
+		return fmt.Errorf("timechange: %d fine steps, want a power of two", c.Fine)
 	case c.Replicas < 1 || c.Replicas%batches != 0:
-		return fmt.Errorf("dynamics: time change: %d replicas, want a positive multiple of %d", c.Replicas, batches)
+		return fmt.Errorf("timechange: %d replicas, want a positive multiple of %d", c.Replicas, batches)
 	case len(c.Steps) < 2:
-		return fmt.Errorf("dynamics: time change: %d coarse grids, want ≥ 2", len(c.Steps))
+		return fmt.Errorf("timechange: %d coarse grids, want ≥ 2", len(c.Steps))
 	case len(c.Start) != c.Landscape.Dim():
-		return fmt.Errorf("dynamics: time change: start of length %d, want %d", len(c.Start), c.Landscape.Dim())
+		return fmt.Errorf("timechange: start of length %d, want %d", len(c.Start), c.Landscape.Dim())
 	}
 	for _, n := range c.Steps {
 		if !power(n) || n < 2 || n > c.Fine/4 {
-			return fmt.Errorf("dynamics: time change: %d coarse steps, want a power of two from 2 to %d", n, c.Fine/4)
+			return fmt.Errorf("timechange: %d coarse steps, want a power of two from 2 to %d", n, c.Fine/4)
 		}
 	}
 	return nil
 }
 
-func (c TimeChange) errors(squares [][]float64) *StrongErrors {
+func (c Test) errors(squares [][]float64) *StrongErrors {
 	column := make([]float64, len(squares))
 	rms := func(k int) (value, stderr float64) {
 		for i, s := range squares {
@@ -154,10 +164,10 @@ func order(squares [][]float64, step []float64, column int) (value, stderr float
 
 // comparison is one worker's scratch space.
 type comparison struct {
-	TimeChange
+	Test
 	dim      int
-	onT      *eulerSDE
-	onTau    *eulerLog
+	onT      dynamics.Driven
+	onTau    dynamics.Driven
 	tau      [][]float64 // fine increments of W̃
 	t        [][]float64 // fine increments of W
 	time     []float64   // t at the fine grid points
@@ -165,32 +175,30 @@ type comparison struct {
 	end      []float64
 }
 
-func newComparison(c TimeChange) (*comparison, error) {
-	s := Settings{Step: c.Tau / float64(c.Steps[0])}
-	tau, err := NewLogLangevin(c.Landscape, c.Minimum, c.Noise, s)
-	if err != nil {
-		return nil, err
+// diffusions returns Eq. 15 and Eq. 13.
+func (c Test) diffusions() (tau, t dynamics.Dynamics, err error) {
+	s := dynamics.Settings{Step: c.Tau / float64(c.Steps[0])}
+	if tau, err = dynamics.NewLogLangevin(c.Landscape, c.Minimum, c.Noise, s); err != nil {
+		return nil, nil, err
 	}
 	s.Step /= c.Minimum.Loss
-	t, err := NewSDE(c.Landscape, c.Minimum, c.Noise, s)
-	if err != nil {
-		return nil, err
-	}
+	t, err = dynamics.NewSDE(c.Landscape, c.Minimum, c.Noise, s)
+	return tau, t, err
+}
+
+func newComparison(c Test, tau, t dynamics.Dynamics) *comparison {
 	dim := c.Landscape.Dim()
 	w := &comparison{
-		TimeChange: c, dim: dim,
-		onT: t.NewStepper().(*eulerSDE), onTau: tau.NewStepper().(*eulerLog),
+		Test: c, dim: dim,
+		onT: t.NewStepper().(dynamics.Driven), onTau: tau.NewStepper().(dynamics.Driven),
 		time: make([]float64, c.Fine+1),
 		xi:   make([]float64, dim), a: make([]float64, dim), b: make([]float64, dim), end: make([]float64, dim),
 	}
-	// The steppers' step changes from grid to grid: give them a copy.
-	dt, dtau := *w.onT.diffusion, *w.onTau.diffusion
-	w.onT.diffusion, w.onTau.diffusion = &dt, &dtau
 	for range c.Fine {
 		w.tau = append(w.tau, make([]float64, dim))
 		w.t = append(w.t, make([]float64, dim))
 	}
-	return w, nil
+	return w
 }
 
 // run returns the squared distances of one replica.
@@ -207,14 +215,15 @@ func (w *comparison) run(replica int) []float64 {
 
 // reference draws the path and finds the truth on the fine grid.
 func (w *comparison) reference(replica int) {
-	rng := Stream(w.Seed, "time change", replica)
+	rng := dynamics.Stream(w.Seed, "time change", replica)
 	copy(w.end, w.Start)
-	w.setStep(&w.onTau.base, w.Tau/float64(w.Fine))
+	root := math.Sqrt(w.Tau / float64(w.Fine))
+	w.onTau.SetStep(w.Tau / float64(w.Fine))
 	for j := range w.Fine {
-		Normals(w.xi, rng)
+		dynamics.Normals(w.xi, rng)
 		loss := w.Landscape.LossGrad(nil, w.end)
 		for i, x := range w.xi {
-			w.tau[j][i] = w.onTau.root * x
+			w.tau[j][i] = root * x
 			w.t[j][i] = w.tau[j][i] / math.Sqrt(loss)
 		}
 		w.time[j+1] = w.time[j] + w.onTau.Drive(w.end, w.xi)
@@ -224,9 +233,10 @@ func (w *comparison) reference(replica int) {
 // coarseTau runs Eq. 15 in n steps of equal dτ.
 func (w *comparison) coarseTau(theta []float64, n int) {
 	copy(theta, w.Start)
-	w.setStep(&w.onTau.base, w.Tau/float64(n))
+	step := w.Tau / float64(n)
+	w.onTau.SetStep(step)
 	for k := range n {
-		w.drive(w.tau[k*w.Fine/n:(k+1)*w.Fine/n], w.onTau.root)
+		w.drive(w.tau[k*w.Fine/n:(k+1)*w.Fine/n], step)
 		w.onTau.Drive(theta, w.xi)
 	}
 }
@@ -241,16 +251,18 @@ func (w *comparison) coarseT(theta []float64, n int) {
 		for to < w.Fine && w.time[to] < goal {
 			to++
 		}
-		w.setStep(&w.onT.base, w.time[to]-w.time[from])
-		w.drive(w.t[from:to], w.onT.root)
+		step := w.time[to] - w.time[from]
+		w.onT.SetStep(step)
+		w.drive(w.t[from:to], step)
 		w.onT.Drive(theta, w.xi)
 		from = to
 	}
 }
 
 // drive stores in xi the standard normals that stand for the given increments
-// over a step of the given root.
-func (w *comparison) drive(increments [][]float64, root float64) {
+// over a step.
+func (w *comparison) drive(increments [][]float64, step float64) {
+	root := math.Sqrt(step)
 	clear(w.xi)
 	for _, d := range increments {
 		for i, x := range d {
@@ -259,14 +271,7 @@ func (w *comparison) drive(increments [][]float64, root float64) {
 	}
 }
 
-func (w *comparison) setStep(b *base, step float64) {
-	b.step, b.root = step, math.Sqrt(step)
-}
-
 func square(a, b []float64) float64 {
-	sum := 0.0
-	for i, x := range a {
-		sum += (x - b[i]) * (x - b[i])
-	}
-	return sum
+	d := floats.Distance(a, b, 2)
+	return d * d
 }

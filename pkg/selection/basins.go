@@ -1,10 +1,12 @@
-package landscape
+package selection
 
 import (
 	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
 // Basin is one of the two minima of [Basins].
@@ -40,7 +42,7 @@ func (b Basin) EffectiveDim() int {
 // smoothstep quintic. All of it has a continuous Hessian. Along the path each
 // half is as long as that of a quartic well, a² = 8(L(θˢ)−L*)/h, and the
 // curvature at the saddle, shared by both, is −½ of the geometric mean of the
-// two: equal basins are a [Quartic], up to its walls.
+// two: equal basins are a [landscape.Quartic], up to its walls.
 type Basins struct {
 	near, far  Basin
 	saddleLoss float64
@@ -49,8 +51,8 @@ type Basins struct {
 }
 
 var (
-	_ Barrier = (*Basins)(nil)
-	_ Hessian = (*Basins)(nil)
+	_ landscape.Barrier = (*Basins)(nil)
+	_ landscape.Hessian = (*Basins)(nil)
 )
 
 // NewBasins returns the landscape of two basins and the loss at the saddle
@@ -61,31 +63,31 @@ var (
 // which V is no longer monotonic between minimum and saddle.
 func NewBasins(near, far Basin, saddleLoss float64) (*Basins, error) {
 	if len(near.Transverse) != len(far.Transverse) {
-		return nil, fmt.Errorf("landscape: basins: %d and %d transverse curvatures, want as many in both",
+		return nil, fmt.Errorf("selection: basins: %d and %d transverse curvatures, want as many in both",
 			len(near.Transverse), len(far.Transverse))
 	}
 	for _, basin := range []Basin{near, far} {
 		switch {
 		case !positive(basin.Loss):
-			return nil, fmt.Errorf("landscape: basins: loss at the minimum L* = %v, want a finite value > 0", basin.Loss)
+			return nil, fmt.Errorf("selection: basins: loss at the minimum L* = %v, want a finite value > 0", basin.Loss)
 		case !positive(basin.Curvature):
-			return nil, fmt.Errorf("landscape: basins: curvature h = %v, want a finite value > 0", basin.Curvature)
+			return nil, fmt.Errorf("selection: basins: curvature h = %v, want a finite value > 0", basin.Curvature)
 		case !(saddleLoss > basin.Loss && !math.IsInf(saddleLoss, 1)):
-			return nil, fmt.Errorf("landscape: basins: loss at the saddle = %v, want a finite value > %v", saddleLoss, basin.Loss)
+			return nil, fmt.Errorf("selection: basins: loss at the saddle = %v, want a finite value > %v", saddleLoss, basin.Loss)
 		}
 		for i, h := range basin.Transverse {
 			if h != 0 && !positive(h) {
-				return nil, fmt.Errorf("landscape: basins: transverse curvature h_%d = %v, want a finite value ≥ 0", i+2, h)
+				return nil, fmt.Errorf("selection: basins: transverse curvature h_%d = %v, want a finite value ≥ 0", i+2, h)
 			}
 		}
 	}
 	for i, h := range near.Transverse {
 		if h == 0 && far.Transverse[i] == 0 {
-			return nil, fmt.Errorf("landscape: basins: direction %d is flat in both basins", i+2)
+			return nil, fmt.Errorf("selection: basins: direction %d is flat in both basins", i+2)
 		}
 	}
 	if r := near.Curvature / far.Curvature; r > 64 || r < 1./64 {
-		return nil, fmt.Errorf("landscape: basins: curvatures %v and %v, want a ratio of at most 64", near.Curvature, far.Curvature)
+		return nil, fmt.Errorf("selection: basins: curvatures %v and %v, want a ratio of at most 64", near.Curvature, far.Curvature)
 	}
 	return &Basins{
 		near: near.clone(), far: far.clone(), saddleLoss: saddleLoss,
@@ -159,7 +161,7 @@ func (b *Basins) blend(z float64) (s, ds, dds float64) {
 		60 * t * (1 - t) * (1 - 2*t) / (length * length)
 }
 
-// LossGrad implements [Landscape].
+// LossGrad implements [landscape.Landscape].
 func (b *Basins) LossGrad(dst, theta []float64) float64 {
 	loss, slope, _ := b.Profile(theta[0])
 	s, ds, _ := b.blend(theta[0])
@@ -178,7 +180,7 @@ func (b *Basins) LossGrad(dst, theta []float64) float64 {
 	return loss
 }
 
-// Hess implements [Hessian].
+// Hess implements [landscape.Hessian].
 func (b *Basins) Hess(dst *mat.SymDense, theta []float64) {
 	dst.Zero()
 	_, _, curve := b.Profile(theta[0])
@@ -193,16 +195,18 @@ func (b *Basins) Hess(dst *mat.SymDense, theta []float64) {
 }
 
 // Minimum returns the bottom of the near basin.
-func (b *Basins) Minimum() Critical { return b.at(-b.a) }
+func (b *Basins) Minimum() landscape.Critical { return b.at(-b.a) }
 
 // Saddle returns the saddle at the origin.
-func (b *Basins) Saddle() Critical { return b.at(0) }
+func (b *Basins) Saddle() landscape.Critical { return b.at(0) }
 
 // FarMinimum returns the bottom of the far basin.
-func (b *Basins) FarMinimum() Critical { return b.at(b.b) }
+func (b *Basins) FarMinimum() landscape.Critical { return b.at(b.b) }
 
-func (b *Basins) at(z float64) Critical {
+func (b *Basins) at(z float64) landscape.Critical {
 	theta := make([]float64, b.Dim())
 	theta[0] = z
-	return CriticalAt(b, theta)
+	return landscape.CriticalAt(b, theta)
 }
+
+func positive(x float64) bool { return x > 0 && !math.IsInf(x, 1) }

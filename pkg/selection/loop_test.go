@@ -1,9 +1,11 @@
-package landscape
+package selection
 
 import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
 func TestRampAndPresent(t *testing.T) {
@@ -41,7 +43,7 @@ func TestLoop(t *testing.T) {
 		if d := (a-b)/(2*e) - g[0]; math.Abs(d) > 1e-8 {
 			t.Errorf("θ = %v: slope is off by %v", z, d)
 		}
-		if d := (up[0]-down[0])/(2*e) - HessianAt(l, []float64{z}).At(0, 0); math.Abs(d) > 1e-8 {
+		if d := (up[0]-down[0])/(2*e) - landscape.HessianAt(l, []float64{z}).At(0, 0); math.Abs(d) > 1e-8 {
 			t.Errorf("θ = %v: curvature is off by %v", z, d)
 		}
 		_, dw := l.Weights(z)
@@ -53,7 +55,7 @@ func TestLoop(t *testing.T) {
 		}
 	}
 	for _, c := range []struct {
-		at   Critical
+		at   landscape.Critical
 		loss float64
 		hess float64
 	}{{l.Minimum(), 0.125, 2}, {l.FarMinimum(), 0.125, 0.7}, {l.Saddle(), 0.375, -2 * math.Sqrt2}, {l.Reverse().Minimum(), 0.125, 0.7}} {

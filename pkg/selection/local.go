@@ -1,17 +1,18 @@
-package dynamics
+package selection
 
 import (
 	"fmt"
 	"math"
 	"math/rand/v2"
 
+	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
 // LocalHessian stores in dst, of length Dim, the diagonal of the H(θ*) that the
 // noise follows at θ, all ≥ 0: for two basins that of the one in which θ lies,
-// as [landscape.Basins.Present] gives it.
+// as [Basins.Present] gives it.
 type LocalHessian func(dst, theta []float64)
 
 // NewLocal returns Eq. 15 on the τ clock for a landscape with several minima,
@@ -26,19 +27,19 @@ type LocalHessian func(dst, theta []float64)
 // weak order 2; where it changes, and there alone, the order is 1.
 //
 // The minima are those whose stability is checked: it is an error if at one of
-// them the step is unstable, as for [NewLogLangevin], or the loss is not
+// them the step is unstable, as for [dynamics.NewLogLangevin], or the loss is not
 // positive, or if there is none; further if η, B or the step is out of bounds,
 // h is nil, or the scheme of s is set to anything but Heun or the zero value.
-func NewLocal(l landscape.Landscape, h LocalHessian, minima []landscape.Critical, noise theory.Noise, s Settings) (Dynamics, error) {
+func NewLocal(l landscape.Landscape, h LocalHessian, minima []landscape.Critical, noise theory.Noise, s dynamics.Settings) (dynamics.Dynamics, error) {
 	switch {
 	case h == nil:
-		return nil, fmt.Errorf("dynamics: local noise without its Hessian")
+		return nil, fmt.Errorf("selection: local noise without its Hessian")
 	case len(minima) == 0:
-		return nil, fmt.Errorf("dynamics: local noise with no minimum given, want ≥ 1")
+		return nil, fmt.Errorf("selection: local noise with no minimum given, want ≥ 1")
 	}
 	for _, m := range minima {
-		if _, err := checked(l, m, noise, s, m.Loss); err != nil {
-			return nil, err
+		if _, err := dynamics.NewLogLangevin(l, m, noise, s); err != nil {
+			return nil, fmt.Errorf("selection: local noise: %w", err)
 		}
 	}
 	return &local{l: l, h: h, beta: noise.LearningRate / noise.BatchSize, step: s.Step}, nil
@@ -50,30 +51,38 @@ type local struct {
 	beta, step float64
 }
 
-// Dim implements [Dynamics].
+// Dim implements [dynamics.Dynamics].
 func (d *local) Dim() int { return d.l.Dim() }
 
-// NewStepper implements [Dynamics].
-func (d *local) NewStepper() Stepper {
+// NewStepper implements [dynamics.Dynamics].
+func (d *local) NewStepper() dynamics.Stepper {
 	n := d.Dim()
-	return &localStepper{local: d, root: math.Sqrt(2 * d.beta * d.step), grad: make([]float64, n),
-		grad2: make([]float64, n), trial: make([]float64, n), noise: make([]float64, n), xi: make([]float64, n)}
+	scratch := make([]float64, 5*n)
+	part := func(i int) []float64 { return scratch[i*n : (i+1)*n : (i+1)*n] }
+	s := &localStepper{l: d.l, h: d.h, beta: d.beta, grad: part(0), grad2: part(1), trial: part(2), noise: part(3), xi: part(4)}
+	s.SetStep(d.step)
+	return s
 }
 
 type localStepper struct {
-	*local
-	root                      float64 // sqrt(2η/B·step)
-	grad, grad2, trial, noise []float64
-	xi                        []float64
+	l                             landscape.Landscape
+	h                             LocalHessian
+	beta, step, root              float64 // root = sqrt(2η/B·step)
+	grad, grad2, trial, noise, xi []float64
 }
 
-// Step implements [Stepper].
+var _ dynamics.Driven = (*localStepper)(nil)
+
+// SetStep implements [dynamics.Driven].
+func (s *localStepper) SetStep(step float64) { s.step, s.root = step, math.Sqrt(2*s.beta*step) }
+
+// Step implements [dynamics.Stepper].
 func (s *localStepper) Step(theta []float64, rng *rand.Rand) float64 {
-	Normals(s.xi, rng)
+	dynamics.Normals(s.xi, rng)
 	return s.Drive(theta, s.xi)
 }
 
-// Drive implements [Driven].
+// Drive implements [dynamics.Driven].
 func (s *localStepper) Drive(theta, xi []float64) float64 {
 	s.h(s.noise, theta)
 	dt := s.step / s.l.LossGrad(s.grad, theta)

@@ -1,4 +1,4 @@
-package exact
+package selection
 
 import (
 	"math"
@@ -7,29 +7,29 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"github.com/sgdescape/sgdescape/pkg/landscape"
+	"github.com/sgdescape/sgdescape/pkg/exact"
 )
 
-func twoBasins(t *testing.T) *landscape.Basins {
+func twoBasins(t *testing.T) *Basins {
 	t.Helper()
-	b, err := landscape.NewBasins(landscape.Basin{Loss: 1, Curvature: 1.5}, landscape.Basin{Loss: 1, Curvature: 1}, 1.6)
+	b, err := NewBasins(Basin{Loss: 1, Curvature: 1.5}, Basin{Loss: 1, Curvature: 1}, 1.6)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
 
-// One temperature is [SDE]; the derivatives of two give back drift and noise,
+// One temperature is [exact.OneDim]; the derivatives of two give back drift and noise,
 // s′/s = L′/(TL) and s·m·T·L = 1, also inside the passage.
 func TestTwoTemperatures(t *testing.T) {
 	b := twoBasins(t)
-	loss := FirstAxis(b)
+	loss := exact.FirstAxis(b)
 	same := TwoTemperatures{Loss: loss, Near: 0.1, Far: 0.1, Width: 0.4}
 	two := TwoTemperatures{Loss: loss, Near: 0.15, Far: 0.1, Width: 0.4}
 	at := 2 * math.Log(loss(0))
 	for _, z := range []float64{-2, -0.5, -0.3, -0.1, 0.05, 0.35, 1, 3} {
 		s, m := same.Densities(z)
-		s2, m2 := SDE{loss, 0.1}.Densities(z)
+		s2, m2 := exact.OneDim{Loss: loss, Noise: exact.LossNoise{Temperature: 0.1}}.Densities(z)
 		if d := (s + m) - (s2 + m2); math.Abs(d) > 1e-12 {
 			t.Errorf("z = %v: s·m off by %v", z, d)
 		}
@@ -57,17 +57,17 @@ func TestTwoTemperatures(t *testing.T) {
 func TestOdds(t *testing.T) {
 	b := twoBasins(t)
 	for _, p := range []TwoTemperatures{{Near: 0.08, Far: 0.08, Width: 0.3}, {Near: 0.09, Far: 0.06, Width: 0.3}, {Near: 0.09, Far: 0.06}} {
-		p.Loss = FirstAxis(b)
-		odds, err := Odds(p, 0, 2, Settings{Tolerance: 1e-8})
+		p.Loss = exact.FirstAxis(b)
+		odds, err := exact.Odds(p, 0, 2, exact.Settings{Tolerance: 1e-8})
 		if err != nil {
 			t.Fatal(err)
 		}
 		from, to := b.Minimum().Theta[0], b.FarMinimum().Theta[0]
-		out, err := MeanFirstPassage(p, from, to, Settings{Tolerance: 1e-4})
+		out, err := exact.MeanFirstPassage(p, from, to, exact.Settings{Tolerance: 1e-4})
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, err := MeanFirstPassage(p, to, from, Settings{Tolerance: 1e-4})
+		back, err := exact.MeanFirstPassage(p, to, from, exact.Settings{Tolerance: 1e-4})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,18 +75,18 @@ func TestOdds(t *testing.T) {
 		if got := odds.Value * out.Value / back.Value; math.Abs(got-1) > 0.05 {
 			t.Errorf("%+v: odds %v, times %v and %v", p, odds.Value, out.Value, back.Value)
 		}
-		r := TwoTemperatures{Loss: FirstAxis(b.Reverse()), Near: p.Far, Far: p.Near, Width: p.Width}
-		reverse, err := Odds(r, 0, 2, Settings{Tolerance: 1e-8})
+		r := TwoTemperatures{Loss: exact.FirstAxis(b.Reverse()), Near: p.Far, Far: p.Near, Width: p.Width}
+		reverse, err := exact.Odds(r, 0, 2, exact.Settings{Tolerance: 1e-8})
 		if err != nil || math.Abs(reverse.Value*odds.Value-1) > 1e-6 {
 			t.Errorf("seen from the other side: %v, %v, want %v", reverse.Value, err, 1/odds.Value)
 		}
 	}
-	if _, err := Odds(SDE{FirstAxis(b), 0.1}, 0, 0, Settings{}); err == nil {
+	if _, err := exact.Odds(exact.OneDim{Loss: exact.FirstAxis(b), Noise: exact.LossNoise{Temperature: 0.1}}, 0, 0, exact.Settings{}); err == nil {
 		t.Error("width 0: no error")
 	}
 }
 
-// The lattice against linear regression, which [Chain] solves by other means: a
+// The lattice against linear regression, which package regression solves by other means: a
 // road that is straight has slope hθ and spread² = h(σ²+hθ²) − h²θ².
 type straightRoad struct{}
 
@@ -106,7 +106,7 @@ func TestLatticeLinear(t *testing.T) {
 	for i, p := range pi {
 		variance += p * l.Middle(i) * l.Middle(i)
 	}
-	// E θ² = ησ²/(2−3η) for one Gaussian feature (theory.Regression).
+	// E θ² = ησ²/(2−3η) for one Gaussian feature (package regression).
 	if want := eta / (2 - 3*eta); math.Abs(variance/want-1) > 2e-3 {
 		t.Errorf("variance %v, want %v", variance, want)
 	}
@@ -115,7 +115,7 @@ func TestLatticeLinear(t *testing.T) {
 	}
 	// Mean time to |θ| > 1: by symmetry, on the lattice, that to either side,
 	// which is at least that of one side; compare with a simulation instead.
-	exact, err := l.MeanFirstPassage(0.01, 1.01)
+	want, err := l.MeanFirstPassage(0.01, 1.01)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,8 +129,8 @@ func TestLatticeLinear(t *testing.T) {
 	}
 	mean, std := stat.MeanStdDev(times, nil)
 	// 4.5 standard errors, and the cell of the lattice's end in addition.
-	if d := math.Abs(mean - exact); d > 4.5*stat.StdErr(std, 3000)+0.02*mean {
-		t.Errorf("mean time %v, simulated %v ± %v", exact, mean, stat.StdErr(std, 3000))
+	if d := math.Abs(mean - want); d > 4.5*stat.StdErr(std, 3000)+0.02*mean {
+		t.Errorf("mean time %v, simulated %v ± %v", want, mean, stat.StdErr(std, 3000))
 	}
 }
 

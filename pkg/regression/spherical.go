@@ -1,13 +1,15 @@
-package theory
+package regression
 
 import (
 	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// Regression is linear regression on spherical features, the setting of the
+// Spherical is linear regression on spherical features, the setting of the
 // paper's Fig. 3, in which nothing needs to be approximated: y = σ·ε is
 // independent of x, E xxᵀ = h·I, and
 //
@@ -21,61 +23,61 @@ import (
 // against the paper's 2Lh·I (Eq. 6). The two agree along θ for κ₄ = 2, and
 // across θ for κ₄ = 3: in one dimension decoupling is exact for κ₄ = 2, in more
 // it never is.
-type Regression struct {
+type Spherical struct {
 	Dim        int     // d ≥ 1
 	Curvature  float64 // h > 0
 	LabelNoise float64 // σ > 0
 	Kurtosis   float64 // κ₄ ≥ 1; spherical laws in d dimensions have κ₄ ≥ 3d/(d+2)
 }
 
-// GaussianRegression returns the paper's own setting, x and y standard normal in
+// Gaussian returns the paper's own setting, x and y standard normal in
 // d dimensions.
-func GaussianRegression(d int) Regression {
-	return Regression{Dim: d, Curvature: 1, LabelNoise: 1, Kurtosis: 3}
+func Gaussian(d int) Spherical {
+	return Spherical{Dim: d, Curvature: 1, LabelNoise: 1, Kurtosis: 3}
 }
 
 // Check returns an error naming the first field that is out of bounds.
-func (g Regression) Check() error {
+func (g Spherical) Check() error {
 	switch {
 	case g.Dim < 1:
-		return fmt.Errorf("theory: regression in %d dimensions, want ≥ 1", g.Dim)
+		return fmt.Errorf("regression: regression in %d dimensions, want ≥ 1", g.Dim)
 	case !positive(g.Curvature):
-		return fmt.Errorf("theory: curvature h = %v, want a finite value > 0", g.Curvature)
+		return fmt.Errorf("regression: curvature h = %v, want a finite value > 0", g.Curvature)
 	case !positive(g.LabelNoise):
-		return fmt.Errorf("theory: label noise σ = %v, want a finite value > 0", g.LabelNoise)
+		return fmt.Errorf("regression: label noise σ = %v, want a finite value > 0", g.LabelNoise)
 	}
 	// The length of a spherical x has E|x|⁴ ≥ (E|x|²)². Rounding excuses 1e−12.
 	if least := 3 * float64(g.Dim) / float64(g.Dim+2); !(g.Kurtosis >= least*(1-1e-12)) || math.IsInf(g.Kurtosis, 1) {
-		return fmt.Errorf("theory: kurtosis κ₄ = %v of spherical features in %d dimensions, want a finite value ≥ %v", g.Kurtosis, g.Dim, least)
+		return fmt.Errorf("regression: kurtosis κ₄ = %v of spherical features in %d dimensions, want a finite value ≥ %v", g.Kurtosis, g.Dim, least)
 	}
 	return nil
 }
 
 // Loss returns L at distance r from the minimum.
-func (g Regression) Loss(r float64) float64 {
+func (g Spherical) Loss(r float64) float64 {
 	return 0.5 * (g.LabelNoise*g.LabelNoise + g.Curvature*r*r)
 }
 
 // Radius returns the distance at which L is c times its minimum,
 // r² = (c−1)σ²/h.
-func (g Regression) Radius(ratio float64) float64 {
+func (g Spherical) Radius(ratio float64) float64 {
 	return g.LabelNoise * math.Sqrt((ratio-1)/g.Curvature)
 }
 
 // Variances returns the eigenvalues of Σ at distance r from the minimum: along θ,
 // (hσ² + (κ₄−1)h²r²)/B, and across, (hσ² + (κ₄/3)h²r²)/B, the latter d−1 times.
 // The decoupled value, 2Lh/B, is (hσ² + h²r²)/B for both.
-func (g Regression) Variances(noise Noise, r float64) (along, across float64) {
+func (g Spherical) Variances(noise theory.Noise, r float64) (along, across float64) {
 	h, labels := g.Curvature, g.LabelNoise*g.LabelNoise
 	along = h*labels + (g.Kurtosis-1)*h*h*r*r
 	across = h*labels + g.Kurtosis/3*h*h*r*r
 	return along / noise.BatchSize, across / noise.BatchSize
 }
 
-// Covariance stores Σ(θ) in dst, resized when it is empty; see [Regression]. It
+// Covariance stores Σ(θ) in dst, resized when it is empty; see [Spherical]. It
 // returns an error if θ or dst is not of dimension d, or if a parameter is out
 // of bounds.
-func (g Regression) Covariance(dst *mat.SymDense, noise Noise, theta []float64) error {
+func (g Spherical) Covariance(dst *mat.SymDense, noise theory.Noise, theta []float64) error {
 	if err := noise.Check(); err != nil {
 		return err
 	}
@@ -83,13 +85,13 @@ func (g Regression) Covariance(dst *mat.SymDense, noise Noise, theta []float64) 
 		return err
 	}
 	if len(theta) != g.Dim {
-		return fmt.Errorf("theory: covariance at θ of length %d, want d = %d", len(theta), g.Dim)
+		return fmt.Errorf("regression: covariance at θ of length %d, want d = %d", len(theta), g.Dim)
 	}
 	if dst.IsEmpty() {
 		dst.ReuseAsSym(g.Dim)
 	}
 	if n := dst.SymmetricDim(); n != g.Dim {
-		return fmt.Errorf("theory: covariance into a matrix of size %d, want d = %d", n, g.Dim)
+		return fmt.Errorf("regression: covariance into a matrix of size %d, want d = %d", n, g.Dim)
 	}
 	point := mat.NewVecDense(g.Dim, theta)
 	_, across := g.Variances(noise, mat.Norm(point, 2))
@@ -110,7 +112,7 @@ func (g Regression) Covariance(dst *mat.SymDense, noise Noise, theta []float64) 
 // paper's Eq. 18; Gaussian features have φ = 1 + B/(2ηh), a far heavier tail.
 // For κ₄ = 1 the noise is constant and the law Gaussian: φ and scale are +Inf,
 // with φ/scale = B/(ησ²).
-func (g Regression) StationaryTail(noise Noise) (exponent, scale float64) {
+func (g Spherical) StationaryTail(noise theory.Noise) (exponent, scale float64) {
 	k := g.Kurtosis - 1
 	if k <= 0 {
 		return math.Inf(1), math.Inf(1)
@@ -127,7 +129,7 @@ func (g Regression) StationaryTail(noise Noise) (exponent, scale float64) {
 // which for Gaussian features is B/(ηh) − (B−1)/2. It is the exponent that a fit
 // to the bulk of a histogram finds. It returns NaN where the variance is
 // infinite, ηh(B−1+κ₄) ≥ 2B.
-func (g Regression) MatchedExponent(noise Noise) float64 {
+func (g Spherical) MatchedExponent(noise theory.Noise) float64 {
 	t := noise.Temperature(g.Curvature)
 	if !(t*(noise.BatchSize-1+g.Kurtosis) < 2) {
 		return math.NaN()

@@ -1,0 +1,59 @@
+package parallel
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+)
+
+// Every task runs once, whatever the number of workers, and calls of one worker
+// never overlap.
+func TestFor(t *testing.T) {
+	const n = 1000
+	for _, workers := range []int{1, 2, 7, 2000} {
+		ran := make([]atomic.Int32, n)
+		var made atomic.Int32
+		For(context.Background(), n, workers, func() func(int) {
+			made.Add(1)
+			busy := false // unguarded: the race detector sees an overlap
+			return func(i int) {
+				if busy {
+					t.Error("calls of one worker overlap")
+				}
+				busy = true
+				ran[i].Add(1)
+				busy = false
+			}
+		})
+		for i := range ran {
+			if got := ran[i].Load(); got != 1 {
+				t.Errorf("%d workers: task %d ran %d times", workers, i, got)
+			}
+		}
+		if got := int(made.Load()); got != min(workers, n) {
+			t.Errorf("%d workers: %d were made", workers, got)
+		}
+	}
+}
+
+func TestForStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var ran atomic.Int32
+	For(ctx, 1_000_000, 2, func() func(int) {
+		return func(i int) {
+			if ran.Add(1) == 10 {
+				cancel()
+			}
+		}
+	})
+	if got := ran.Load(); got > 11 {
+		t.Errorf("%d tasks ran, want no more than one a worker after the tenth", got)
+	}
+	For(context.Background(), 0, 3, func() func(int) { t.Error("a worker without work"); return nil })
+}
+
+func TestWorkers(t *testing.T) {
+	if Workers(3) != 3 || Workers(0) < 1 {
+		t.Errorf("Workers(3) = %d, Workers(0) = %d", Workers(3), Workers(0))
+	}
+}

@@ -1,0 +1,54 @@
+package selection
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/integrate/quad"
+
+	"github.com/sgdescape/sgdescape/pkg/exact"
+)
+
+// TwoTemperatures is Eq. 13 in one dimension across a saddle at z = 0 between two
+// basins of different outlier curvature, whose noise follows the basin,
+//
+//	dz = −L′dt + sqrt(2T(z)L)dW   (Itô),
+//
+// with T = ηh₁/B for z ≤ −Width, T = ηh₂/B for z ≥ Width and between them the
+// passage of [Ramp]. With u = log(L/L(θˢ)),
+//
+//	log s = ∫₀ᶻ u′/T dz = u/T + ∫₀ᶻ u·T′/T² dz,   m = 1/(s·T·L).
+type TwoTemperatures struct {
+	Loss      exact.Loss
+	Near, Far float64 // the temperatures T₁ and T₂
+	Width     float64 // ≥ 0, of half the passage
+}
+
+var _ exact.Process = TwoTemperatures{}
+
+// Densities implements [exact.Process].
+func (p TwoTemperatures) Densities(z float64) (logScale, logSpeed float64) {
+	saddle := math.Log(p.Loss(0))
+	u := math.Log(p.Loss(z)) - saddle
+	T := p.temperature(z)
+	logScale = u / T
+	if p.Width > 0 {
+		end := math.Max(-p.Width, math.Min(p.Width, z))
+		f := func(x float64) float64 {
+			t := (x + p.Width) / (2 * p.Width)
+			slope := 30 * t * t * (1 - t) * (1 - t) / (2 * p.Width) * (p.Far - p.Near)
+			T := p.temperature(x)
+			return (math.Log(p.Loss(x)) - saddle) * slope / (T * T)
+		}
+		// Smooth on either side of the saddle: 12 points leave 1e−10.
+		if end > 0 {
+			logScale += quad.Fixed(f, 0, end, 12, quad.Legendre{}, 0)
+		} else if end < 0 {
+			logScale -= quad.Fixed(f, end, 0, 12, quad.Legendre{}, 0)
+		}
+	}
+	return logScale, -logScale - u - saddle - math.Log(T)
+}
+
+func (p TwoTemperatures) temperature(z float64) float64 {
+	return p.Near + Ramp(z, p.Width)*(p.Far-p.Near)
+}
