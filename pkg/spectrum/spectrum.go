@@ -2,10 +2,10 @@
 // curved are they?
 //
 // The Hessian of a network is only known by its products H·v ([Operator]). [Leading]
-// finds its largest eigenvalues with bounds on their errors (Lanczos), [Density]
-// the shape of the whole spectrum (stochastic Lanczos quadrature), and [CountByGap] and
-// [CountByEdge] the number n of outliers, the paper's effective dimension, with the
-// typical curvature h* that enters T = ηh*/B and the escape rate (Eq. 17).
+// finds its largest eigenvalues with bounds on their errors (Lanczos), and [CountByGap]
+// the number n of outliers, the paper's effective dimension, with the typical curvature h*;
+// [Outliers.Predict] turns the two into T = ηh*/B, the escape exponent (Eq. 17) and n_c.
+// [FindMinimum] goes to the minimum of a model that all this is asked at.
 //
 // Errors start with "spectrum:". Randomness comes from a seed in the settings.
 package spectrum
