@@ -92,6 +92,9 @@ func (o Outliers) Predict(noise theory.Noise) (Prediction, error) {
 		CriticalDim:        theory.CriticalDim(noise, o.OutlierCurvature),
 	}
 	p.ExponentLow, p.ExponentHigh = p.Exponent, p.Exponent
+	if o.Low < 1 || !(o.CurvatureLow > 0) || !(o.CurvatureHigh > 0) {
+		return p, nil // no rivals told
+	}
 	for _, e := range []float64{exponent(o.Low, o.CurvatureHigh), exponent(o.High, o.CurvatureLow)} {
 		p.ExponentLow, p.ExponentHigh = math.Min(p.ExponentLow, e), math.Max(p.ExponentHigh, e)
 	}

@@ -42,11 +42,8 @@ func (m Matrix) MulVecTo(dst, v []float64) {
 	blas64.Symv(1, m.RawSymmetric(), blas64.Vector{N: n, Data: v, Inc: 1}, 0, blas64.Vector{N: n, Data: dst, Inc: 1})
 }
 
-// source makes the stream of one probe; PCG scrambles both words, so that neighbouring
-// seeds and probes do not overlap.
-func source(seed uint64, probe int) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15*uint64(probe+1)))
-}
+// golden is 2⁶⁴ over the golden ratio, the second word of the stream of a seed.
+const golden = 0x9e3779b97f4a7c15
 
 // lanczos builds the tridiagonal matrix T = QᵀAQ (diagonal alpha, off-diagonal beta) one
 // column at a time. Every new vector is made orthogonal to all before it, twice

@@ -10,6 +10,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
 // wishart returns (1/N)Σ x xᵀ of N Gaussian samples with p features of variance 1, but for
@@ -161,6 +163,26 @@ func TestCountByGap(t *testing.T) {
 	}
 }
 
+// n = 2 or 1 outliers of 8, or (8, 2): the paper's closed forms at both.
+func TestPredict(t *testing.T) {
+	noise := theory.Noise{LearningRate: 0.1, BatchSize: 4}
+	o, err := CountByGap([]float64{8, 2, 0.25, 0.2, 0.2})
+	if err != nil || o.EffectiveDim != 2 || o.Low != 1 || o.High != 2 {
+		t.Fatalf("%+v, %v", o, err)
+	}
+	p, err := o.Predict(noise)
+	want := Prediction{Temperature: 0.1, Exponent: 10, ExponentLow: 5.5, ExponentHigh: 10, StationaryExponent: 11, CriticalDim: 22}
+	if err != nil || math.Abs(p.Temperature-want.Temperature) > 1e-15 || math.Abs(p.Exponent-want.Exponent) > 1e-13 ||
+		math.Abs(p.ExponentLow-want.ExponentLow) > 1e-13 || p.ExponentHigh != p.Exponent ||
+		math.Abs(p.StationaryExponent-want.StationaryExponent) > 1e-13 || math.Abs(p.CriticalDim-want.CriticalDim) > 1e-13 {
+		t.Errorf("%+v, %v, want %+v", p, err, want)
+	}
+	// Outliers of the user's own count, without rivals.
+	if p, err := (Outliers{EffectiveDim: 2, OutlierCurvature: 4}).Predict(noise); err != nil || p.ExponentLow != p.Exponent || p.ExponentHigh != p.Exponent {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	a := diagonal(1, 2)
 	bad := diagonal(1, math.NaN())
@@ -173,6 +195,13 @@ func TestErrors(t *testing.T) {
 		{"tolerance -1", func() error { _, err := Leading(a, 1, LeadingSettings{Tol: -1}); return err }},
 		{"not finite", func() error { _, err := Leading(bad, 1, LeadingSettings{}); return err }},
 		{"eigenvalue 2 is 3", func() error { _, err := CountByGap([]float64{2, 3}); return err }},
+		{"n = 0 outliers", func() error { _, err := Outliers{}.Predict(theory.Noise{LearningRate: 1, BatchSize: 1}); return err }},
+		{"h* = NaN", func() error {
+			_, err := Outliers{EffectiveDim: 1, OutlierCurvature: math.NaN()}.Predict(theory.Noise{LearningRate: 1, BatchSize: 1})
+			return err
+		}},
+		{"batch size B = 0", func() error { _, err := Outliers{}.Predict(theory.Noise{LearningRate: 1}); return err }},
+		{"nil operator", func() error { _, err := Leading(nil, 1, LeadingSettings{}); return err }},
 		{"1 positive", func() error { _, err := CountByGap([]float64{2, 0}); return err }},
 	} {
 		if err := c.do(); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "spectrum: ") {
@@ -200,4 +229,16 @@ func ExampleCountByGap() {
 	}
 	fmt.Println("n =", o.EffectiveDim, "h* =", o.OutlierCurvature)
 	// Output: n = 2 h* = 6
+}
+
+// From a Hessian's outliers to what the paper says of SGD there.
+func ExampleOutliers_Predict() {
+	o, err := CountByGap([]float64{9, 4, 0.2, 0.15, 0.1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := o.Predict(theory.Noise{LearningRate: 0.1, BatchSize: 12})
+	fmt.Printf("T = %.3f, escape time ∝ c^%.1f, stable below n_c = %.1f, %v\n", p.Temperature, p.Exponent, p.CriticalDim, err)
+	// Output: T = 0.050, escape time ∝ c^20.0, stable below n_c = 42.0, <nil>
 }
