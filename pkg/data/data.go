@@ -1,10 +1,10 @@
 // Package data answers one question: on which samples does SGD run?
 //
 // A [Set] holds N samples as rows of a matrix, with targets and class numbers.
-// Sets come from IDX files (MNIST, Fashion-MNIST; [Load], [FashionMNIST]) or
-// from the two synthetic laws that have closed forms: [Regression] with labels
-// independent of the inputs (the paper's Fig. 3) and [Teacher] with labels
-// that a linear teacher makes.
+// Sets come from a table of your own ([ReadCSV], [ReadNPY]), from IDX files (MNIST,
+// Fashion-MNIST; [Load], [FashionMNIST]) or from the two synthetic laws that have
+// closed forms: [Regression] with labels independent of the inputs (the paper's
+// Fig. 3) and [Teacher] with labels that a linear teacher makes.
 //
 // All errors start with "data:", name the bad value and the bound, and are
 // found before any sample is used.
@@ -13,7 +13,6 @@ package data
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -22,8 +21,8 @@ import (
 // Set holds N labelled samples.
 //
 //   - X is N×d, one sample per row, and must not be nil.
-//   - Y is N×k, the targets (k outputs); nil until [Set.OneHot], [Set.EvenOdd]
-//     or a synthetic law sets it.
+//   - Y is N×k, the targets (k outputs); nil until [ReadCSV], [Set.OneHot],
+//     [Set.EvenOdd] or a synthetic law sets it.
 //   - Class is the class number of each sample, 0 ≤ Class[μ] < Classes; nil when
 //     the set has no classes.
 type Set struct {
@@ -38,40 +37,6 @@ func (s *Set) Len() int { return s.X.RawMatrix().Rows }
 
 // Features returns the number d of features per sample.
 func (s *Set) Features() int { return s.X.RawMatrix().Cols }
-
-// Subset returns a new set that holds copies of the samples idx, in that order.
-// An index outside 0 ≤ i < N and an empty idx are errors.
-func (s *Set) Subset(idx []int) (*Set, error) {
-	if len(idx) == 0 {
-		return nil, fmt.Errorf("data: subset of 0 samples, want at least 1")
-	}
-	n := s.Len()
-	for _, i := range idx {
-		if i < 0 || i >= n {
-			return nil, fmt.Errorf("data: subset index %d, want 0 ≤ index < %d", i, n)
-		}
-	}
-	sub := &Set{X: rows(s.X, idx), Classes: s.Classes}
-	if s.Y != nil {
-		sub.Y = rows(s.Y, idx)
-	}
-	if s.Class != nil {
-		sub.Class = make([]int, len(idx))
-		for k, i := range idx {
-			sub.Class[k] = s.Class[i]
-		}
-	}
-	return sub, nil
-}
-
-// Sample returns n samples drawn from the set without replacement by rng.
-// It is an error unless 1 ≤ n ≤ N.
-func (s *Set) Sample(n int, rng *rand.Rand) (*Set, error) {
-	if n < 1 || n > s.Len() {
-		return nil, fmt.Errorf("data: sample of %d, want 1 ≤ n ≤ %d", n, s.Len())
-	}
-	return s.Subset(rng.Perm(s.Len())[:n])
-}
 
 // Standardise shifts and scales every feature in place to mean 0 and variance 1
 // over the set, and returns the means and standard deviations it used, so that
@@ -128,29 +93,23 @@ func (s *Set) OneHot() error {
 }
 
 // EvenOdd sets Y to the N×1 matrix of labels +1 for an even and −1 for an odd
-// class: the labels of the paper's Fig. 1.
+// class: the labels of the paper's Fig. 1. Errors are those of [Set.OneHot].
 func (s *Set) EvenOdd() error {
-	return s.Signs(func(class int) bool { return class%2 == 0 })
-}
-
-// Signs sets Y to the N×1 matrix of labels +1 where positive(class), else −1.
-func (s *Set) Signs(positive func(class int) bool) error {
 	if err := s.checkClasses(); err != nil {
 		return err
 	}
 	y := mat.NewDense(s.Len(), 1, nil)
 	for i, c := range s.Class {
-		v := -1.0
-		if positive(c) {
-			v = 1
-		}
-		y.Set(i, 0, v)
+		y.Set(i, 0, float64(1-2*(c%2)))
 	}
 	s.Y = y
 	return nil
 }
 
 func (s *Set) checkClasses() error {
+	if s == nil || s.X == nil {
+		return fmt.Errorf("data: the set has no samples")
+	}
 	if s.Class == nil {
 		return fmt.Errorf("data: the set has no classes")
 	}
@@ -163,12 +122,4 @@ func (s *Set) checkClasses() error {
 		}
 	}
 	return nil
-}
-
-func rows(a *mat.Dense, idx []int) *mat.Dense {
-	dst := mat.NewDense(len(idx), a.RawMatrix().Cols, nil)
-	for k, i := range idx {
-		dst.SetRow(k, a.RawRowView(i))
-	}
-	return dst
 }

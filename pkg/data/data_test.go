@@ -46,13 +46,6 @@ func TestTargets(t *testing.T) {
 	if want := mat.NewDense(3, 1, []float64{1, -1, 1}); !mat.Equal(s.Y, want) {
 		t.Errorf("even/odd %v", mat.Formatted(s.Y))
 	}
-	sub, err := s.Subset([]int{2, 0})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if sub.X.At(0, 0) != 6 || sub.Class[1] != 0 || sub.Y.At(0, 0) != 1 || sub.Classes != 3 {
-		t.Errorf("subset %+v", sub)
-	}
 }
 
 func TestSetErrors(t *testing.T) {
@@ -63,10 +56,9 @@ func TestSetErrors(t *testing.T) {
 		name, want string
 		do         func() error
 	}{
-		{"empty subset", "at least 1", func() error { _, err := small().Subset(nil); return err }},
-		{"index", "index 3", func() error { _, err := small().Subset([]int{3}); return err }},
-		{"sample", "sample of 4", func() error { _, err := small().Sample(4, rng); return err }},
 		{"no class", "no classes", func() error { return (&Set{X: mat.NewDense(1, 1, nil)}).OneHot() }},
+		{"no samples", "no samples", func() error { return new(Set).EvenOdd() }},
+		{"no rng", "nil random source", func() error { _, err := Regression(1, 1, 1, nil); return err }},
 		{"class range", "sample 1 is 3", bad.EvenOdd},
 		{"affine", "for 2 features", func() error { return small().Affine([]float64{1}, []float64{1}) }},
 		{"scale", "is 0", func() error { return small().Affine([]float64{1, 1}, []float64{1, 0}) }},
@@ -78,16 +70,6 @@ func TestSetErrors(t *testing.T) {
 		if err := c.do(); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "data: ") {
 			t.Errorf("%s: error %v, want it to name %q", c.name, err, c.want)
 		}
-	}
-}
-
-func TestSampleIsWithoutReplacement(t *testing.T) {
-	s, err := small().Sample(3, rand.New(rand.NewPCG(1, 2)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.Class[0]+s.Class[1]+s.Class[2] != 3 {
-		t.Errorf("classes %v, want each once", s.Class)
 	}
 }
 

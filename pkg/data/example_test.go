@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -28,6 +30,40 @@ func ExampleFashionMNIST() {
 		return
 	}
 	fmt.Println(set.Len(), set.Features())
+}
+
+// A table with a header; the column "price" is what the model shall give.
+func ExampleReadCSV() {
+	const table = "rooms,area,price\n3,70,210\n4,95,305\n2,48,150\n"
+	set, err := data.ReadCSV(strings.NewReader(table), "price")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	set.Standardise() // features of mean 0 and variance 1: curvatures of one size
+	fmt.Println(set.Len(), set.Features(), set.Y.RawMatrix().Data)
+	_, err = data.ReadCSV(strings.NewReader("rooms,price\n3,210\n4,n/a\n"), "price")
+	fmt.Println(err)
+	// Output:
+	// 3 2 [210 305 150]
+	// data: csv row 3, column 2 (price): "n/a" is not a number
+}
+
+// numpy.save("x.npy", x) and numpy.save("y.npy", y) make a set of two arrays.
+func ExampleReadNPY() {
+	f, err := os.Open("testdata/c_float64.npy")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer f.Close()
+	x, err := data.ReadNPY(f)
+	fmt.Println(x.RawMatrix().Data, err)
+	set := &data.Set{X: x, Y: mat.NewDense(2, 1, []float64{1, -1})}
+	fmt.Println(set.Len(), set.Features())
+	// Output:
+	// [1 2.5 -3 4 5 0.006] <nil>
+	// 2 3
 }
 
 func ExampleTeacher() {

@@ -13,7 +13,7 @@ import (
 // L(θ) = ½(sigma² + |θ|²), H = I, θ* = 0 and
 // Σ = [2L·I + θθᵀ]/B (the decoupling approximation, Eq. 10, drops θθᵀ).
 //
-// It is an error unless n ≥ 1, d ≥ 1 and sigma is finite and ≥ 0.
+// It is an error unless n ≥ 1, d ≥ 1, sigma is finite and ≥ 0, and rng is not nil.
 func Regression(n, d int, sigma float64, rng *rand.Rand) (*Set, error) {
 	return Teacher(n, make([]float64, max(d, 0)), sigma, rng)
 }
@@ -22,13 +22,15 @@ func Regression(n, d int, sigma float64, rng *rand.Rand) (*Set, error) {
 // ε ~ N(0,1), of the linear teacher w; d = len(w).
 // Over fresh samples its linear regression has L(θ) = ½(sigma² + |θ−w|²), H = I, θ* = w.
 //
-// It is an error unless n ≥ 1, d ≥ 1, w is finite and sigma is finite and ≥ 0.
+// It is an error unless n ≥ 1, d ≥ 1, w is finite, sigma is finite and ≥ 0, and rng is not nil.
 func Teacher(n int, w []float64, sigma float64, rng *rand.Rand) (*Set, error) {
 	switch {
 	case n < 1:
 		return nil, fmt.Errorf("data: %d synthetic samples, want at least 1", n)
 	case len(w) < 1:
 		return nil, fmt.Errorf("data: %d synthetic features, want at least 1", len(w))
+	case rng == nil:
+		return nil, fmt.Errorf("data: synthetic samples from a nil random source")
 	case !(sigma >= 0) || math.IsInf(sigma, 1):
 		return nil, fmt.Errorf("data: label noise %v, want finite and ≥ 0", sigma)
 	}

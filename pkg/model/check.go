@@ -15,11 +15,15 @@ import (
 //   - ∇ℓ_μ is the derivative of ℓ_μ, to 1e−6 of |∇ℓ_μ| (central differences);
 //   - every fast path agrees with the loop over samples, to 1e−9;
 //   - H·v is the derivative of ∇L, to 1e−6 (of max(|Hv|, |∇L|)), and u·Hv = v·Hu;
-//   - Gauss–Newton and second-moment products are symmetric and not negative.
+//   - Gauss–Newton and second-moment products are symmetric and not negative, and
+//     v·Gv = (1/N) Σ_μ |J_μv|² where the loss is mean-square.
 //
 // It costs a few passes over the samples; use it on a small set. θ must not sit on a
 // kink (a ReLU whose input is exactly 0).
 func Check(m Model, theta []float64, rng *rand.Rand) error {
+	if m == nil || rng == nil {
+		return fmt.Errorf("model: check of model %v with random source %v, want neither nil", m, rng)
+	}
 	c := checker{m: m, slow: slow{m}, theta: theta}
 	c.n, c.p = m.Dims()
 	if c.n < 1 || c.p < 1 || len(theta) != c.p {
@@ -136,7 +140,16 @@ func (c *checker) gaussNewton() error {
 	if err := symmetric("Gauss–Newton", c.u, gv, c.v, gu, 1e-10); err != nil {
 		return err
 	}
-	if m.MeanSquareOutputs() != 1 {
+	k := MeanSquareOutputs(c.m)
+	if j, ok := c.m.(JacobianMultiplier); ok && k > 0 {
+		jv := make([]float64, len(c.batch)*k)
+		j.JacVec(jv, c.theta, c.v, c.batch)
+		m.GaussNewtonVec(gv, c.theta, c.v, nil, c.batch)
+		if got, want := floats.Dot(jv, jv)/float64(len(c.batch)), floats.Dot(c.v, gv); !near(got, want) {
+			return fmt.Errorf("mean square of Jv is %v, v·Gv is %v", got, want)
+		}
+	}
+	if k != 1 {
 		return nil
 	}
 	// One output: ∇ℓ∇ℓᵀ = 2ℓ ∇f∇fᵀ, so the weights 2ℓ give the second moment.

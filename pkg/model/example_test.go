@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -8,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/data"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
@@ -66,4 +68,46 @@ func ExampleNewMLP() {
 	m.NormGrad(nil, norms, grad, theta, nil) // ∇L and every |∇ℓ_μ|² in one pass
 	fmt.Println(n, p)
 	// Output: 100 337
+}
+
+// A model of your own: f(θ, x) = θ₀·(1 − e^{−θ₁x}), from its outputs and their gradients.
+func ExampleFromOutputs() {
+	x, y := []float64{0, 1, 2, 4}, mat.NewDense(4, 1, []float64{0.1, 1.3, 1.6, 2.1})
+	m, err := model.FromOutputs(y, 2, func(out, jac, theta []float64, mu int) {
+		e := math.Exp(-theta[1] * x[mu])
+		out[0] = theta[0] * (1 - e)
+		if jac != nil {
+			jac[0], jac[1] = 1-e, theta[0]*x[mu]*e
+		}
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	theta := []float64{2, 1}
+	fmt.Println(model.Check(m, theta, rand.New(rand.NewPCG(1, 2)))) // your ∇f against differences of your f
+	grad := make([]float64, 2)
+	fmt.Printf("L = %.5f ", model.BatchGrad(m, grad, theta, nil))
+	fmt.Printf("∇L = %.5f\n", grad)
+	// Output:
+	// <nil>
+	// L = 0.00583 ∇L = [-0.01123 0.00592]
+}
+
+// The mean loss of a model is a landscape: for exit regions, paths and saddles.
+func ExampleNewMeanLoss() {
+	set := &data.Set{X: mat.NewDense(2, 1, []float64{1, 2}), Y: mat.NewDense(2, 1, []float64{2, 1})}
+	m, err := model.NewLinear(set)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	loss, err := model.NewMeanLoss(m)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	minimum, err := landscape.FindMinimum(context.Background(), loss, []float64{0})
+	fmt.Printf("θ* = %.3f, L(θ*) = %.3f, %v\n", minimum.Theta, minimum.Loss, err)
+	// Output: θ* = [0.800], L(θ*) = 0.450, <nil>
 }

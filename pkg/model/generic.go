@@ -13,6 +13,22 @@ import (
 // made from per-sample losses and gradients.
 var ErrUnsupported = errors.New("not supported by this model")
 
+// Clone is [Cloner.Clone] for any model: one that is no Cloner is returned as it is.
+func Clone(m Model) Model {
+	if c, ok := m.(Cloner); ok {
+		return c.Clone()
+	}
+	return m
+}
+
+// MeanSquareOutputs is [MeanSquarer.MeanSquareOutputs] for any model, 0 if it does not tell.
+func MeanSquareOutputs(m Model) int {
+	if s, ok := m.(MeanSquarer); ok {
+		return s.MeanSquareOutputs()
+	}
+	return 0
+}
+
 // BatchGrad is [BatchGradienter.BatchGrad] for any model.
 func BatchGrad(m Model, grad, theta []float64, batch []int) (loss float64) {
 	if f, ok := m.(BatchGradienter); ok {

@@ -36,18 +36,3 @@ func TestJacVec(t *testing.T) {
 		}
 	}
 }
-
-// Gauss–Newton is the mean of JᵀJ: v·Gv = (1/N)Σ(Jv)² for one output.
-func TestJacVecMatchesGaussNewton(t *testing.T) {
-	lin, err := NewLinear(testSet(50, 4, 1, false, rand.New(rand.NewPCG(5, 6))))
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, gv, jv := direction(4, rand.New(rand.NewPCG(7, 8))), make([]float64, 4), make([]float64, 3)
-	batch := []int{49, 0, 0}
-	lin.GaussNewtonVec(gv, nil, v, nil, batch)
-	lin.JacVec(jv, nil, v, batch)
-	if got, want := floats.Dot(jv, jv)/3, floats.Dot(v, gv); !near(got, want) {
-		t.Errorf("(1/N)Σ(Jv)² = %v, want v·Gv = %v", got, want)
-	}
-}

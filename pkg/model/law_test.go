@@ -40,13 +40,11 @@ type bare struct{ lin *Linear }
 func (b bare) Dims() (int, int) { return b.lin.Dims() }
 
 func (b bare) LossGrad(grad, theta []float64, mu int) float64 {
-	r := b.lin.residual(theta, mu)
-	for j, x := range b.lin.row(mu) {
-		if grad != nil {
-			grad[j] = r * r * r * x
-		}
+	l := b.lin.LossGrad(grad, theta, mu)
+	for j := range grad {
+		grad[j] *= 2 * l
 	}
-	return r * r * r * r / 4
+	return l * l
 }
 
 type lawCase struct {
@@ -66,6 +64,8 @@ func lawCases() []lawCase {
 	cases := []lawCase{
 		{"linear", func(t *testing.T) (Model, []float64) { return lin(t), theta }},
 		{"bare", func(t *testing.T) (Model, []float64) { return bare{lin(t)}, theta }},
+		{"outputs", func(t *testing.T) (Model, []float64) { return waves(t, 1), theta }},
+		{"two outputs", func(t *testing.T) (Model, []float64) { return waves(t, 2), theta }},
 	}
 	for _, c := range []struct {
 		hidden  []int
@@ -206,7 +206,7 @@ func TestWorkersAgree(t *testing.T) {
 		m.Init(v, rng)
 		got := [][]float64{make([]float64, p), make([]float64, p), make([]float64, 300)}
 		m.NormGrad(nil, got[2], got[0], theta, nil)
-		m.Clone().HessVec(got[1], theta, v, nil)
+		HessVec(m.Clone(), got[1], theta, v, nil)
 		if want == nil {
 			want = got
 		}

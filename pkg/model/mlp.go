@@ -67,7 +67,10 @@ var (
 	_ HessianMultiplier      = (*MLP)(nil)
 	_ SecondMomentMultiplier = (*MLP)(nil)
 	_ GaussNewtonMultiplier  = (*MLP)(nil)
+	_ JacobianMultiplier     = (*MLP)(nil)
+	_ MeanSquarer            = (*MLP)(nil)
 	_ Gramer                 = (*MLP)(nil)
+	_ Cloner                 = (*MLP)(nil)
 )
 
 // NewMLP returns the network on a set, whose data it shares; the set's features and
@@ -141,8 +144,8 @@ func (m *MLP) checkTargets() error {
 	return nil
 }
 
-// Clone returns the same network with scratch space of its own, for another goroutine.
-func (m *MLP) Clone() *MLP {
+// Clone implements [Cloner].
+func (m *MLP) Clone() Model {
 	c := *m
 	c.pass = newPass(&c)
 	c.pool = newPool(&c, len(m.pool.run))

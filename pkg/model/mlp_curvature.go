@@ -33,6 +33,19 @@ func (m *MLP) SecondMomentVec(dst, theta, v []float64, batch []int) {
 	m.curvature(dst, nil, outputSecondMoment)
 }
 
+// JacVec implements [JacobianMultiplier].
+func (m *MLP) JacVec(dst, theta, v []float64, batch []int) {
+	n, k := batchLen(batch, m.x.Rows), m.y.Cols
+	checkLen("destination", dst, n*k, false)
+	checkLen("v", v, m.params, false)
+	m.begin(theta, v, batch)
+	for lo := 0; lo < n; lo += chunkRows {
+		m.chunk(lo, min(lo+chunkRows, n))
+		m.pool.do(phaseForward, m.pass.rows)
+		copy(dst[lo*k:], m.pass.out().ra[:m.pass.rows*k])
+	}
+}
+
 // curvature runs the pass, with output deciding what goes back from each row.
 func (m *MLP) curvature(dst, weights []float64, output func(m *MLP, row int, weight float64)) {
 	p := &m.pass

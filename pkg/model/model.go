@@ -6,15 +6,16 @@
 // small interfaces beside it; the functions of the same name ([BatchGrad], [NormGrad],
 // [HessVec], …) take the fast path when there is one and loop over samples when not.
 //
-// [Linear] (the paper's Fig. 3) and [MLP] (its Figs. 1 and 2) implement all of them.
+// [Linear] (the paper's Fig. 3) and [MLP] (its Figs. 1 and 2) implement all of them;
+// [FromOutputs] makes nearly all from the outputs of a function of your own.
 // Formulas: L = (1/N) Σ_μ ℓ_μ, mean-square ℓ_μ = ½|f(θ,x_μ) − y_μ|² (Eq. 1).
 //
 // Conventions. θ, v and gradients are vectors of length P. A batch is a slice of
 // sample numbers in [0, N), repeats allowed; nil means all N samples in order, and an
 // average is over the batch. Wrong configuration is an error at construction, starting
 // with "model:". As in gonum, slices of a wrong length and sample numbers outside
-// [0, N) are bugs of the caller and panic. Models keep scratch space: one goroutine
-// at a time, and [MLP.Clone] for more.
+// [0, N) are bugs of the caller and panic. A model that keeps scratch space, such as
+// [MLP], serves one goroutine at a time and is a [Cloner]; every other serves several.
 package model
 
 import "gonum.org/v1/gonum/mat"
@@ -25,6 +26,18 @@ type Model interface {
 	Dims() (samples, params int)
 	// LossGrad returns ℓ_μ(θ) of one sample and stores ∇ℓ_μ(θ) in grad unless that is nil.
 	LossGrad(grad, theta []float64, sample int) (loss float64)
+}
+
+// Cloner keeps scratch space.
+type Cloner interface {
+	// Clone returns the same model with scratch space of its own, for another goroutine.
+	Clone() Model
+}
+
+// MeanSquarer has a mean-square loss, ℓ_μ = ½|f(θ,x_μ) − y_μ|² (Eq. 1), as Eq. 6 and 10 ask.
+type MeanSquarer interface {
+	// MeanSquareOutputs returns the number k of outputs of f; 0 if the loss is another.
+	MeanSquareOutputs() int
 }
 
 // BatchGradienter has a fast mini-batch gradient.
@@ -60,8 +73,13 @@ type GaussNewtonMultiplier interface {
 	// w = nil, all ones, gives (1/N)Σ∇f∇fᵀ of Eq. 12; w = ℓ_μ gives the left side of Eq. 7).
 	// weights is in the order of the batch.
 	GaussNewtonVec(dst, theta, v, weights []float64, batch []int)
-	// MeanSquareOutputs returns the number of outputs of f when ℓ_μ = ½|f − y|², else 0.
-	MeanSquareOutputs() int
+}
+
+// JacobianMultiplier has a fast product with the derivatives of the outputs.
+type JacobianMultiplier interface {
+	// JacVec stores J_μ·v, J_μ = ∂f(θ,x_μ)/∂θ, of each sample of the batch in dst: B×k for k
+	// outputs, row by row. With one output they are the slopes ∇f_μ·v of Eq. 7 along v.
+	JacVec(dst, theta, v []float64, batch []int)
 }
 
 // Vectors says of which per-sample vectors a Gram matrix holds the inner products.

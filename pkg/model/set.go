@@ -16,18 +16,23 @@ func checkSet(set *data.Set) error {
 	case set == nil || set.X == nil || set.X.IsEmpty():
 		return fmt.Errorf("model: the set has no samples")
 	case set.Y == nil || set.Y.IsEmpty():
-		return fmt.Errorf("model: the set has no targets: call OneHot, EvenOdd or Signs first")
+		return fmt.Errorf("model: the set has no targets: name them when it is read, or call OneHot or EvenOdd")
 	}
 	x, y := set.X.RawMatrix(), set.Y.RawMatrix()
 	if x.Rows != y.Rows {
 		return fmt.Errorf("model: %d samples but %d targets", x.Rows, y.Rows)
 	}
-	for name, a := range map[string]blas64.General{"feature": x, "target": y} {
-		for i := range a.Rows {
-			for j, v := range a.Data[i*a.Stride : i*a.Stride+a.Cols] {
-				if math.IsNaN(v) || math.IsInf(v, 0) {
-					return fmt.Errorf("model: %s %d of sample %d is %v, want finite", name, j, i, v)
-				}
+	if err := checkFinite("feature", x); err != nil {
+		return err
+	}
+	return checkFinite("target", y)
+}
+
+func checkFinite(name string, a blas64.General) error {
+	for i := range a.Rows {
+		for j, v := range a.Data[i*a.Stride : i*a.Stride+a.Cols] {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return fmt.Errorf("model: %s %d of sample %d is %v, want finite", name, j, i, v)
 			}
 		}
 	}

@@ -42,6 +42,9 @@ func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr fl
 	if probes < 2 {
 		return 0, 0, fmt.Errorf("noise: cosine from %d probes, want at least 2", probes)
 	}
+	if rng == nil {
+		return 0, 0, fmt.Errorf("noise: cosine from a nil random source")
+	}
 	z, az, bz := make([]float64, n), make([]float64, n), make([]float64, n)
 	each, sum := make([][3]float64, probes), [3]float64{}
 	for k := range each {

@@ -37,27 +37,33 @@ type Covariance struct {
 var _ Operator = (*Covariance)(nil)
 
 // NewCovariance returns Σ(θ) for batch size B. It is an error unless 1 ≤ B ≤ N, θ is finite
-// and of length P and, for the approximations, the model's loss is mean-square; Decoupled
-// also needs the model to be a [model.GaussNewtonMultiplier] (else [model.ErrUnsupported]).
+// and of length P and, for the approximations, the model is a [model.MeanSquarer] with a
+// mean-square loss; Decoupled also needs a [model.GaussNewtonMultiplier] (else
+// [model.ErrUnsupported]). HessianForm takes differences of gradients where the model has
+// no Hessian–vector product; see [model.HessVec].
 func NewCovariance(m model.Model, theta []float64, batch int, form Form) (*Covariance, error) {
-	n, p := m.Dims()
+	n, p, err := checkPoint(m, theta)
+	if err != nil {
+		return nil, err
+	}
 	factor, err := Factor(n, batch)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkTheta(theta, p); err != nil {
-		return nil, err
-	}
 	c := &Covariance{m: m, form: form, theta: slices.Clone(theta), grad: make([]float64, p), scale: factor}
+	if form < Exact || form > HessianForm {
+		return nil, fmt.Errorf("noise: form %d, want Exact, Decoupled or HessianForm", form)
+	}
 	outputs := 0
-	switch form {
-	case Exact:
-	case Decoupled, HessianForm:
+	if form != Exact {
 		if outputs, err = meanSquareOutputs(m); err != nil {
 			return nil, err
 		}
-	default:
-		return nil, fmt.Errorf("noise: form %d, want Exact, Decoupled or HessianForm", form)
+	}
+	if form == Decoupled {
+		if _, err := gaussNewton(m); err != nil {
+			return nil, err
+		}
 	}
 	c.loss = model.BatchGrad(m, c.grad, theta, nil)
 	if form != Exact {
@@ -67,15 +73,19 @@ func NewCovariance(m model.Model, theta []float64, batch int, form Form) (*Covar
 }
 
 func meanSquareOutputs(m model.Model) (int, error) {
-	gn, ok := m.(model.GaussNewtonMultiplier)
-	if !ok {
-		return 0, fmt.Errorf("noise: Eq. 6 and 10 for %T, which has no Gauss–Newton product: %w", m, model.ErrUnsupported)
-	}
-	k := gn.MeanSquareOutputs()
+	k := model.MeanSquareOutputs(m)
 	if k < 1 {
-		return 0, fmt.Errorf("noise: Eq. 6 and 10 want a mean-square loss: %w", model.ErrUnsupported)
+		return 0, fmt.Errorf("noise: Eq. 6 to 10 for %T, want a mean-square loss and MeanSquareOutputs ≥ 1: %w", m, model.ErrUnsupported)
 	}
 	return k, nil
+}
+
+func gaussNewton(m model.Model) (model.GaussNewtonMultiplier, error) {
+	gn, ok := m.(model.GaussNewtonMultiplier)
+	if !ok {
+		return nil, fmt.Errorf("noise: %T has no Gauss–Newton product (model.FromOutputs makes one): %w", m, model.ErrUnsupported)
+	}
+	return gn, nil
 }
 
 // Dim returns P.
@@ -101,8 +111,8 @@ func (c *Covariance) MulVecTo(dst, v []float64) {
 // Hessian returns H(θ) = ∇²L as products. A θ that is not finite or of another length
 // than P is an error.
 func Hessian(m model.Model, theta []float64) (Operator, error) {
-	_, p := m.Dims()
-	if err := checkTheta(theta, p); err != nil {
+	_, p, err := checkPoint(m, theta)
+	if err != nil {
 		return nil, err
 	}
 	theta = slices.Clone(theta)
@@ -115,16 +125,16 @@ func Hessian(m model.Model, theta []float64) (Operator, error) {
 //
 // Errors: as for [Hessian], weights of another length than N, and a model without the product.
 func GaussNewton(m model.Model, theta, weights []float64) (Operator, error) {
-	n, p := m.Dims()
-	if err := checkTheta(theta, p); err != nil {
+	n, p, err := checkPoint(m, theta)
+	if err != nil {
 		return nil, err
 	}
 	if weights != nil && len(weights) != n {
 		return nil, fmt.Errorf("noise: %d weights, want N = %d", len(weights), n)
 	}
-	gn, ok := m.(model.GaussNewtonMultiplier)
-	if !ok {
-		return nil, fmt.Errorf("noise: Gauss–Newton matrix of %T: %w", m, model.ErrUnsupported)
+	gn, err := gaussNewton(m)
+	if err != nil {
+		return nil, err
 	}
 	theta, weights = slices.Clone(theta), slices.Clone(weights)
 	return product{p, func(dst, v []float64) { gn.GaussNewtonVec(dst, theta, v, weights, nil) }}, nil

@@ -20,8 +20,8 @@ import (
 // Both are resized when empty. The loss must be mean-square with one output, else the
 // error wraps [model.ErrUnsupported].
 func Grams(exact, decoupled *mat.SymDense, m model.Model, theta []float64, batch []int) error {
-	n, p := m.Dims()
-	if err := checkTheta(theta, p); err != nil {
+	n, _, err := checkPoint(m, theta)
+	if err != nil {
 		return err
 	}
 	if _, err := meanSquareOutputs(m); err != nil {

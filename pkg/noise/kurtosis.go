@@ -23,16 +23,15 @@ import (
 // Errors: θ or v of a length other than P or not finite, slopes that all vanish, and a model that
 // is not a [model.JacobianMultiplier] with one output and mean-square loss (model.ErrUnsupported).
 func Kurtosis(m model.Model, theta, v []float64) (float64, error) {
-	n, p := m.Dims()
-	if err := checkTheta(theta, p); err != nil {
+	n, p, err := checkPoint(m, theta)
+	if err != nil {
 		return 0, err
 	}
 	if len(v) != p {
 		return 0, fmt.Errorf("noise: direction of length %d, want P = %d", len(v), p)
 	}
 	jac, ok := m.(model.JacobianMultiplier)
-	gn, mse := m.(model.GaussNewtonMultiplier)
-	if !ok || !mse || gn.MeanSquareOutputs() != 1 {
+	if !ok || model.MeanSquareOutputs(m) != 1 {
 		return 0, fmt.Errorf("noise: kurtosis for %T wants derivatives of one output and a mean-square loss: %w", m, model.ErrUnsupported)
 	}
 	g := make([]float64, n)

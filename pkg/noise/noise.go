@@ -18,6 +18,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
 // Operator is a symmetric matrix known by its products.
@@ -69,16 +71,21 @@ func Dense(dst *mat.SymDense, op Operator) error {
 	return nil
 }
 
-func checkTheta(theta []float64, params int) error {
+// checkPoint returns N and P, and an error unless θ is a finite point of the model.
+func checkPoint(m model.Model, theta []float64) (samples, params int, err error) {
+	if m == nil {
+		return 0, 0, fmt.Errorf("noise: of a nil model")
+	}
+	samples, params = m.Dims()
 	if len(theta) != params {
-		return fmt.Errorf("noise: θ of length %d, want P = %d", len(theta), params)
+		return 0, 0, fmt.Errorf("noise: θ of length %d, want P = %d", len(theta), params)
 	}
 	for i, v := range theta {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("noise: θ[%d] is %v, want finite", i, v)
+			return 0, 0, fmt.Errorf("noise: θ[%d] is %v, want finite", i, v)
 		}
 	}
-	return nil
+	return samples, params, nil
 }
 
 func zero(v []float64) {

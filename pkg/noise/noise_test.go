@@ -395,6 +395,67 @@ func TestEstimateCosine(t *testing.T) {
 // plain is a model without fast paths.
 type plain struct{ model.Model }
 
+// counted tells its number of outputs, and nothing else.
+type counted struct{ m *model.MLP }
+
+func (c counted) Dims() (int, int) { return c.m.Dims() }
+
+func (c counted) LossGrad(grad, theta []float64, mu int) float64 {
+	return c.m.LossGrad(grad, theta, mu)
+}
+
+func (c counted) MeanSquareOutputs() int { return c.m.MeanSquareOutputs() }
+
+// Eq. 6 asks for per-sample losses and the number of outputs only: what differences of gradients give
+// is the exact product to 1e−7 (the differences' ten digits, with room for θ's scale).
+func TestHessianFormFromDifferences(t *testing.T) {
+	for _, outputs := range []int{1, 2} {
+		m, theta := network(t, 9, outputs)
+		want := dense(t, must(NewCovariance(m, theta, 3, HessianForm)), nil)
+		got := dense(t, must(NewCovariance(counted{m}, theta, 3, HessianForm)), nil)
+		if d := maxDiff(got, want); d > 1e-7*mat.Max(absolute{want}) {
+			t.Errorf("k=%d: off by %v", outputs, d)
+		}
+	}
+}
+
+// A model of the user's own outputs has every quantity of this package, equal to the built-in's.
+func TestOwnOutputs(t *testing.T) {
+	set, err := data.Regression(30, 3, 1, rand.New(rand.NewPCG(7, 8)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lin, err := model.NewLinear(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := model.FromOutputs(set.Y, 3, func(out, jac, theta []float64, mu int) {
+		out[0] = floats.Dot(theta, set.X.RawRowView(mu))
+		copy(jac, set.X.RawRowView(mu))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	theta, v := []float64{0.3, -1, 2}, []float64{1, 2, 0}
+	for _, form := range []Form{Exact, Decoupled, HessianForm} {
+		want := dense(t, must(NewCovariance(lin, theta, 3, form)), nil)
+		if d := maxDiff(dense(t, must(NewCovariance(own, theta, 3, form)), nil), want); d > 1e-9*mat.Max(absolute{want}) {
+			t.Errorf("form %d: off by %v", form, d)
+		}
+	}
+	if got, want := measure(t, own, theta, 0, nil), measure(t, lin, theta, 0, nil); got != want {
+		t.Errorf("strength %+v, want %+v", got, want)
+	}
+	got, err := Kurtosis(own, theta, v)
+	if want, _ := Kurtosis(lin, theta, v); err != nil || got != want {
+		t.Errorf("kurtosis %v, %v, want %v", got, err, want)
+	}
+	exact, decoupled, err := Spectra(own, theta, nil)
+	if err != nil || len(exact) != 30 || len(decoupled) != 30 || exact[2] <= 0 || exact[3] > 1e-9*exact[0] {
+		t.Errorf("spectra %v and %v, %v; want three eigenvalues that are not zero", exact, decoupled, err)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	m, theta := network(t, 30, 2)
 	small, few := mat.NewSymDense(1, []float64{1}), mat.NewSymDense(2, nil)
@@ -410,8 +471,13 @@ func TestErrors(t *testing.T) {
 		{"length 1", func() error { _, err := NewCovariance(m, theta[:1], 1, Exact); return err }},
 		{"θ[0] is NaN", func() error { _, err := Hessian(m, nan); return err }},
 		{"form 9", func() error { _, err := NewCovariance(m, theta, 1, 9); return err }},
-		{"no Gauss–Newton product", func() error { _, err := NewCovariance(plain{m}, theta, 1, Decoupled); return err }},
-		{"Gauss–Newton matrix of", func() error { _, err := GaussNewton(plain{m}, theta, nil); return err }},
+		{"nil model", func() error { _, err := NewCovariance(nil, theta, 1, Exact); return err }},
+		{"nil model", func() error { _, err := NewMeter(nil, 0); return err }},
+		{"nil random source", func() error { _, _, err := EstimateCosine(op, op, 2, nil); return err }},
+		{"want a mean-square loss", func() error { _, err := NewCovariance(plain{m}, theta, 1, Decoupled); return err }},
+		{"want a mean-square loss", func() error { _, err := NewCovariance(plain{m}, theta, 1, HessianForm); return err }},
+		{"no Gauss–Newton product", func() error { _, err := NewCovariance(counted{m}, theta, 1, Decoupled); return err }},
+		{"no Gauss–Newton product", func() error { _, err := GaussNewton(plain{m}, theta, nil); return err }},
 		{"2 weights", func() error { _, err := GaussNewton(m, theta, []float64{1, 2}); return err }},
 		{"from 19 samples", func() error { _, err := NewMeter(m, 19); return err }},
 		{"from 31 samples", func() error { _, err := NewMeter(m, 31); return err }},

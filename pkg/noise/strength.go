@@ -39,6 +39,9 @@ type Meter struct {
 // NewMeter returns a meter of the model's noise on that many samples, rounded down to a
 // multiple of ten; 0 means all N. It is an error unless samples is 0 or 20 ≤ samples ≤ N.
 func NewMeter(m model.Model, samples int) (*Meter, error) {
+	if m == nil {
+		return nil, fmt.Errorf("noise: of a nil model")
+	}
 	n, p := m.Dims()
 	if samples != 0 && (samples < 2*groups || samples > n) {
 		return nil, fmt.Errorf("noise: 𝒩 from %d samples, want %d ≤ samples ≤ N = %d, or 0 for all", samples, 2*groups, n)
@@ -59,10 +62,10 @@ func NewMeter(m model.Model, samples int) (*Meter, error) {
 // Measure returns 𝒩(θ); rng draws the samples, without replacement, and may be nil when all are used.
 // A θ that is not finite or of a length other than P is an error.
 func (t *Meter) Measure(theta []float64, rng *rand.Rand) (Strength, error) {
-	if err := checkTheta(theta, len(t.grad)); err != nil {
+	n, _, err := checkPoint(t.m, theta)
+	if err != nil {
 		return Strength{}, err
 	}
-	n, _ := t.m.Dims()
 	if t.per == 0 {
 		second, square, loss := t.moments(theta, nil)
 		return Strength{Value: second - square, Loss: loss, Samples: n}, nil

@@ -10,47 +10,87 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
-// New returns SGD on a model (Eq. 2–3) as a dynamics: θ ← θ − η∇L_B(θ), dt = η. Batches
-// must not remember each other, so that θ is all of the state: Independent or WithReplacement.
+// New returns SGD on a model as a dynamics, so that everything that measures a diffusion
+// measures it as well:
+//
+//	θ ← θ − η∇L_B(θ),  L_B = (1/B) Σ_{μ∈B} ℓ_μ,  dt = η          (Eq. 2–3)
+//
+// One step has mean −η∇L and covariance η²Σ with the Σ of Eq. 8 when batches are
+// [Independent], without its (N−B)/(N−1) when [WithReplacement]. θ is all of the state: a batch
+// depends on the step's generator alone. [Shuffled] batches of one epoch remember each other, so
+// that they are an error; so are a nil model and what [Check] refuses.
+//
+// Each stepper works on a [model.Clone] and allocates nothing per step if the model's
+// gradient does not.
 func New(m model.Model, eta float64, batch int, how Batches) (dynamics.Dynamics, error) {
+	if m == nil {
+		return nil, fmt.Errorf("sgd: dynamics of a nil model")
+	}
 	n, p := m.Dims()
-	if err := checkTrain(n, p, make([]float64, p), eta, batch, 0, TrainSettings{Batches: how}); err != nil {
+	if err := Check(n, eta, batch, how); err != nil {
 		return nil, err
 	}
 	if how == Shuffled {
-		return nil, fmt.Errorf("sgd: shuffled batches remember each other, want Independent or WithReplacement")
+		return nil, fmt.Errorf("sgd: Shuffled batches remember each other, so that θ is not all of the state: want Independent or WithReplacement")
 	}
-	return &descent{m, eta, batch, how}, nil
+	return &descent{m: m, samples: n, params: p, eta: eta, batch: batch, how: how}, nil
 }
 
 type descent struct {
-	m     model.Model
-	eta   float64
-	batch int
-	how   Batches
+	m               model.Model
+	samples, params int
+	eta             float64
+	batch           int
+	how             Batches
 }
 
-func (d *descent) Dim() int { _, p := d.m.Dims(); return p }
+// Dim implements [dynamics.Dynamics].
+func (d *descent) Dim() int { return d.params }
 
+// NewStepper implements [dynamics.Dynamics].
 func (d *descent) NewStepper() dynamics.Stepper {
-	n, p := d.m.Dims()
-	m := d.m
-	if c, ok := m.(interface{ Clone() *model.MLP }); ok {
-		m = c.Clone()
+	s := &stepper{m: model.Clone(d.m), samples: d.samples, eta: d.eta, grad: make([]float64, d.params), batch: make([]int, d.batch)}
+	if d.how == Independent {
+		s.order, s.swaps = inOrder(d.samples), make([]int, d.batch)
 	}
-	return &stepper{m: m, eta: d.eta, grad: make([]float64, p), batches: NewSampler(n, d.batch, d.how, nil)}
+	return s
 }
 
 type stepper struct {
 	m       model.Model
+	samples int
 	eta     float64
 	grad    []float64
-	batches *Sampler
+	batch   []int
+	order   []int // 0 … N−1 between steps; nil for batches with replacement
+	swaps   []int
 }
 
-func (s *stepper) Step(theta []float64, rng *rand.Rand) float64 {
-	s.batches.rng = rng
-	model.BatchGrad(s.m, s.grad, theta, s.batches.Next())
+// Step implements [dynamics.Stepper].
+func (s *stepper) Step(theta []float64, rng *rand.Rand) (dt float64) {
+	s.draw(rng)
+	model.BatchGrad(s.m, s.grad, theta, s.batch)
 	floats.AddScaled(theta, -s.eta, s.grad)
 	return s.eta
+}
+
+// draw fills the batch. Without replacement it is the head of a Fisher–Yates shuffle, which is then
+// undone: what another replica drew before on this stepper must not show.
+func (s *stepper) draw(rng *rand.Rand) {
+	if s.order == nil {
+		for i := range s.batch {
+			s.batch[i] = rng.IntN(s.samples)
+		}
+		return
+	}
+	for i := range s.batch {
+		j := i + rng.IntN(s.samples-i)
+		s.swaps[i] = j
+		s.order[i], s.order[j] = s.order[j], s.order[i]
+		s.batch[i] = s.order[i]
+	}
+	for i := len(s.swaps) - 1; i >= 0; i-- {
+		j := s.swaps[i]
+		s.order[i], s.order[j] = s.order[j], s.order[i]
+	}
 }

@@ -1,3 +1,8 @@
+// Package sgd answers one question: where does SGD take a model?
+//
+// [New] is SGD as a rule of motion from which first passages, occupations and survival are
+// measured as of any other dynamics; [Train] runs it for epochs, as networks are trained.
+// Errors start with "sgd:".
 package sgd
 
 import (
@@ -71,10 +76,13 @@ func (e *TrainDivergedError) Error() string {
 // the N mod B samples that do not fill a batch are left out of a Shuffled epoch.
 // The same seed gives the same bits. After the first step it allocates nothing.
 //
-// Errors before any work: η not positive and finite, B < 1 or > N, epochs < 0, θ of a length
+// Errors before any work: a nil model, η not positive and finite, B < 1 or > N, epochs < 0, θ of a length
 // other than P or not finite, unknown Batches, MaxLoss negative. Later: a [TrainDivergedError], the
 // callback's error, or the context's; the result then says how far it came and θ stays there.
 func Train(ctx context.Context, m model.Model, theta []float64, eta float64, batch, epochs int, s TrainSettings) (TrainResult, error) {
+	if m == nil {
+		return TrainResult{}, fmt.Errorf("sgd: training of a nil model")
+	}
 	n, p := m.Dims()
 	if err := checkTrain(n, p, theta, eta, batch, epochs, s); err != nil {
 		return TrainResult{}, err
@@ -195,7 +203,8 @@ func (t *trainer) report() error {
 	return nil
 }
 
-// Sampler draws mini-batches.
+// Sampler draws mini-batches. Its batches may depend on those before, even when their law
+// does not: it serves one run, from NewSampler or [Sampler.Reset] on.
 type Sampler struct {
 	how   Batches
 	rng   *rand.Rand
@@ -204,12 +213,20 @@ type Sampler struct {
 	used  int // of order, in a Shuffled epoch
 }
 
+// NewSampler returns a sampler of batches of that size among n samples, numbered from 0. The
+// arguments are those that [Check] passes; rng may be nil until Reset. A Shuffled one hands out
+// ⌊n/batch⌋ batches and must then be told to [Sampler.Begin] anew; the others go on for ever.
 func NewSampler(n, batch int, how Batches, rng *rand.Rand) *Sampler {
-	s := &Sampler{how: how, rng: rng, order: make([]int, n), batch: make([]int, batch)}
-	for i := range s.order {
-		s.order[i] = i
+	return &Sampler{how: how, rng: rng, order: inOrder(n), batch: make([]int, batch)}
+}
+
+// inOrder returns 0 … n−1.
+func inOrder(n int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
 	}
-	return s
+	return order
 }
 
 // Begin starts an epoch.

@@ -3,6 +3,7 @@ package spectrum
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -37,8 +38,11 @@ type Eigen struct {
 // missed is certain only when Steps reaches the dimension, and likely when MaxSteps is well above k.
 // Repeated eigenvalues are found only once a smaller invariant subspace is exhausted.
 //
-// Errors: k < 1 or k > dimension, a negative setting, a product that is not finite.
+// Errors: a nil operator, k < 1 or k > dimension, a negative setting, a product that is not finite.
 func Leading(op Operator, k int, s LeadingSettings) (*Eigen, error) {
+	if op == nil {
+		return nil, fmt.Errorf("spectrum: leading eigenvalues of a nil operator")
+	}
 	n := op.Dim()
 	if k < 1 || k > n {
 		return nil, fmt.Errorf("spectrum: %d leading eigenvalues, want 1 ≤ k ≤ dimension = %d", k, n)
@@ -53,7 +57,7 @@ func Leading(op Operator, k int, s LeadingSettings) (*Eigen, error) {
 		s.MaxSteps = 10*k + 100
 	}
 	s.MaxSteps = min(max(s.MaxSteps, k), n)
-	l := newLanczos(op, source(s.Seed, 0))
+	l := newLanczos(op, rand.New(rand.NewPCG(s.Seed, golden)))
 	for check := min(2*k+10, s.MaxSteps); ; check = min(check+max(10, check/4), s.MaxSteps) {
 		for len(l.q) < check {
 			if err := l.step(); err != nil {

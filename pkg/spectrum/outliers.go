@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat"
+
+	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
 // Outliers is the paper's (h*, n): how many eigenvalues stand out and how large they are.
@@ -12,11 +14,9 @@ type Outliers struct {
 	EffectiveDim int // n, the number of outliers
 	Low, High    int // the counts that the rule cannot tell from n
 	// OutlierCurvature is h*, the geometric mean of the n outliers: the mean under which
-	// det Ĥ = h*ⁿ in Eq. 17. CurvatureLow and CurvatureHigh are the same for High and Low
-	// outliers (0 when that is none).
+	// det Ĥ = h*ⁿ in Eq. 17. CurvatureLow and CurvatureHigh are the same for High and Low outliers.
 	OutlierCurvature, CurvatureLow, CurvatureHigh float64
-	// Gap is λ_n/λ_{n+1}; NaN when λ_{n+1} is not known or not positive.
-	Gap float64
+	Gap                                           float64 // λ_n/λ_{n+1}
 }
 
 // nearGap is the fraction of the largest gap, on a logarithmic scale, from which another
@@ -35,7 +35,10 @@ func CountByGap(values []float64) (Outliers, error) {
 	if err := descending(values); err != nil {
 		return Outliers{}, err
 	}
-	k := above(values, 0)
+	k := 0 // positive values
+	for k < len(values) && values[k] > 0 {
+		k++
+	}
 	if k < 2 {
 		return Outliers{}, fmt.Errorf("spectrum: widest gap among %d positive eigenvalues, want at least 2", k)
 	}
@@ -52,66 +55,50 @@ func CountByGap(values []float64) (Outliers, error) {
 			o.Low, o.High = min(o.Low, n), max(o.High, n)
 		}
 	}
-	o.describe(values)
+	mean := func(n int) float64 { return stat.GeometricMean(values[:n], nil) }
+	o.OutlierCurvature, o.CurvatureLow, o.CurvatureHigh = mean(o.EffectiveDim), mean(o.High), mean(o.Low)
+	o.Gap = values[o.EffectiveDim-1] / values[o.EffectiveDim]
 	return o, nil
 }
 
-// CountByEdge counts the eigenvalues above a known edge of the bulk ([MarchenkoPasturEdge], say).
-// Low and High count those that are above edge + edgeErr, and above edge − edgeErr, whatever
-// their residuals (from [Leading]; nil for none).
-//
-// Errors: values not in descending order or not finite; residuals of another length; an edge
-// that is not positive or an edgeErr that is negative; no value at or below the edge, which
-// means that there may be more outliers than values.
-func CountByEdge(values, residuals []float64, edge, edgeErr float64) (Outliers, error) {
-	if err := descending(values); err != nil {
-		return Outliers{}, err
-	}
-	if residuals != nil && len(residuals) != len(values) {
-		return Outliers{}, fmt.Errorf("spectrum: %d residuals for %d eigenvalues", len(residuals), len(values))
-	}
-	if !(edge > 0) || math.IsInf(edge, 0) || !(edgeErr >= 0) {
-		return Outliers{}, fmt.Errorf("spectrum: edge %v ± %v, want a positive edge and an error ≥ 0", edge, edgeErr)
-	}
-	o := Outliers{EffectiveDim: above(values, edge)}
-	if o.EffectiveDim == len(values) {
-		return Outliers{}, fmt.Errorf("spectrum: all %d eigenvalues lie above the edge %v, ask for more of them", o.EffectiveDim, edge)
-	}
-	for i, v := range values {
-		r := 0.0
-		if residuals != nil {
-			r = residuals[i]
-		}
-		if v-r > edge+edgeErr {
-			o.Low++
-		}
-		if v+r > edge-edgeErr {
-			o.High++
-		}
-	}
-	o.describe(values)
-	return o, nil
+// Prediction is what the paper says of SGD around a minimum with these outliers.
+type Prediction struct {
+	Temperature float64 // T = ηh*/B
+	// Exponent is 1/T + 1 − n/2: the power of c = L(θˢ)/L(θ*) that the time to escape grows with (Eq. 17).
+	// ExponentLow and ExponentHigh are the smallest and the largest that a count from Low to
+	// High and its own h* would give.
+	Exponent, ExponentLow, ExponentHigh float64
+	StationaryExponent                  float64 // φ = 1 + 1/T, P ∝ L^{−φ} (Eq. 18)
+	CriticalDim                         float64 // n_c = 2(1/T + 1): stable only for n < n_c (Eq. 19)
 }
 
-func (o *Outliers) describe(values []float64) {
-	mean := func(n int) float64 {
-		if n == 0 {
-			return 0
-		}
-		return stat.GeometricMean(values[:n], nil)
+// Predict returns the temperature, exponents and limit of stability of SGD with noise
+// η, B around the minimum whose Hessian has these outliers. Bad noise, and outliers with
+// n < 1 or an h* that is not positive and finite, are errors.
+func (o Outliers) Predict(noise theory.Noise) (Prediction, error) {
+	if err := noise.Check(); err != nil {
+		return Prediction{}, fmt.Errorf("spectrum: %w", err)
 	}
-	o.OutlierCurvature, o.CurvatureLow, o.CurvatureHigh = mean(o.EffectiveDim), mean(min(o.High, above(values, 0))), mean(o.Low)
-	o.Gap = math.NaN()
-	if o.EffectiveDim > 0 && o.EffectiveDim < len(values) && values[o.EffectiveDim] > 0 {
-		o.Gap = values[o.EffectiveDim-1] / values[o.EffectiveDim]
+	if o.EffectiveDim < 1 || !(o.OutlierCurvature > 0) || math.IsInf(o.OutlierCurvature, 1) {
+		return Prediction{}, fmt.Errorf("spectrum: prediction for n = %d outliers of h* = %v, want n ≥ 1 and h* > 0 and finite", o.EffectiveDim, o.OutlierCurvature)
 	}
-}
-
-func above(values []float64, x float64) (n int) {
-	for n < len(values) && values[n] > x {
-		n++
+	exponent := func(n int, h float64) float64 {
+		return theory.Escape{Noise: noise, OutlierCurvature: h, EffectiveDim: n}.Exponent()
 	}
-	return n
+	p := Prediction{
+		Temperature:        noise.Temperature(o.OutlierCurvature),
+		Exponent:           exponent(o.EffectiveDim, o.OutlierCurvature),
+		StationaryExponent: theory.StationaryExponent(noise, o.OutlierCurvature),
+		CriticalDim:        theory.CriticalDim(noise, o.OutlierCurvature),
+	}
+	p.ExponentLow, p.ExponentHigh = p.Exponent, p.Exponent
+	if o.Low < 1 || !(o.CurvatureLow > 0) || !(o.CurvatureHigh > 0) {
+		return p, nil // no rivals told
+	}
+	for _, e := range []float64{exponent(o.Low, o.CurvatureHigh), exponent(o.High, o.CurvatureLow)} {
+		p.ExponentLow, p.ExponentHigh = math.Min(p.ExponentLow, e), math.Max(p.ExponentHigh, e)
+	}
+	return p, nil
 }
 
 func descending(values []float64) error {

@@ -2,10 +2,10 @@
 // curved are they?
 //
 // The Hessian of a network is only known by its products H·v ([Operator]). [Leading]
-// finds its largest eigenvalues with bounds on their errors (Lanczos), [Density]
-// the shape of the whole spectrum (stochastic Lanczos quadrature), and [CountByGap] and
-// [CountByEdge] the number n of outliers, the paper's effective dimension, with the
-// typical curvature h* that enters T = ηh*/B and the escape rate (Eq. 17).
+// finds its largest eigenvalues with bounds on their errors (Lanczos), and [CountByGap]
+// the number n of outliers, the paper's effective dimension, with the typical curvature h*;
+// [Outliers.Predict] turns the two into T = ηh*/B, the escape exponent (Eq. 17) and n_c.
+// [FindMinimum] goes to the minimum of a model that all this is asked at.
 //
 // Errors start with "spectrum:". Randomness comes from a seed in the settings.
 package spectrum
@@ -42,11 +42,8 @@ func (m Matrix) MulVecTo(dst, v []float64) {
 	blas64.Symv(1, m.RawSymmetric(), blas64.Vector{N: n, Data: v, Inc: 1}, 0, blas64.Vector{N: n, Data: dst, Inc: 1})
 }
 
-// source makes the stream of one probe; PCG scrambles both words, so that neighbouring
-// seeds and probes do not overlap.
-func source(seed uint64, probe int) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15*uint64(probe+1)))
-}
+// golden is 2⁶⁴ over the golden ratio, the second word of the stream of a seed.
+const golden = 0x9e3779b97f4a7c15
 
 // lanczos builds the tridiagonal matrix T = QᵀAQ (diagonal alpha, off-diagonal beta) one
 // column at a time. Every new vector is made orthogonal to all before it, twice

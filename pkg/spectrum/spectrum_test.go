@@ -10,6 +10,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
 // wishart returns (1/N)Σ x xᵀ of N Gaussian samples with p features of variance 1, but for
@@ -127,97 +129,6 @@ func TestLeadingStopsEarly(t *testing.T) {
 	}
 }
 
-// Two spikes above the BBP transition and one below: positions within 4.5 standard
-// deviations over four matrices (family false-alarm rate 8·7e−6), and the count is 2.
-func TestSpikesAgainstBBP(t *testing.T) {
-	const samples, p = 400, 400 // γ = 1, where positions are far from the spikes themselves
-	spikes := []float64{7, 4, 1.2}
-	gamma := float64(p) / samples
-	for seed := range uint64(4) {
-		a := wishart(samples, p, spikes, 10+seed)
-		e, err := Leading(a, 10, LeadingSettings{Tol: 1e-6, Seed: seed})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, s := range spikes[:2] {
-			want, std, ok := SpikePosition(s, gamma, samples)
-			if z := (e.Values[i] - want) / std; !ok || math.Abs(z) > 4.5 {
-				t.Errorf("seed %d: spike %v at %v, want %v ± %v (z = %.1f)", seed, s, e.Values[i], want, std, z)
-			}
-		}
-		if _, _, ok := SpikePosition(spikes[2], gamma, samples); ok {
-			t.Error("a spike of 1.2 should stay in the bulk")
-		}
-		edge, width := MarchenkoPasturEdge(1, gamma), MarchenkoPasturWidth(1, gamma, samples)
-		// The Tracy–Widom law has mean −1.2 and deviation 1.3 in units of width: 4 is beyond 1e−5.
-		o, err := CountByEdge(e.Values, e.Residuals, edge+4*width, 2*width)
-		if err != nil || o.EffectiveDim != 2 || o.Low != 2 || o.High != 2 {
-			t.Errorf("seed %d: by edge %+v, %v; want 2", seed, o, err)
-		}
-	}
-}
-
-func TestDensity(t *testing.T) {
-	const samples, p = 400, 100
-	a := wishart(samples, p, []float64{12, 9}, 6)
-	values := exactValues(t, a)
-	d, err := Density(a, DensitySettings{Probes: 40, Steps: 60, Seed: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for k, weights := range d.Weights {
-		if slices.Min(weights) < 0 || math.Abs(floats.Sum(weights)-1) > 1e-12 {
-			t.Errorf("weights of probe %d: smallest %v, sum %v", k, slices.Min(weights), floats.Sum(weights))
-		}
-	}
-	mean := func(f func(float64) float64) (m float64) {
-		for _, v := range values {
-			m += f(v) / p
-		}
-		return m
-	}
-	// Five functionals, |z| < 4.5 with 39 degrees of freedom: family false-alarm rate 3e−4.
-	for name, f := range map[string]func(float64) float64{
-		"trace":  func(x float64) float64 { return x },
-		"second": func(x float64) float64 { return x * x },
-		"log":    math.Log,
-		"above 5": func(x float64) float64 {
-			if x > 5 {
-				return 1
-			}
-			return 0
-		},
-		"bump": func(x float64) float64 { return math.Exp(-(x - 1) * (x - 1) / 0.02) },
-	} {
-		got, stderr := d.Mean(f)
-		if z := (got - mean(f)) / stderr; math.Abs(z) > 4.5 {
-			t.Errorf("%s: %v ± %v, want %v (z = %.1f)", name, got, stderr, mean(f), z)
-		}
-	}
-	if n, stderr := d.Above(5); math.Abs(n-2) > 4.5*stderr {
-		t.Errorf("%v ± %v eigenvalues above 5, want 2", n, stderr)
-	}
-	got, stderr := d.At(1, 0.1)
-	want := mean(func(x float64) float64 {
-		return math.Exp(-(x-1)*(x-1)/0.02) / (0.1 * math.Sqrt(2*math.Pi))
-	})
-	if math.Abs(got-want) > 4.5*stderr {
-		t.Errorf("density at 1 %v ± %v, want %v", got, stderr, want)
-	}
-}
-
-func TestDensityWeights(t *testing.T) {
-	d, err := Density(diagonal(2, 2, 2, 2), DensitySettings{}) // one node: the subspace is exhausted
-	if err != nil {
-		t.Fatal(err)
-	}
-	for k := range d.Nodes {
-		if len(d.Nodes[k]) != 1 || math.Abs(d.Nodes[k][0]-2) > 1e-14 || math.Abs(floats.Sum(d.Weights[k])-1) > 1e-14 {
-			t.Errorf("nodes %v, weights %v", d.Nodes[k], d.Weights[k])
-		}
-	}
-}
-
 // Two spikes of the same size far above the bulk: the widest gap is below them.
 func TestGapOfSpikes(t *testing.T) {
 	e, err := Leading(wishart(800, 200, []float64{12, 12}, 3), 10, LeadingSettings{})
@@ -252,13 +163,23 @@ func TestCountByGap(t *testing.T) {
 	}
 }
 
-func TestCountByEdge(t *testing.T) {
-	o, err := CountByEdge([]float64{9, 4, 2.1, 1.9, 1}, []float64{0.1, 0.1, 0.2, 0, 0}, 2, 0.15)
-	if err != nil || o.EffectiveDim != 3 || o.Low != 2 || o.High != 4 || math.Abs(o.CurvatureHigh-6) > 1e-12 {
-		t.Errorf("%+v, %v", o, err)
+// n = 2 or 1 outliers of 8, or (8, 2): the paper's closed forms at both.
+func TestPredict(t *testing.T) {
+	noise := theory.Noise{LearningRate: 0.1, BatchSize: 4}
+	o, err := CountByGap([]float64{8, 2, 0.25, 0.2, 0.2})
+	if err != nil || o.EffectiveDim != 2 || o.Low != 1 || o.High != 2 {
+		t.Fatalf("%+v, %v", o, err)
 	}
-	if o, err := CountByEdge([]float64{1}, nil, 2, 0); err != nil || o.EffectiveDim != 0 || o.OutlierCurvature != 0 || !math.IsNaN(o.Gap) {
-		t.Errorf("no outlier: %+v, %v", o, err)
+	p, err := o.Predict(noise)
+	want := Prediction{Temperature: 0.1, Exponent: 10, ExponentLow: 5.5, ExponentHigh: 10, StationaryExponent: 11, CriticalDim: 22}
+	if err != nil || math.Abs(p.Temperature-want.Temperature) > 1e-15 || math.Abs(p.Exponent-want.Exponent) > 1e-13 ||
+		math.Abs(p.ExponentLow-want.ExponentLow) > 1e-13 || p.ExponentHigh != p.Exponent ||
+		math.Abs(p.StationaryExponent-want.StationaryExponent) > 1e-13 || math.Abs(p.CriticalDim-want.CriticalDim) > 1e-13 {
+		t.Errorf("%+v, %v, want %+v", p, err, want)
+	}
+	// Outliers of the user's own count, without rivals.
+	if p, err := (Outliers{EffectiveDim: 2, OutlierCurvature: 4}).Predict(noise); err != nil || p.ExponentLow != p.Exponent || p.ExponentHigh != p.Exponent {
+		t.Errorf("%+v, %v", p, err)
 	}
 }
 
@@ -273,15 +194,15 @@ func TestErrors(t *testing.T) {
 		{"k ≤ dimension = 2", func() error { _, err := Leading(a, 3, LeadingSettings{}); return err }},
 		{"tolerance -1", func() error { _, err := Leading(a, 1, LeadingSettings{Tol: -1}); return err }},
 		{"not finite", func() error { _, err := Leading(bad, 1, LeadingSettings{}); return err }},
-		{"not finite", func() error { _, err := Density(bad, DensitySettings{}); return err }},
-		{"1 probes", func() error { _, err := Density(a, DensitySettings{Probes: 1}); return err }},
-		{"-1 steps", func() error { _, err := Density(a, DensitySettings{Steps: -1}); return err }},
 		{"eigenvalue 2 is 3", func() error { _, err := CountByGap([]float64{2, 3}); return err }},
-		{"eigenvalue 1 is NaN", func() error { _, err := CountByEdge([]float64{math.NaN()}, nil, 1, 0); return err }},
+		{"n = 0 outliers", func() error { _, err := Outliers{}.Predict(theory.Noise{LearningRate: 1, BatchSize: 1}); return err }},
+		{"h* = NaN", func() error {
+			_, err := Outliers{EffectiveDim: 1, OutlierCurvature: math.NaN()}.Predict(theory.Noise{LearningRate: 1, BatchSize: 1})
+			return err
+		}},
+		{"batch size B = 0", func() error { _, err := Outliers{}.Predict(theory.Noise{LearningRate: 1}); return err }},
+		{"nil operator", func() error { _, err := Leading(nil, 1, LeadingSettings{}); return err }},
 		{"1 positive", func() error { _, err := CountByGap([]float64{2, 0}); return err }},
-		{"2 residuals", func() error { _, err := CountByEdge([]float64{2}, []float64{0, 0}, 1, 0); return err }},
-		{"edge 0", func() error { _, err := CountByEdge([]float64{2}, nil, 0, 0); return err }},
-		{"all 1 eigenvalues", func() error { _, err := CountByEdge([]float64{2}, nil, 1, 0); return err }},
 	} {
 		if err := c.do(); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "spectrum: ") {
 			t.Errorf("error %v, want it to name %q", err, c.want)
@@ -300,17 +221,6 @@ func ExampleLeading() {
 	// Output: [3.000000 1.000000] true
 }
 
-func ExampleDensity() {
-	d, err := Density(Matrix{mat.NewSymDense(2, []float64{3, 0, 0, 3})}, DensitySettings{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	trace, _ := d.Mean(func(x float64) float64 { return x })
-	fmt.Printf("%.6f\n", trace)
-	// Output: 3.000000
-}
-
 func ExampleCountByGap() {
 	o, err := CountByGap([]float64{9, 4, 0.2, 0.15, 0.1})
 	if err != nil {
@@ -321,20 +231,14 @@ func ExampleCountByGap() {
 	// Output: n = 2 h* = 6
 }
 
-func ExampleCountByEdge() {
-	// 800 samples of 200 features: pure noise reaches (1 + √¼)² = 2.25.
-	edge, width := MarchenkoPasturEdge(1, 0.25), MarchenkoPasturWidth(1, 0.25, 800)
-	o, err := CountByEdge([]float64{9.1, 4.4, 2.24, 2.2}, nil, edge+4*width, 2*width)
-	fmt.Println(o.EffectiveDim, err)
-	// Output: 2 <nil>
-}
-
-func ExampleSpikePosition() {
-	position, std, ok := SpikePosition(4, 1, 400)
-	fmt.Printf("%.2f ± %.2f %v\n", position, std, ok)
-	_, _, ok = SpikePosition(1.9, 1, 400)
-	fmt.Println(ok)
-	// Output:
-	// 5.33 ± 0.27 true
-	// false
+// From a Hessian's outliers to what the paper says of SGD there.
+func ExampleOutliers_Predict() {
+	o, err := CountByGap([]float64{9, 4, 0.2, 0.15, 0.1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := o.Predict(theory.Noise{LearningRate: 0.1, BatchSize: 12})
+	fmt.Printf("T = %.3f, escape time ∝ c^%.1f, stable below n_c = %.1f, %v\n", p.Temperature, p.Exponent, p.CriticalDim, err)
+	// Output: T = 0.050, escape time ∝ c^20.0, stable below n_c = 42.0, <nil>
 }
