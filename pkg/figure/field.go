@@ -48,8 +48,8 @@ func Sample(f func(x, y float64) float64, xmin, xmax, ymin, ymax float64, n int)
 // processors: f must be safe for concurrent use.
 func Tabulate(f func(x, y float64) float64, xs, ys []float64) *Field {
 	g := &Field{xs: slices.Clone(xs), ys: slices.Clone(ys), z: make([]float64, len(xs)*len(ys))}
-	parallel.For(context.Background(), len(g.z), parallel.Workers(0), func(_, i int) {
-		g.z[i] = f(xs[i%len(xs)], ys[i/len(xs)])
+	parallel.For(context.Background(), len(g.z), parallel.Workers(0), func() func(int) {
+		return func(i int) { g.z[i] = f(xs[i%len(xs)], ys[i/len(xs)]) }
 	})
 	return g
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/escape"
 )
 
+//go:generate go run generate.go
+
 // laneCount is the number of replicas that run side by side. Each step of SGD
 // needs the one before it, and waits for a random number, a sample from the cache
 // and two multiplications; eight replicas are enough to fill the time.
@@ -123,7 +125,7 @@ func (l *lanes) refill(j int) int {
 func (l *lanes) left(most int64) int64 {
 	for j, i := range l.replica {
 		if i >= 0 {
-			most = min(most, l.most-(l.steps-l.start[j]))
+			most = min(most, l.limit-(l.steps-l.start[j]))
 		}
 	}
 	return most
@@ -145,7 +147,7 @@ func (l *lanes) look(j int, beyond bool) passage {
 			return passage{k, escape.Escaped}
 		}
 	}
-	if k >= l.most {
+	if k >= l.limit {
 		return passage{k, escape.Censored}
 	}
 	return passage{}

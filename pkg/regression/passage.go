@@ -19,7 +19,8 @@ var (
 	_ escape.Region     = above{}
 )
 
-// above is the exit L(θ) > L(θ*) + level. A loss that is not a number counts.
+// above is the exit L(θ) > L(θ*) + level. A replica whose distance overflows is
+// on its way out of the numbers, not in the exit.
 type above struct {
 	*SGD
 	level float64
@@ -42,7 +43,7 @@ func (a above) Contains(theta []float64) bool {
 		d := t - a.minimum[i]
 		square += d * d
 	}
-	return a.above(theta, square, a.level)
+	return square <= math.MaxFloat64 && a.above(theta, square, a.level)
 }
 
 // above reports whether L(θ) > L(θ*) + level, given |θ − θ*|². NaN counts as above.
@@ -78,7 +79,7 @@ func (r *SGD) Passages(ctx context.Context, sample *escape.Sample, start []float
 	}
 	var next, steps, done atomic.Int64
 	done.Store(int64(len(sample.Times) - len(todo)))
-	run := passages{seed: s.Seed, experiment: s.Experiment, level: a.level, most: most, todo: todo, next: &next,
+	run := passages{seed: s.Seed, experiment: s.Experiment, level: a.level, limit: most, todo: todo, next: &next,
 		done: func(i int, p passage) {
 			sample.Times[i], sample.Status[i] = float64(p.steps)*r.eta, p.status
 			steps.Add(p.steps)
@@ -106,7 +107,7 @@ type passages struct {
 	seed       uint64
 	experiment string
 	level      float64
-	most       int64 // steps after which a replica is given up
+	limit      int64 // steps after which a replica is given up
 	todo       []int // the replicas to run
 	next       *atomic.Int64
 	done       func(replica int, p passage)
@@ -117,7 +118,7 @@ type passages struct {
 func (r *SGD) NewStepper() dynamics.Stepper {
 	w := &stepper{SGD: r, grad: make([]float64, r.dim), x: make([]float64, r.dim+1)}
 	if r.rows != nil {
-		w.sampler = sgd.NewSampler(r.samples, r.batch, r.how, nil)
+		w.sampler = sgd.NewSampler(r.samples, r.batch, r.how)
 	}
 	return w
 }

@@ -185,7 +185,7 @@ func (w *stepper) Step(theta []float64, rng *rand.Rand) float64 {
 			w.add(w.x, theta)
 		}
 	} else {
-		for _, mu := range w.sampler.Draw(rng) {
+		for _, mu := range w.sampler.Next(rng) {
 			w.add(w.rows[mu*(w.dim+1):(mu+1)*(w.dim+1)], theta)
 		}
 	}

@@ -20,18 +20,14 @@ import (
 
 	"github.com/sgdescape/sgdescape/pkg/data"
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/escape"
+	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/sgd"
 )
 
 func regressionSet(n, d int) *data.Set {
-	return mustRegression(data.Regression(n, d, 1, rand.New(rand.NewPCG(3, uint64(d)))))
-}
-
-func mustRegression[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return must(data.Regression(n, d, 1, rand.New(rand.NewPCG(3, uint64(d)))))
 }
 
 func TestXoshiroAgainstGonum(t *testing.T) {
@@ -56,79 +52,99 @@ func TestXoshiroAgainstGonum(t *testing.T) {
 // Every kernel does what advanceAny does, bit for bit, for any number of workers.
 func TestKernelsAgainstReference(t *testing.T) {
 	for _, d := range []int{1, 2, 3, 4, 8} {
-		r := mustRegression(NewRegression(regressionSet(500, d), 0.1, 1, sgd.WithReplacement))
-		s := PassageSettings{Ratio: 1.5, MaxSteps: 3000, Seed: 5, Experiment: "bits"}
-		var want []Passage
-		for _, workers := range []int{0, 1, 2, 7} {
-			steps := make([]Passage, 101)
-			if workers == 0 { // the reference
-				l := newLanes(r, s)
-				l.advance = (*lanes).advanceAny
-				l.run(context.Background(), steps, new(atomic.Int64))
-				want = steps
-				continue
-			}
-			s.Workers = workers
-			if err := r.FirstPassage(context.Background(), steps, s); err != nil {
-				t.Fatal(err)
-			}
-			if !reflect.DeepEqual(steps, want) {
+		r := must(New(regressionSet(500, d), 0.1, 1, sgd.WithReplacement))
+		want := &escape.Sample{Times: make([]float64, 101), Status: make([]escape.Status, 101), MaxTime: 300, Seed: 5, Experiment: "bits"}
+		todo := make([]int, len(want.Times))
+		for i := range todo {
+			todo[i] = i
+		}
+		l := newLanes(r, passages{seed: 5, experiment: "bits", level: 0.5 * r.MinimumLoss(), limit: 3000, todo: todo, next: new(atomic.Int64),
+			done: func(i int, p passage) {
+				want.Times[i], want.Status[i] = float64(p.steps)*0.1, p.status
+				want.Steps += p.steps
+			}})
+		l.advance = (*lanes).advanceAny
+		l.run(context.Background())
+		for _, workers := range []int{1, 2, 7} {
+			got := passagesOf(t, r, 1.5, escape.Settings{Replicas: 101, MaxTime: 300, Seed: 5, Experiment: "bits", Workers: workers})
+			if !reflect.DeepEqual(got, want) {
 				t.Errorf("d = %d, %d workers: other passages than the reference", d, workers)
 			}
 		}
-		if stat.Mean(floatSteps(want), nil) < 5 {
-			t.Errorf("d = %d: hardly a step: %v", d, want[:10])
+		if stat.Mean(want.Times, nil) < 0.5 {
+			t.Errorf("d = %d: hardly a step: %v", d, want.Times[:10])
 		}
 	}
 }
 
-func floatSteps(steps []Passage) []float64 {
-	x := make([]float64, len(steps))
-	for i, k := range steps {
-		x[i] = float64(k)
+// passagesOf runs first passages of the loss ratio from the minimum.
+func passagesOf(t testing.TB, r *SGD, ratio float64, s escape.Settings) *escape.Sample {
+	t.Helper()
+	sample, err := escape.FirstPassage(context.Background(), r, r.Minimum(), must(r.LossAbove(ratio)), s)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return x
+	return sample
 }
 
-// The fast way and the general one sample one law, and batches drawn with and
-// without replacement differ as they should: not at B = 1.
+// The fast way and the general one sample one law, whether the general one is
+// given the exit or the loss, and batches drawn with and without replacement
+// differ as they should: not at B = 1.
 func TestWaysAgree(t *testing.T) {
 	set := regressionSet(300, 2)
-	mean := func(batch int, eta, ratio float64, how sgd.Batches, experiment string) (float64, float64) {
-		r := mustRegression(NewRegression(set, eta, batch, how))
-		steps := make([]Passage, 3000)
-		if err := r.FirstPassage(context.Background(), steps, PassageSettings{Ratio: ratio, Experiment: experiment}); err != nil {
-			t.Fatal(err)
+	mean := func(s *escape.Sample) escape.Estimate { return must(s.MeanTime(0.95)) }
+	r := must(New(set, 0.2, 1, sgd.WithReplacement))
+	fast := mean(passagesOf(t, r, 1.5, escape.Settings{Replicas: 3000, Experiment: "fast"}))
+	exits := map[string]escape.Region{"exit": must(r.LossAbove(1.5)), "loss": escape.LossAbove{Landscape: r, Level: 1.5 * r.MinimumLoss()}}
+	var first *escape.Sample
+	for name, exit := range exits {
+		general := struct{ dynamics.Dynamics }{r} // hides the fast way
+		s := must(escape.FirstPassage(context.Background(), general, r.Minimum(), exit, escape.Settings{Replicas: 3000, Experiment: "general"}))
+		slow := mean(s)
+		if z := (fast.Value - slow.Value) / math.Hypot(fast.StdErr, slow.StdErr); math.Abs(z) > 4.5 {
+			t.Errorf("%s: fast %.3f, general %.3f (z = %.1f)", name, fast.Value, slow.Value, z)
 		}
-		m, s := stat.MeanStdDev(floatSteps(steps), nil)
-		return m, s / math.Sqrt(float64(len(steps)))
-	}
-	fast, fastErr := mean(1, 0.2, 1.5, sgd.WithReplacement, "fast")
-	general := mustRegression(NewRegression(set, 0.2, 1, sgd.WithReplacement))
-	var times []float64
-	for i := range 3000 {
-		k := general.Walk(dynamics.Stream(1, "walk", i), func(delta []float64) bool {
-			return !general.above(delta, delta[0]*delta[0]+delta[1]*delta[1], 0.5*general.MinimumLoss())
-		})
-		times = append(times, float64(k))
-	}
-	slow, slowStd := stat.MeanStdDev(times, nil)
-	if z := (fast - slow) / math.Hypot(fastErr, slowStd/math.Sqrt(3000)); math.Abs(z) > 4.5 {
-		t.Errorf("fast %.3f, general %.3f steps (z = %.1f)", fast, slow, z)
+		if first == nil {
+			first = s
+		}
+		if !reflect.DeepEqual(s, first) {
+			t.Errorf("%s: the two exits differ", name)
+		}
 	}
 	// Without replacement the noise has (N−B)/(N−1) less variance, half of it
 	// at B = N/2: far fewer escapes.
-	with, _ := mean(150, 1, 1.02, sgd.WithReplacement, "with")
-	without, _ := mean(150, 1, 1.02, sgd.Independent, "without")
-	if !(without > 2*with) {
-		t.Errorf("%.1f steps with replacement, %.1f without", with, without)
+	with := mean(passagesOf(t, must(New(set, 1, 150, sgd.WithReplacement)), 1.02, escape.Settings{Replicas: 3000}))
+	without := mean(passagesOf(t, must(New(set, 1, 150, sgd.Independent)), 1.02, escape.Settings{Replicas: 3000}))
+	if !(without.Value > 2*with.Value) {
+		t.Errorf("%.1f with replacement, %.1f without", with.Value, without.Value)
+	}
+}
+
+// A run that was interrupted goes on where it stopped, to the same bits.
+func TestResume(t *testing.T) {
+	r := must(New(regressionSet(300, 1), 0.1, 1, sgd.WithReplacement))
+	s := escape.Settings{Replicas: 200, MaxTime: 1e4, Experiment: "resume"}
+	want := passagesOf(t, r, 1.5, s)
+	ctx, cancel := context.WithCancel(context.Background())
+	s.Progress = func(done, _ int) {
+		if done == 50 {
+			cancel()
+		}
+	}
+	half, err := escape.FirstPassage(ctx, r, r.Minimum(), must(r.LossAbove(1.5)), s)
+	if n := half.Count(escape.Pending); !errors.Is(err, context.Canceled) || n == 0 || n > 150 {
+		t.Fatalf("%d of 200 pending, error %v", n, err)
+	}
+	s.Progress, s.Resume = nil, half
+	if got := passagesOf(t, r, 1.5, s); !reflect.DeepEqual(got, want) {
+		t.Error("resumed, the sample is another")
 	}
 }
 
 // Loss and level are those of the definition.
 func TestRegressionLoss(t *testing.T) {
 	set := regressionSet(50, 3)
-	r := mustRegression(NewRegression(set, 0.1, 1, sgd.WithReplacement))
+	r := must(New(set, 0.1, 1, sgd.WithReplacement))
 	loss := func(theta []float64) float64 {
 		sum := 0.0
 		for mu := range 50 {
@@ -144,6 +160,9 @@ func TestRegressionLoss(t *testing.T) {
 		t.Errorf("minimum loss %v, want %v", got, want)
 	}
 	rng := dynamics.Stream(1, "loss", 0)
+	if err := landscape.Check(r, []float64{1, -0.3, 0.2}); err != nil {
+		t.Error(err)
+	}
 	for range 200 {
 		delta, theta, square := make([]float64, 3), r.Minimum(), 0.0
 		for i := range delta {
@@ -152,7 +171,7 @@ func TestRegressionLoss(t *testing.T) {
 			square += delta[i] * delta[i]
 		}
 		level := loss(theta) - r.MinimumLoss()
-		if !r.above(delta, square, level*(1-1e-9)) || r.above(delta, square, level*(1+1e-9)) {
+		if !r.above(theta, square, level*(1-1e-9)) || r.above(theta, square, level*(1+1e-9)) {
 			t.Errorf("level %v is not where above says", level)
 		}
 	}
@@ -161,19 +180,10 @@ func TestRegressionLoss(t *testing.T) {
 // A step beyond stability, η(1 + 2/B) ≥ 2, is counted as passing a finite level
 // and, where the level is out of reach, as having diverged.
 func TestRegressionDiverges(t *testing.T) {
-	r := mustRegression(NewFreshRegression(2, 1, 5, 4))
-	steps := make([]Passage, 20)
-	if err := r.FirstPassage(context.Background(), steps, PassageSettings{Ratio: math.MaxFloat64}); err != nil {
-		t.Fatal(err)
-	}
-	fixed := mustRegression(NewRegression(regressionSet(100, 2), 50, 1, sgd.WithReplacement))
-	more := make([]Passage, 20)
-	if err := fixed.FirstPassage(context.Background(), more, PassageSettings{Ratio: math.MaxFloat64}); err != nil {
-		t.Fatal(err)
-	}
-	for _, k := range append(steps, more...) {
-		if k >= 0 {
-			t.Errorf("passage %d of a chain that diverges, want < 0", k)
+	for name, r := range map[string]*SGD{"fresh": must(NewFresh(2, 1, 5, 4)), "fixed": must(New(regressionSet(100, 2), 50, 1, sgd.WithReplacement))} {
+		s := passagesOf(t, r, math.MaxFloat64, escape.Settings{Replicas: 20})
+		if n := s.Count(escape.Diverged); n != 20 {
+			t.Errorf("%s: %d of 20 replicas of a chain that diverges say so", name, n)
 		}
 	}
 }
@@ -187,55 +197,111 @@ func TestRegressionErrors(t *testing.T) {
 		want  string
 	}{
 		{0, 1, sgd.WithReplacement, "learning rate 0"}, {math.Inf(1), 1, sgd.WithReplacement, "learning rate +Inf"},
-		{0.1, 0, sgd.WithReplacement, "batch size 0"}, {0.1, 11, sgd.Independent, "batch size 11"}, {0.1, 1, 7, "batches 7"},
+		{0.1, 0, sgd.WithReplacement, "batch size 0"}, {0.1, 11, sgd.Independent, "batch size 11"}, {0.1, 1, 7, "batches 7"}, {0.1, 1, sgd.Shuffled, "remember"},
 	} {
-		if _, err := NewRegression(set, test.eta, test.batch, test.how); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := New(set, test.eta, test.batch, test.how); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want it to say %q", err, test.want)
 		}
 	}
-	if _, err := NewRegression(regressionSet(2, 3), 0.1, 1, sgd.WithReplacement); err == nil {
+	if _, err := New(regressionSet(2, 3), 0.1, 1, sgd.WithReplacement); err == nil {
 		t.Error("fewer samples than dimensions accepted")
 	}
-	if _, err := NewFreshRegression(1, 0, 0.1, 1); err == nil {
+	if _, err := NewFresh(1, 0, 0.1, 1); err == nil {
 		t.Error("label noise 0 accepted")
 	}
-	r := mustRegression(NewFreshRegression(1, 1, 0.1, 1))
-	if err := r.FirstPassage(context.Background(), nil, PassageSettings{Ratio: 1}); err == nil {
-		t.Error("c = 1 accepted")
+	r := must(NewFresh(1, 1, 0.1, 1))
+	for _, c := range []float64{1, math.Inf(1), math.NaN()} {
+		if _, err := r.LossAbove(c); err == nil {
+			t.Errorf("c = %v accepted", c)
+		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := r.FirstPassage(ctx, make([]Passage, 3), PassageSettings{Ratio: 9}); !errors.Is(err, context.Canceled) {
-		t.Errorf("canceled: error %v", err)
+	for _, r := range []*SGD{r, must(New(set, 0.1, 1, sgd.WithReplacement))} {
+		if _, err := escape.FirstPassage(ctx, r, r.Minimum(), must(r.LossAbove(9)), escape.Settings{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("canceled: error %v", err)
+		}
 	}
 }
 
 // No step allocates, fast or general.
 func TestRegressionAllocates(t *testing.T) {
-	r := mustRegression(NewRegression(regressionSet(100, 2), 0.1, 1, sgd.WithReplacement))
-	l := newLanes(r, PassageSettings{Ratio: 1e6, MaxSteps: 1 << 62})
+	r := must(New(regressionSet(100, 2), 0.1, 1, sgd.WithReplacement))
+	l := newLanes(r, passages{level: 1e6 * r.MinimumLoss()})
 	if n := testing.AllocsPerRun(10, func() { l.advance(l, 1000) }); n != 0 {
 		t.Errorf("%v allocations in 1000 steps of 8 lanes", n)
 	}
-	for _, how := range []sgd.Batches{sgd.Shuffled, sgd.Independent, sgd.WithReplacement} {
-		w := mustRegression(NewRegression(regressionSet(100, 2), 0.1, 7, how)).newWalker(dynamics.Stream(1, "", 0))
-		if n := testing.AllocsPerRun(100, func() { w.step() }); n != 0 {
+	rng, theta := dynamics.Stream(1, "", 0), make([]float64, 2)
+	for _, how := range []sgd.Batches{sgd.Independent, sgd.WithReplacement} {
+		w := must(New(regressionSet(100, 2), 0.1, 7, how)).NewStepper()
+		if n := testing.AllocsPerRun(100, func() { w.Step(theta, rng) }); n != 0 {
 			t.Errorf("%v allocations a step with batches %v", n, how)
 		}
 	}
 }
 
-func ExampleRegression_FirstPassage() {
-	sgd, err := NewFreshRegression(8, 1, 0.1, 1) // d, σ, η, B
+// 1000 runs of SGD agree with the exact discrete solution (|z| < 3.5), while they
+// reject Eq. 13 at d = 1.
+func TestAgainstExact(t *testing.T) {
+	for _, test := range []struct {
+		d   int
+		c   float64
+		sde float64 // Eq. 13, computed apart
+	}{{1, 1.5, 35.63}, {8, 2, 2.66}} {
+		s := passagesOf(t, must(NewFresh(test.d, 1, 0.1, 1)), test.c, escape.Settings{Replicas: 1000, Seed: 1, Experiment: fmt.Sprint(test.d)})
+		e := must(s.MeanTime(0.95))
+		want := must(Chain{LearningRate: 0.1, BatchSize: 1, Dim: test.d, LabelNoise: 1}.MeanFirstPassage(test.c, exact.Settings{Tolerance: 1e-3})).Value
+		if z := (e.Value - want) / e.StdErr; math.Abs(z) > 3.5 {
+			t.Errorf("d = %d: t_p = %.4g ± %.2g, exact %.5g (z = %.1f)", test.d, e.Value, e.StdErr, want, z)
+		}
+		if z := (e.Value - test.sde) / e.StdErr; z < 3.5 {
+			t.Errorf("d = %d: Eq. 13 is not rejected (z = %.1f)", test.d, z)
+		}
+	}
+}
+
+// What is still below the level after MaxTime is censored there, rounded down to
+// whole steps, for any number of workers.
+func TestCensoring(t *testing.T) {
+	walk := must(New(regressionSet(1000, 1), 0.1, 1, sgd.WithReplacement))
+	var first *escape.Sample
+	for _, workers := range []int{1, 2, 7} {
+		s := passagesOf(t, walk, 1.5, escape.Settings{Replicas: 50, MaxTime: 50, Workers: workers})
+		if first == nil {
+			first = s
+		}
+		if !reflect.DeepEqual(s, first) {
+			t.Errorf("%d workers give another sample than 1", workers)
+		}
+	}
+	if n := first.Count(escape.Censored); n == 0 || n == 50 || first.Count(escape.Escaped)+n != 50 {
+		t.Errorf("%d of 50 censored, %d escaped: the test should see both", n, first.Count(escape.Escaped))
+	}
+	for i, status := range first.Status {
+		if (status == escape.Censored) != (first.Times[i] == 50) {
+			t.Errorf("replica %d: time %v with status %v", i, first.Times[i], status)
+		}
+	}
+	if s := passagesOf(t, walk, 2, escape.Settings{MaxTime: 0.01}); s.Count(escape.Censored) != 200 {
+		t.Errorf("%+v: want all censored in the first step", s)
+	}
+}
+
+func ExampleSGD() {
+	sgd, err := NewFresh(1, 1, 0.1, 1) // d, σ, η, B
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	steps := make([]Passage, 20_000)
-	err = sgd.FirstPassage(context.Background(), steps, PassageSettings{Ratio: 2, Seed: 1})
-	mean, std := stat.MeanStdDev(floatSteps(steps), nil)
-	fmt.Printf("t_p = %.1f ± %.2f, %v\n", 0.1*mean, 0.1*std/math.Sqrt(20_000), err)
-	// Output: t_p = 3.3 ± 0.02, <nil>
+	exit, _ := sgd.LossAbove(1.5)
+	s, err := escape.FirstPassage(context.Background(), sgd, sgd.Minimum(), exit, escape.Settings{Replicas: 10_000, Seed: 3})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	t, _ := s.MeanTime(0.95)
+	fmt.Printf("t_p = %.0f ± %.0f; the exact solution is 78.4\n", t.Value, t.StdErr)
+	// Output: t_p = 79 ± 1; the exact solution is 78.4
 }
 
 // BenchmarkRegression compares replica-steps a second and core with a scalar C
@@ -243,9 +309,9 @@ func ExampleRegression_FirstPassage() {
 func BenchmarkRegression(b *testing.B) {
 	for _, d := range []int{1, 2, 4, 8} {
 		b.Run(fmt.Sprintf("d=%d", d), func(b *testing.B) {
-			r := mustRegression(NewRegression(regressionSet(10_000, d), 0.1, 1, sgd.WithReplacement))
+			r := must(New(regressionSet(10_000, d), 0.1, 1, sgd.WithReplacement))
 			bound := []float64{0, 2, 3, 0, 6, 0, 0, 0, 12}[d] // rarely passed
-			l := newLanes(r, PassageSettings{Ratio: 1 + bound, MaxSteps: 1 << 62})
+			l := newLanes(r, passages{level: bound * r.MinimumLoss(), limit: 1 << 62})
 			scalar := scalarC(b, d, bound)
 			const chunk = 1 << 16
 			best, steps := math.Inf(1), 0
@@ -295,13 +361,10 @@ func scalarC(b *testing.B, d int, bound float64) (nanoseconds float64) {
 
 // BenchmarkRegressionWorkers reports how much faster two workers are than one.
 func BenchmarkRegressionWorkers(b *testing.B) {
-	r := mustRegression(NewRegression(regressionSet(10_000, 1), 0.1, 1, sgd.WithReplacement))
+	r := must(New(regressionSet(10_000, 1), 0.1, 1, sgd.WithReplacement))
 	run := func(workers int) float64 {
 		start := time.Now()
-		steps := make([]Passage, 5000)
-		if err := r.FirstPassage(context.Background(), steps, PassageSettings{Ratio: 1.9, Workers: workers}); err != nil {
-			b.Fatal(err)
-		}
+		passagesOf(b, r, 1.9, escape.Settings{Replicas: 5000, Workers: workers})
 		return time.Since(start).Seconds()
 	}
 	best := [2]float64{math.Inf(1), math.Inf(1)}

@@ -54,7 +54,7 @@ func TestRegressionCovariance(t *testing.T) {
 	}
 }
 
-func TestRegressionErrors(t *testing.T) {
+func TestSphericalErrors(t *testing.T) {
 	good := Gaussian(2)
 	for _, bad := range []Spherical{{0, 1, 1, 3}, {2, 0, 1, 3}, {2, 1, math.NaN(), 3}, {2, 1, 1, 1.4}} {
 		if bad.Check() == nil {

@@ -3,9 +3,11 @@ package selection
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
@@ -138,4 +140,34 @@ func (l *Loop) Step(theta float64) (slope, spread float64) {
 	loss := l.LossGrad(g[:], []float64{theta})
 	v := l.Speed(theta)
 	return g[0], math.Sqrt(math.Max(0, 2*loss*v*v-g[0]*g[0]))
+}
+
+// SGD returns SGD itself on the loop, one sample a step: dt = η. It returns an
+// error unless η is positive and finite.
+func (l *Loop) SGD(eta float64) (dynamics.Dynamics, error) {
+	if !positive(eta) {
+		return nil, fmt.Errorf("selection: loop: learning rate η = %v, want a finite value > 0", eta)
+	}
+	return &loopSGD{l, eta}, nil
+}
+
+// loopSGD is its own stepper: θ is all of the state.
+type loopSGD struct {
+	loop *Loop
+	eta  float64
+}
+
+// Dim implements [dynamics.Dynamics].
+func (*loopSGD) Dim() int { return 1 }
+
+// NewStepper implements [dynamics.Dynamics].
+func (s *loopSGD) NewStepper() dynamics.Stepper { return s }
+
+// Step implements [dynamics.Stepper].
+func (s *loopSGD) Step(theta []float64, rng *rand.Rand) float64 {
+	w, dw := s.loop.Weights(theta[0])            // w is w(θ) − w*
+	x, y := rng.NormFloat64(), rng.NormFloat64() // the two features
+	residual := w[0]*x + w[1]*y - s.loop.labelNoise*rng.NormFloat64()
+	theta[0] -= s.eta * residual * (dw[0]*x + dw[1]*y)
+	return s.eta
 }

@@ -49,48 +49,19 @@ func (d *descent) Dim() int { return d.params }
 
 // NewStepper implements [dynamics.Dynamics].
 func (d *descent) NewStepper() dynamics.Stepper {
-	s := &stepper{m: model.Clone(d.m), samples: d.samples, eta: d.eta, grad: make([]float64, d.params), batch: make([]int, d.batch)}
-	if d.how == Independent {
-		s.order, s.swaps = inOrder(d.samples), make([]int, d.batch)
-	}
-	return s
+	return &stepper{m: model.Clone(d.m), eta: d.eta, grad: make([]float64, d.params), batches: NewSampler(d.samples, d.batch, d.how)}
 }
 
 type stepper struct {
 	m       model.Model
-	samples int
 	eta     float64
 	grad    []float64
-	batch   []int
-	order   []int // 0 … N−1 between steps; nil for batches with replacement
-	swaps   []int
+	batches *Sampler
 }
 
 // Step implements [dynamics.Stepper].
 func (s *stepper) Step(theta []float64, rng *rand.Rand) (dt float64) {
-	s.draw(rng)
-	model.BatchGrad(s.m, s.grad, theta, s.batch)
+	model.BatchGrad(s.m, s.grad, theta, s.batches.Next(rng))
 	floats.AddScaled(theta, -s.eta, s.grad)
 	return s.eta
-}
-
-// draw fills the batch. Without replacement it is the head of a Fisher–Yates shuffle, which is then
-// undone: what another replica drew before on this stepper must not show.
-func (s *stepper) draw(rng *rand.Rand) {
-	if s.order == nil {
-		for i := range s.batch {
-			s.batch[i] = rng.IntN(s.samples)
-		}
-		return
-	}
-	for i := range s.batch {
-		j := i + rng.IntN(s.samples-i)
-		s.swaps[i] = j
-		s.order[i], s.order[j] = s.order[j], s.order[i]
-		s.batch[i] = s.order[i]
-	}
-	for i := len(s.swaps) - 1; i >= 0; i-- {
-		j := s.swaps[i]
-		s.order[i], s.order[j] = s.order[j], s.order[i]
-	}
 }

@@ -89,7 +89,7 @@ func Train(ctx context.Context, m model.Model, theta []float64, eta float64, bat
 	}
 	t := trainer{
 		m: m, theta: theta, eta: eta, perEpoch: n / batch, settings: s,
-		grad: make([]float64, p), batches: NewSampler(n, batch, s.Batches, dynamics.Stream(s.Seed, "train", 0)),
+		grad: make([]float64, p), rng: dynamics.Stream(s.Seed, "train", 0), batches: NewSampler(n, batch, s.Batches),
 		result: TrainResult{Loss: math.NaN()},
 	}
 	t.total = epochs * t.perEpoch
@@ -157,6 +157,7 @@ type trainer struct {
 	eta             float64
 	perEpoch, total int
 	batches         *Sampler
+	rng             *rand.Rand
 	settings        TrainSettings
 	result          TrainResult
 }
@@ -168,7 +169,7 @@ func (t *trainer) epoch(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("sgd: training stopped after step %d of %d: %w", t.result.Steps, t.total, err)
 		}
-		loss := model.BatchGrad(t.m, t.grad, t.theta, t.batches.Next())
+		loss := model.BatchGrad(t.m, t.grad, t.theta, t.batches.Next(t.rng))
 		if !(loss <= t.settings.MaxLoss) {
 			return t.diverged(t.result.Steps+1, loss)
 		}
@@ -201,68 +202,4 @@ func (t *trainer) report() error {
 		return fmt.Errorf("sgd: after epoch %d: %w", r.Epochs, err)
 	}
 	return nil
-}
-
-// Sampler draws mini-batches. Its batches may depend on those before, even when their law
-// does not: it serves one run, from NewSampler or [Sampler.Reset] on.
-type Sampler struct {
-	how   Batches
-	rng   *rand.Rand
-	order []int // a permutation of the samples
-	batch []int
-	used  int // of order, in a Shuffled epoch
-}
-
-// NewSampler returns a sampler of batches of that size among n samples, numbered from 0. The
-// arguments are those that [Check] passes; rng may be nil until Reset. A Shuffled one hands out
-// ⌊n/batch⌋ batches and must then be told to [Sampler.Begin] anew; the others go on for ever.
-func NewSampler(n, batch int, how Batches, rng *rand.Rand) *Sampler {
-	return &Sampler{how: how, rng: rng, order: inOrder(n), batch: make([]int, batch)}
-}
-
-// inOrder returns 0 … n−1.
-func inOrder(n int) []int {
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
-	return order
-}
-
-// Begin starts an epoch.
-func (s *Sampler) Begin() {
-	s.used = 0
-}
-
-// Next returns the next batch, valid until the call after.
-func (s *Sampler) Next() []int {
-	switch s.how {
-	case WithReplacement:
-		for i := range s.batch {
-			s.batch[i] = s.rng.IntN(len(s.order))
-		}
-		return s.batch
-	case Independent:
-		s.used = 0
-	}
-	// One stretch of a Fisher–Yates shuffle: the batch is a uniform choice among the
-	// samples from used on.
-	from, to := s.used, s.used+len(s.batch)
-	for i := from; i < to; i++ {
-		j := i + s.rng.IntN(len(s.order)-i)
-		s.order[i], s.order[j] = s.order[j], s.order[i]
-	}
-	s.used = to
-	return s.order[from:to]
-}
-
-// Left returns how many samples of the epoch have not been drawn.
-func (s *Sampler) Left() int { return len(s.order) - s.used }
-
-// Reset starts anew with another generator.
-func (s *Sampler) Reset(rng *rand.Rand) {
-	s.rng, s.used = rng, 0
-	for i := range s.order {
-		s.order[i] = i
-	}
 }

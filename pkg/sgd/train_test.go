@@ -77,10 +77,10 @@ func TestBatchLaw(t *testing.T) {
 	without := g[0]
 	with := without * float64(n-1) / float64(n-batch)
 	for how, want := range map[Batches][2]float64{Independent: {without, with}, WithReplacement: {with, without}} {
-		s := NewSampler(n, batch, how, dynamics.Stream(1, "law", 0))
+		s, rng := NewSampler(n, batch, how), dynamics.Stream(1, "law", 0)
 		var sum, square float64
 		for range draws {
-			m.BatchGrad(g, theta, s.Next())
+			m.BatchGrad(g, theta, s.Next(rng))
 			d := (g[0] - mean[0]) * (g[0] - mean[0])
 			sum += d
 			square += d * d
@@ -100,12 +100,12 @@ func TestBatchLaw(t *testing.T) {
 
 // A Shuffled epoch visits every sample once, in an order that changes.
 func TestShuffledVisitsAll(t *testing.T) {
-	s := NewSampler(10, 5, Shuffled, dynamics.Stream(1, "shuffle", 0))
+	s, rng := NewSampler(10, 5, Shuffled), dynamics.Stream(1, "shuffle", 0)
 	var orders [2][]int
 	for e := range orders {
 		s.Begin()
 		for range 2 {
-			orders[e] = append(orders[e], s.Next()...)
+			orders[e] = append(orders[e], s.Next(rng)...)
 		}
 		sorted := slices.Sorted(slices.Values(orders[e]))
 		for i, v := range sorted {
@@ -205,7 +205,7 @@ func TestTrainStepsDoNotAllocate(t *testing.T) {
 	m := trainLinear(t, 100, 3)
 	for _, how := range []Batches{Shuffled, Independent, WithReplacement} {
 		tr := trainer{m: m, theta: make([]float64, 3), grad: make([]float64, 3), eta: 0.1, perEpoch: 10,
-			batches: NewSampler(100, 10, how, dynamics.Stream(1, "alloc", 0)), settings: TrainSettings{MaxLoss: math.Inf(1)}}
+			rng: dynamics.Stream(1, "alloc", 0), batches: NewSampler(100, 10, how), settings: TrainSettings{MaxLoss: math.Inf(1)}}
 		if n := testing.AllocsPerRun(5, func() { _ = tr.epoch(context.Background()) }); n != 0 {
 			t.Errorf("batches %d: %v allocations per epoch", how, n)
 		}
