@@ -210,7 +210,7 @@ func TestBadSettings(t *testing.T) {
 	}{
 		{"learning rate", theory.Noise{LearningRate: 0, BatchSize: 1}, well.Minimum(), Settings{Step: 0.1}, "η = 0"},
 		{"batch size", theory.Noise{LearningRate: 1, BatchSize: -1}, well.Minimum(), Settings{Step: 0.1}, "B = -1"},
-		{"step", good, well.Minimum(), Settings{}, "step = 0"},
+		{"step", good, well.Minimum(), Settings{Step: -0.1}, "step = -0.1"},
 		{"unstable", good, well.Minimum(), Settings{Step: 0.5}, "step = 0.5 is unstable at curvature 4, want < 0.5"},
 		{"saddle", good, well.Saddle(), Settings{Step: 0.1}, "want a minimum"},
 		{"scheme", good, well.Minimum(), Settings{Step: 0.1, Scheme: 9}, "unknown scheme"},
@@ -222,6 +222,31 @@ func TestBadSettings(t *testing.T) {
 	}
 	if _, err := NewSDE(well, well.Minimum(), good, Settings{Step: 0.1, Scheme: Heun}); err == nil {
 		t.Error("Heun accepted for multiplicative noise")
+	}
+}
+
+// Without a step set, a hundredth and a tenth of the bound of stability.
+func TestProposedStep(t *testing.T) {
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, OutlierCurvature: 4, MinimumLoss: 3}))
+	for i, want := range []float64{0.02 / 4, 0.02 * 3 / 4, 0.2 * 3 / 4, 0.02 / 4, 0.2 / 4} {
+		d := must(rules[i].build(well, well.Minimum(), theory.NoiseFor(0.1, 4), Settings{Scheme: rules[i].scheme}))
+		if got := d.(*diffusion).step; math.Abs(got-want) > 1e-15 {
+			t.Errorf("%s: step %v, want %v", rules[i].name, got, want)
+		}
+	}
+}
+
+// The keys of version 1: published numbers rest on them.
+func TestStreamVersion(t *testing.T) {
+	for _, c := range []struct {
+		seed       uint64
+		experiment string
+		replica    int
+		want       uint64
+	}{{0, "", 0, 0x2cccaba33b0b7c20}, {1, "escape T=0.1", 7, 0x8ea1c1defb5da8d4}, {9223372036854775808, "τ", 1000000, 0x4f19467e1c4f892f}} {
+		if got := Key(c.seed, c.experiment, c.replica); got != c.want {
+			t.Errorf("Key(%d, %q, %d) = %#x, want %#x", c.seed, c.experiment, c.replica, got, c.want)
+		}
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mathext"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/root"
 )
 
 // FitExponent returns the maximum-likelihood estimate of φ in the stationary
@@ -33,17 +35,7 @@ func FitExponent(ratios []float64, n int) (Estimate, error) {
 		return Estimate{}, fmt.Errorf("escape: stationary exponent: every loss ratio is 1, so that φ is infinite")
 	}
 	half := float64(n) / 2
-	// ψ(φ) − ψ(φ−n/2) falls from +∞ at φ = n/2 to 0: bisection on log(φ − n/2).
-	lo, hi := math.Log(1e-12), math.Log(1e12)
-	for range 200 {
-		mid := 0.5 * (lo + hi)
-		if x := math.Exp(mid); mathext.Digamma(x+half)-mathext.Digamma(x) > mean {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	x := math.Exp(lo)
+	x := Exponent(mean, n) - half
 	trigamma := func(x float64) float64 { return mathext.Zeta(2, x) }
 	e := Estimate{
 		Value: x + half, Confidence: 0.95, Replicas: len(ratios),
@@ -51,4 +43,17 @@ func FitExponent(ratios []float64, n int) (Estimate, error) {
 	}
 	e.Low, e.High = e.Value-1.96*e.StdErr, e.Value+1.96*e.StdErr
 	return e, nil
+}
+
+// Exponent returns the φ at which E log(L/L₀) = mean under the law of
+// [FitExponent], the solution of ψ(φ) − ψ(φ − n/2) = mean: what a fit to ever more
+// samples of any law with that mean tends to. It is for mean > 0 and n ≥ 1.
+func Exponent(mean float64, n int) float64 {
+	half := float64(n) / 2
+	// The left side falls from +∞ at φ = n/2 to 0: bisection on log(φ − n/2).
+	x := math.Exp(root.Bisect(math.Log(1e-12), math.Log(1e12), func(logX float64) bool {
+		x := math.Exp(logX)
+		return mathext.Digamma(x+half)-mathext.Digamma(x) > mean
+	}))
+	return x + half
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/root"
 )
 
 // Shape sets the size of an analytic well. Its zero value, with a Ratio, is a
@@ -233,13 +235,5 @@ func (c *Cubic) Edge() float64 {
 	for v, _, _ := c.Profile(hi); v > -c.l0; v, _, _ = c.Profile(hi) {
 		lo, hi = hi, 2*hi
 	}
-	for range 200 {
-		mid := 0.5 * (lo + hi)
-		if v, _, _ := c.Profile(mid); v > -c.l0 {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return lo
+	return root.Bisect(lo, hi, func(z float64) bool { v, _, _ := c.Profile(z); return v > -c.l0 })
 }

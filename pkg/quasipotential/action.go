@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/root"
 )
 
 // Cumulant is the law of a single-sample gradient, given by the logarithm of its
@@ -185,18 +186,7 @@ func (a *action) pushOne(uphill float64) float64 {
 			return math.Inf(1)
 		}
 	}
-	for range 200 {
-		mid := 0.5 * (lo + hi)
-		if mid == lo || mid == hi {
-			break
-		}
-		if k(mid) < 0 {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return lo
+	return root.Bisect(lo, hi, func(p float64) bool { return k(p) < 0 })
 }
 
 // maximise moves a.p to the maximum of p·t − λK(p), by Newton's method with

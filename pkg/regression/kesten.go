@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/root"
 )
 
 // ErrNoTail says that a stationary law has no power-law tail: no batch can carry
@@ -59,13 +61,7 @@ func (c Chain) Kesten() (Kesten, error) {
 	if hi > 1 {
 		lo = hi / 2
 	}
-	for range 60 {
-		if mid := 0.5 * (lo + hi); c.logMoment(mid) < 0 {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
+	lo = root.Bisect(lo, hi, func(alpha float64) bool { return c.logMoment(alpha) < 0 })
 	return Kesten{Alpha: lo, Exponent: (lo + float64(c.Dim)) / 2, Growth: growth}, nil
 }
 

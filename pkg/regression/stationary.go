@@ -6,7 +6,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/mathext"
+
+	"github.com/sgdescape/sgdescape/pkg/escape"
 )
 
 // ChainLaw is the stationary law of a [Chain], held as weights on distances.
@@ -100,17 +101,8 @@ func (l *ChainLaw) Tail(x ...float64) []float64 {
 // whole histogram converges to, the solution of
 // ψ(φ) − ψ(φ−d/2) = E log(L/L(θ*)).
 func (l *ChainLaw) FittedExponent() float64 {
-	c, half := l.chain, float64(l.chain.Dim)/2
+	c := l.chain
 	h := c.features().Curvature() / (c.LabelNoise * c.LabelNoise)
 	mean := l.Mean(func(r float64) float64 { return math.Log1p(h * r * r) })
-	lo, hi := math.Log(1e-9), math.Log(1e9)
-	for range 100 {
-		mid := 0.5 * (lo + hi)
-		if x := math.Exp(mid); mathext.Digamma(x+half)-mathext.Digamma(x) > mean {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return math.Exp(lo) + half
+	return escape.Exponent(mean, c.Dim)
 }

@@ -37,6 +37,9 @@ func NewLocal(l landscape.Landscape, h LocalHessian, minima []landscape.Critical
 	case len(minima) == 0:
 		return nil, fmt.Errorf("selection: local noise with no minimum given, want ≥ 1")
 	}
+	if s.Step == 0 { // a proposal would be another for each minimum
+		return nil, fmt.Errorf("selection: local noise: step = 0, want a finite value > 0")
+	}
 	for _, m := range minima {
 		if _, err := dynamics.NewLogLangevin(l, m, noise, s); err != nil {
 			return nil, fmt.Errorf("selection: local noise: %w", err)
