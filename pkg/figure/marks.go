@@ -63,10 +63,10 @@ func (m *mark) intervals() error {
 	if len(m.x) != len(m.y) {
 		return fmt.Errorf("%d values of x but %d of y", len(m.x), len(m.y))
 	}
-	bars := m.style.stderr
 	if !m.style.hasErr {
 		return nil
 	}
+	bars := m.style.stderr
 	if len(bars) != len(m.y) {
 		return fmt.Errorf("%d points but %d error bars", len(m.y), len(bars))
 	}
@@ -103,8 +103,11 @@ func (m *mark) finite() error {
 func (m *mark) positive(xlog, ylog bool) error {
 	logs := map[string]bool{"x": xlog && m.kind != "hline", "y": ylog, "y_lo": ylog && m.kind == "band"}
 	for _, c := range m.columns() {
+		if !logs[c.name] {
+			continue
+		}
 		for i, v := range c.values {
-			if logs[c.name] && v <= 0 {
+			if v <= 0 {
 				return fmt.Errorf("series %q: %s[%d] = %g cannot stand on a log axis: it must be > 0", m.name, c.name, i, v)
 			}
 		}

@@ -31,8 +31,6 @@ type Interactive struct {
 	Alt string
 	// Caption is the message, written below the chart. Required.
 	Caption string
-	// Height in pixels; zero means 420. The width is that of the page.
-	Height int
 	// Chart is the go-echarts chart.
 	Chart Chart
 	// Sliders are drawn above the chart.
@@ -61,7 +59,7 @@ func (v Interactive) Show() error {
 //go:embed chart.js
 var chartJS string
 
-// chartHeight is that of a chart which sets none.
+// chartHeight is the height of a chart in pixels; its width is that of the page.
 const chartHeight = 420
 
 // html returns what Show displays: a <figure> element, the same bytes for the
@@ -79,14 +77,10 @@ func (v Interactive) html() (string, error) {
 		return "", fmt.Errorf("live: %s: data: %w", v.Name, err)
 	}
 	sliders, names := controls(v.Name, v.Sliders)
-	height := v.Height
-	if height == 0 {
-		height = chartHeight
-	}
 	alt := html.EscapeString(v.Alt)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<figure class="sgd-chart" style="%s">`+"\n%s", boxStyle, sliders)
-	fmt.Fprintf(&b, `<div id="%s" role="img" aria-label="%s" style="width:100%%;height:%dpx">%s</div>`+"\n", v.Name, alt, height, alt)
+	fmt.Fprintf(&b, `<div id="%s" role="img" aria-label="%s" style="width:100%%;height:%dpx">%s</div>`+"\n", v.Name, alt, chartHeight, alt)
 	b.WriteString("<script>\n")
 	b.WriteString(v.script(option, string(data), names))
 	fmt.Fprintf(&b, "</script>\n<figcaption>%s</figcaption>\n</figure>\n", html.EscapeString(v.Caption))
@@ -100,9 +94,6 @@ func (v Interactive) check() error {
 	}
 	if v.Chart == nil {
 		return fmt.Errorf("live: %s: no chart", v.Name)
-	}
-	if v.Height < 0 {
-		return fmt.Errorf("live: %s: height %d, want ≥ 0", v.Name, v.Height)
 	}
 	return checkSliders(v.Name, v.Sliders)
 }

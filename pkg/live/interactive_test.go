@@ -70,7 +70,6 @@ func TestInteractiveMistakes(t *testing.T) {
 		"title is empty":      func(v *Interactive) { v.Caption = "" },
 		`"Two clocks"`:        func(v *Interactive) { v.Name = "Two clocks" },
 		"no chart":            func(v *Interactive) { v.Chart = nil },
-		"height -1":           func(v *Interactive) { v.Height = -1 },
 		"slider 0":            func(v *Interactive) { v.Sliders[0].Label = "" },
 		`slider "steps"`:      func(v *Interactive) { v.Sliders[0].Value = 11 },
 		"data: json":          func(v *Interactive) { v.Data = math.NaN() },
