@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 )
@@ -87,7 +88,7 @@ func (a Axis) limits(e extent) (min, max float64, err error) {
 	if a.hasMax {
 		max = a.max
 	}
-	if err := finite(min, max); err != nil || min >= max || (a.log && min <= 0) {
+	if !finite(min, max) || min >= max || (a.log && min <= 0) {
 		return 0, 0, fmt.Errorf("axis %q: limits [%g, %g] must be finite, increasing and, on a log axis, positive", a.label, min, max)
 	}
 	return min, max, nil
@@ -106,12 +107,7 @@ func (a Axis) apply(p *plot.Axis, min, max, length, perLabel float64) {
 	}
 }
 
-// finite returns an error for a NaN or an infinity.
-func finite(vs ...float64) error {
-	for i, v := range vs {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("value %d is %g", i, v)
-		}
-	}
-	return nil
+// finite reports whether no value is a NaN or an infinity.
+func finite(vs ...float64) bool {
+	return !slices.ContainsFunc(vs, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
 }

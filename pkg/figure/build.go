@@ -35,14 +35,17 @@ func (m *mark) lineOf(x, y []float64) (*plotter.Line, error) {
 	return l, nil
 }
 
-func buildLine(m *mark, _ *frame) ([]plot.Plotter, error) {
-	l, err := m.lineOf(m.x, m.y)
+// curve returns what draws one line, in the panel and in the legend.
+func (m *mark) curve(x, y []float64) ([]plot.Plotter, error) {
+	l, err := m.lineOf(x, y)
 	if err != nil {
 		return nil, err
 	}
 	m.thumb = []plot.Thumbnailer{l}
 	return []plot.Plotter{l}, nil
 }
+
+func buildLine(m *mark, _ *frame) ([]plot.Plotter, error) { return m.curve(m.x, m.y) }
 
 // buildStep draws the corners of the staircase as a plain line: gonum clips
 // before it steps, which moves corners near the edges.
@@ -54,69 +57,45 @@ func buildStep(m *mark, _ *frame) ([]plot.Plotter, error) {
 		}
 		x, y = append(x, m.x[i]), append(y, m.y[i])
 	}
-	l, err := m.lineOf(x, y)
-	if err != nil {
-		return nil, err
-	}
-	m.thumb = []plot.Thumbnailer{l}
-	return []plot.Plotter{l}, nil
+	return m.curve(x, y)
 }
 
 func buildPoints(m *mark, fr *frame) ([]plot.Plotter, error) {
 	var out []plot.Plotter
-	kept := m.visible(fr)
+	pts, bars := m.visible(fr)
 	if m.ylo != nil {
-		out = append(out, &plotter.YErrorBars{XYs: kept.xys, YErrors: plotter.YErrors(kept.y), LineStyle: m.barStyle(), CapWidth: 6})
+		out = append(out, &plotter.YErrorBars{XYs: pts, YErrors: bars, LineStyle: m.style.bar(), CapWidth: 6})
 	}
-	if m.xlo != nil {
-		out = append(out, &plotter.XErrorBars{XYs: kept.xys, XErrors: plotter.XErrors(kept.x), LineStyle: m.barStyle(), CapWidth: 6})
-	}
-	s := &plotter.Scatter{XYs: kept.xys, GlyphStyle: m.style.point()}
+	s := &plotter.Scatter{XYs: pts, GlyphStyle: m.style.point()}
 	m.thumb = []plot.Thumbnailer{pointThumb{m.style, m.ylo != nil}}
 	return append(out, s), nil
 }
 
-// barStyle returns the style of error bars: solid and thin.
-func (m *mark) barStyle() draw.LineStyle {
-	return draw.LineStyle{Color: m.style.ink.rgb(), Width: 1.2}
-}
-
-// kept holds the points of a mark that lie inside the frame.
-type kept struct {
-	xys  plotter.XYs
-	x, y []struct{ Low, High float64 }
-}
-
-// visible returns the points inside the frame. An error bar that reaches a
-// value ≤ 0 on a log axis is cut just below the lower edge.
-func (m *mark) visible(fr *frame) kept {
-	var k kept
+// visible returns the points inside the frame, with their error bars if there
+// are any. A bar that reaches a value ≤ 0 on a log axis is cut just below the
+// lower edge.
+func (m *mark) visible(fr *frame) (pts plotter.XYs, bars plotter.YErrors) {
 	for i := range m.x {
 		if !fr.inside(m.x[i], m.y[i]) {
 			continue
 		}
-		k.xys = append(k.xys, plotter.XY{X: m.x[i], Y: m.y[i]})
+		pts = append(pts, plotter.XY{X: m.x[i], Y: m.y[i]})
 		if m.ylo != nil {
-			k.y = append(k.y, span(m.y[i], m.ylo[i], m.yhi[i], fr.ymin, fr.y.log))
-		}
-		if m.xlo != nil {
-			k.x = append(k.x, span(m.x[i], m.xlo[i], m.xhi[i], fr.xmin, fr.x.log))
+			lo := m.ylo[i]
+			if fr.y.log {
+				lo = math.Max(lo, 0.99*fr.ymin)
+			}
+			bars = append(bars, struct{ Low, High float64 }{m.y[i] - lo, m.yhi[i] - m.y[i]})
 		}
 	}
-	return k
-}
-
-func span(v, lo, hi, edge float64, log bool) struct{ Low, High float64 } {
-	if log {
-		lo = math.Max(lo, 0.99*edge)
-	}
-	return struct{ Low, High float64 }{v - lo, hi - v}
+	return pts, bars
 }
 
 func buildCloud(m *mark, fr *frame) ([]plot.Plotter, error) {
 	sty := m.style.point()
 	sty.Color = m.style.ink.tint(0.35)
-	s := &plotter.Scatter{XYs: m.visible(fr).xys, GlyphStyle: sty}
+	pts, _ := m.visible(fr)
+	s := &plotter.Scatter{XYs: pts, GlyphStyle: sty}
 	m.thumb = []plot.Thumbnailer{pointThumb{m.style, false}}
 	return []plot.Plotter{s}, nil
 }
@@ -215,8 +194,7 @@ type pointThumb struct {
 func (t pointThumb) Thumbnail(c *draw.Canvas) {
 	mid := c.Center()
 	if t.bar {
-		sty := draw.LineStyle{Color: t.style.ink.rgb(), Width: 1.2}
-		c.StrokeLine2(sty, mid.X, c.Min.Y+1, mid.X, c.Max.Y-1)
+		c.StrokeLine2(t.style.bar(), mid.X, c.Min.Y+1, mid.X, c.Max.Y-1)
 	}
 	s := t.style.point()
 	if t.style.marker == Dot {
@@ -225,58 +203,24 @@ func (t pointThumb) Thumbnail(c *draw.Canvas) {
 	c.DrawGlyph(s, mid)
 }
 
-func buildReference(m *mark, fr *frame) ([]plot.Plotter, error) {
-	return []plot.Plotter{reference{m, fr}}, nil
+func buildReference(m *mark, _ *frame) ([]plot.Plotter, error) {
+	return []plot.Plotter{reference{m}}, nil
 }
 
 // reference is a line across the panel with its label.
-type reference struct {
-	m  *mark
-	fr *frame
-}
+type reference struct{ m *mark }
 
 // Plot implements plot.Plotter.
 func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
-	trX, trY := p.Transforms(&c)
-	sty, line := textStyle(noteSize, false), r.m.style.line()
-	sty.Color = r.m.style.ink.rgb()
-	if r.m.kind == "hline" {
-		y := trY(r.m.y[0])
-		if !c.ContainsY(y) {
-			return
-		}
-		c.StrokeLine2(line, c.Min.X, y, c.Max.X, y)
-		sty.XAlign, sty.YAlign = draw.XRight, draw.YBottom
-		halo(c, sty, vg.Point{X: c.Max.X - 4, Y: y + 3}, r.m.name)
+	_, trY := p.Transforms(&c)
+	y := trY(r.m.y[0])
+	if !c.ContainsY(y) {
 		return
 	}
-	x := trX(r.m.x[0])
-	if !c.ContainsX(x) {
-		return
-	}
-	c.StrokeLine2(line, x, c.Min.Y, x, c.Max.Y)
-	at := vg.Point{X: x + 4, Y: c.Max.Y - 2}
-	if at.X+sty.Width(r.m.name) > c.Max.X {
-		sty.XAlign, at.X = draw.XRight, x-4
-	}
-	halo(c, sty, at, r.m.name)
-}
-
-func buildText(m *mark, _ *frame) ([]plot.Plotter, error) { return []plot.Plotter{note{m}}, nil }
-
-// note is text at a place in the data.
-type note struct{ m *mark }
-
-// Plot implements plot.Plotter.
-func (n note) Plot(c draw.Canvas, p *plot.Plot) {
-	trX, trY := p.Transforms(&c)
-	at := vg.Point{X: trX(n.m.x[0]), Y: trY(n.m.y[0])}
+	c.StrokeLine2(r.m.style.line(), c.Min.X, y, c.Max.X, y)
 	sty := textStyle(noteSize, false)
-	sty.Color, sty.YAlign = n.m.style.ink.rgb(), draw.YBottom
-	if at.X+sty.Width(n.m.name) > c.Max.X {
-		sty.XAlign = draw.XRight
-	}
-	c.FillText(sty, at, n.m.name)
+	sty.Color, sty.XAlign, sty.YAlign = r.m.style.ink.rgb(), draw.XRight, draw.YBottom
+	halo(c, sty, vg.Point{X: c.Max.X - 4, Y: y + 3}, r.m.name)
 }
 
 // halo draws text on a patch of white that is almost opaque, so that lines

@@ -1,8 +1,8 @@
-// Package figure draws what people see, in one style: on paper, in a notebook
-// and, where the reader moves something, as an interactive chart.
+// Package figure draws what people see, in one style, on paper and in a notebook.
+// It knows lines, points and tables, and no physics.
 //
-// A static figure is drawn by gonum/plot. Show writes it to disk as NAME.svg
-// with the numbers behind it in NAME.csv and, in a GoNB cell, displays it:
+// A figure is drawn by gonum/plot. Show writes it to disk as NAME.svg with the
+// numbers behind it in NAME.csv and, in a GoNB cell, displays it:
 //
 //	f := figure.New("rates", "Eq. 17 follows the measured rate over five decades",
 //		"Escape rate against barrier height, both on log axes: points lie on the line.")
@@ -22,12 +22,5 @@
 // The drawing methods return nothing: the first mistake (slices of different
 // length, a NaN, a value ≤ 0 for a log axis) is kept and returned by Show.
 //
-// An Interactive wraps a go-echarts chart, with sliders that a keyboard can
-// move, for a live notebook and for an exported page alike.
-//
-// A Live has sliders that have the library draw the figure anew, for as long as
-// its cell runs in a live notebook; elsewhere it is a static figure at once.
-//
-// A Simulator is a cloud of replicas that runs in an exported page: the reader
-// sets η, B, h*, n and c and watches the escapes.
+// What a reader moves is in package live.
 package figure

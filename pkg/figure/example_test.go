@@ -6,9 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/go-echarts/go-echarts/v2/charts"
-	"github.com/go-echarts/go-echarts/v2/opts"
-
 	"github.com/sgdescape/sgdescape/pkg/figure"
 )
 
@@ -91,19 +88,6 @@ func ExamplePanel_Histogram() {
 	f.Histogram("t clock", sample, weight, 40)
 	f.Func("normal", func(x float64) float64 { return math.Exp(-x*x/2) / math.Sqrt(2*math.Pi) }, figure.Black)
 	fmt.Println(f.Show())
-	// Output: <nil>
-}
-
-// One trajectory that the reader scrubs with a slider.
-func ExampleInteractive() {
-	line := charts.NewLine()
-	line.SetGlobalOptions(charts.WithXAxisOpts(opts.XAxis{Type: "value", Name: "t"}), charts.WithYAxisOpts(opts.YAxis{Name: "θ"}))
-	line.AddSeries("θ", []opts.LineData{{Value: []float64{0, 0}}, {Value: []float64{1, 0.2}}, {Value: []float64{2, 1.1}}})
-	fmt.Println(figure.Interactive{
-		Name: "scrub", Alt: "One trajectory, drawn up to the time that the slider sets.", Caption: "Scrub through one escape.", Chart: line,
-		Sliders: []figure.Slider{{Name: "t", Label: "time t", Max: 2, Step: 1, Value: 2}},
-		Script:  `(chart, v) => chart.setOption({ xAxis: { min: 0, max: v.t } })`,
-	}.Show())
 	// Output: <nil>
 }
 

@@ -121,23 +121,11 @@ func (p *Panel) HeatMap(label string, g plotter.GridXYZ) {
 		if fr.x.log || fr.y.log {
 			return nil, fmt.Errorf("heat map %q: both axes must be linear", label)
 		}
-		return []plot.Plotter{heat{g, p.bar, fr}}, nil
+		h := plotter.NewHeatMap(g, p.bar.colors.Palette(256))
+		h.Min, h.Max, h.Rasterized = p.bar.min, p.bar.max, true
+		return []plot.Plotter{h}, nil
 	}
 	p.add(m, false, false, nil).name = label
-}
-
-// heat draws a grid as one image, whose pixels are the grid's cells.
-type heat struct {
-	plotter.GridXYZ
-	bar *colorBar
-	fr  *frame
-}
-
-// Plot implements plot.Plotter.
-func (h heat) Plot(c draw.Canvas, p *plot.Plot) {
-	m := plotter.NewHeatMap(h.GridXYZ, h.bar.colors.Palette(256))
-	m.Min, m.Max, m.Rasterized = h.bar.min, h.bar.max, true
-	m.Plot(c, p)
 }
 
 // viridis returns a color map whose lightness grows evenly, close to the one
@@ -162,7 +150,7 @@ func (p *Panel) Contours(g plotter.GridXYZ, levels []float64, opts ...Option) {
 		p.fig.fail("contours: %w", err)
 		return
 	}
-	if len(levels) == 0 || finite(levels...) != nil {
+	if len(levels) == 0 || !finite(levels...) {
 		p.fig.fail("contours: levels %v: want at least one, all finite", levels)
 		return
 	}

@@ -1,11 +1,9 @@
 package figure
 
 import (
-	"errors"
 	"fmt"
-	"regexp"
-	"strings"
-	"unicode"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/output"
 )
 
 // figureWidth is the width of every figure in pixels: a notebook's text column.
@@ -42,36 +40,6 @@ func New(name, title, alt string) *Figure {
 	return f
 }
 
-// validName is what a figure's name looks like; it becomes a file name and,
-// for an Interactive, the id of an HTML element.
-var validName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
-
-// checkTexts returns an error unless name, title and alt are usable.
-func checkTexts(name, title, alt string) error {
-	if !validName.MatchString(name) {
-		return fmt.Errorf("figure: name %q: want a letter, then letters, digits, _ or -", name)
-	}
-	for _, t := range []struct{ what, text string }{{"title", title}, {"alt text", alt}} {
-		if strings.TrimSpace(t.text) == "" {
-			return fmt.Errorf("figure: %s: the %s is empty: say what the figure shows", name, t.what)
-		}
-		if err := printable(t.text); err != nil {
-			return fmt.Errorf("figure: %s: %s: %w", name, t.what, err)
-		}
-	}
-	return nil
-}
-
-// printable returns an error for text that an SVG file cannot hold.
-func printable(s string) error {
-	for _, r := range s {
-		if r == unicode.ReplacementChar || (unicode.IsControl(r) && r != '\n') {
-			return fmt.Errorf("%q holds a control character or invalid UTF-8", s)
-		}
-	}
-	return nil
-}
-
 // fail keeps the first mistake.
 func (f *Figure) fail(format string, args ...any) {
 	if f.err == nil {
@@ -84,18 +52,16 @@ func (f *Figure) check() error {
 	if f.err != nil {
 		return f.err
 	}
-	if err := checkTexts(f.Name, f.Title, f.Alt); err != nil {
-		return err
+	if err := output.CheckTexts(f.Name, f.Title, f.Alt); err != nil {
+		return fmt.Errorf("figure: %w", err)
 	}
 	for _, p := range f.panels {
 		if len(p.marks) == 0 {
-			return fmt.Errorf("figure: %s: panel %d: %w", f.Name, p.number, errEmpty)
+			return fmt.Errorf("figure: %s: panel %d: nothing is drawn in it", f.Name, p.number)
 		}
 	}
 	return nil
 }
-
-var errEmpty = errors.New("nothing is drawn in it")
 
 // A slot is the style that a name has throughout a figure.
 type slot struct {
@@ -119,6 +85,7 @@ func (f *Figure) styled(name string, lines, points bool, opts []Option) style {
 		}
 		return s
 	}
+	dashes, markers := f.given()
 	sl := f.slots[name]
 	if sl == nil {
 		sl = &slot{ink: s.ink}
@@ -129,10 +96,16 @@ func (f *Figure) styled(name string, lines, points bool, opts []Option) style {
 		f.names = append(f.names, name)
 	}
 	if lines && !sl.hasDash {
-		sl.dash, sl.hasDash = f.nextDash(s), true
+		sl.dash, sl.hasDash = s.dash, true
+		if !s.hasDash {
+			sl.dash = Dash(dashes % int(numDashes))
+		}
 	}
 	if points && !sl.hasMarker {
-		sl.marker, sl.hasMarker = f.nextMarker(s), true
+		sl.marker, sl.hasMarker = s.marker, true
+		if !s.hasMarker {
+			sl.marker = Marker(markers % int(numMarkers))
+		}
 	}
 	if !s.hasInk {
 		s.ink = sl.ink
@@ -160,30 +133,16 @@ func (f *Figure) freeInk() Ink {
 	return Ink(len(f.slots) % autoInks)
 }
 
-// nextDash returns the dash that s asks for, or the next of the sequence.
-func (f *Figure) nextDash(s style) Dash {
-	if s.hasDash {
-		return s.dash
-	}
-	n := 0
+// given counts the names that have a dash and those that have a marker: the
+// next of each sequence is theirs.
+func (f *Figure) given() (dashes, markers int) {
 	for _, sl := range f.slots {
 		if sl.hasDash {
-			n++
+			dashes++
 		}
-	}
-	return Dash(n % int(numDashes))
-}
-
-// nextMarker returns the marker that s asks for, or the next of the sequence.
-func (f *Figure) nextMarker(s style) Marker {
-	if s.hasMarker {
-		return s.marker
-	}
-	n := 0
-	for _, sl := range f.slots {
 		if sl.hasMarker {
-			n++
+			markers++
 		}
 	}
-	return Marker(n % int(numMarkers))
+	return dashes, markers
 }

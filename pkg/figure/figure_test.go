@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
-	"image/png"
 	"io"
 	"math"
 	"os"
@@ -39,15 +38,12 @@ func wantError(t *testing.T, err error, words ...string) {
 func TestSameBytes(t *testing.T) {
 	for i := range gallery() {
 		f, g := gallery()[i], gallery()[i]
-		for _, render := range []func(*Figure) ([]byte, error){(*Figure).SVG, (*Figure).CSV} {
+		for _, render := range []func(*Figure) ([]byte, error){(*Figure).SVG, (*Figure).numbers} {
 			a, err := render(f)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := f.PNG(1); err != nil { // rendering changes nothing
-				t.Fatal(err)
-			}
-			again, _ := render(f)
+			again, _ := render(f) // rendering changes nothing
 			other, _ := render(g)
 			if !bytes.Equal(a, again) || !bytes.Equal(a, other) {
 				t.Errorf("%s: two renderings differ", f.Name)
@@ -106,19 +102,6 @@ func TestSVG(t *testing.T) {
 	}
 }
 
-func TestPNG(t *testing.T) {
-	data, err := simple().PNG(2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err := png.Decode(bytes.NewReader(data))
-	if err != nil || img.Bounds().Dx() != 2*figureWidth {
-		t.Errorf("%v, %v", img.Bounds(), err)
-	}
-	_, err = simple().PNG(0)
-	wantError(t, err, "scale of 0")
-}
-
 func TestMistakes(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	x := []float64{1, 2}
@@ -135,8 +118,9 @@ func TestMistakes(t *testing.T) {
 		{"Inf", func(f *Figure) { f.Step("s", []float64{inf, 1}, x) }, []string{`"s"`, "x[0] is +Inf"}},
 		{"lengths", func(f *Figure) { f.Line("theory", x, x[:1]) }, []string{`"theory"`, "2 values of x but 1 of y"}},
 		{"error bars", func(f *Figure) { f.Points("p", x, x, YErr(x[:1])) }, []string{`"p"`, "2 points"}},
-		{"negative error bar", func(f *Figure) { f.Points("p", x, x, XErr([]float64{1, -1})) }, []string{`"p"`, "error bar 1 in x"}},
-		{"NaN error bar", func(f *Figure) { f.Points("p", x, x, YErrs(x, []float64{nan, 1})) }, []string{"error bar 0 in y"}},
+		{"negative error bar", func(f *Figure) { f.Points("p", x, x, YErr([]float64{1, -1})) }, []string{`"p"`, "error bar 1 is -1"}},
+		{"NaN error bar", func(f *Figure) { f.Points("p", x, x, YErr([]float64{nan, 1})) }, []string{"error bar 0 is NaN"}},
+		{"no error bars", func(f *Figure) { f.Points("p", x, x, YErr(nil)) }, []string{"2 points but 0 error bars"}},
 		{"log y", func(f *Figure) { f.Y = Log("y"); f.Line("zero", x, []float64{1, 0}) }, []string{`"zero"`, "y[1] = 0", "log axis"}},
 		{"log x", func(f *Figure) { f.X = Log("x"); f.Points("zero", []float64{-3, 1}, x) }, []string{`"zero"`, "x[0] = -3"}},
 		{"log band", func(f *Figure) { f.Y = Log("y"); f.Band("b", x, []float64{1, -1}, []float64{1, 4}) }, []string{`"b"`, "y_lo[1] = -1"}},
@@ -151,7 +135,6 @@ func TestMistakes(t *testing.T) {
 		{"histogram", func(f *Figure) { f.Histogram("h", nil, nil, 3) }, []string{`"h"`, "0 values"}},
 		{"histogram of one value", func(f *Figure) { f.Histogram("h", []float64{1, 1}, nil, 3) }, []string{"nothing to bin"}},
 		{"histogram weights", func(f *Figure) { f.Histogram("h", x, x[:1], 3) }, []string{"1 weights"}},
-		{"edges", func(f *Figure) { f.Bars("h", x, x) }, []string{"3 increasing edges"}},
 		{"empty panel", func(f *Figure) { f.Below() }, []string{"panel 2", "nothing"}},
 		{"two panels in one place", func(f *Figure) { f.Below(); f.Below() }, []string{"row 2, column 1"}},
 		{"small grid", func(f *Figure) { f.HeatMap("h", &Field{xs: x, ys: x[:1], z: x}) }, []string{"2 × 1"}},
@@ -190,16 +173,15 @@ func TestErrorBarBelowZero(t *testing.T) {
 func TestPointsOutsideLimitsAreNotDrawn(t *testing.T) {
 	f := New("out", "t", "a")
 	f.X, f.Y = Linear("x").Range(0, 1), Linear("y").Range(0, 1)
-	f.Points("p", []float64{0.5, 5}, []float64{0.5, 5}, YErr([]float64{9, 9}), XErr([]float64{9, 9}))
+	f.Points("p", []float64{0.5, 5}, []float64{0.5, 5}, YErr([]float64{9, 9}))
 	f.Path("q", []float64{-1, 2}, []float64{0.5, 0.5})
 	f.HLine("off", 3)
-	f.VLine("off", 3)
 	fr, err := f.Panel.frame()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if k := f.marks[0].visible(fr); len(k.xys) != 1 || len(k.x) != 1 || len(k.y) != 1 {
-		t.Errorf("%d points are drawn, want 1", len(k.xys))
+	if pts, bars := f.marks[0].visible(fr); len(pts) != 1 || len(bars) != 1 {
+		t.Errorf("%d points and %d error bars are drawn, want 1 of each", len(pts), len(bars))
 	}
 	svg, err := f.SVG()
 	if err != nil || bytes.Contains(svg, []byte(">off<")) {
@@ -284,7 +266,7 @@ func TestCSVOfPoints(t *testing.T) {
 	f.X, f.Y = Linear("x"), Linear("y")
 	f.Points("measured", []float64{1, 2}, []float64{0.1, 0.3}, YErr([]float64{0.05, 0.1}))
 	f.HLine("one", 1)
-	got, err := f.CSV()
+	got, err := f.numbers()
 	const want = `panel,kind,series,x,y,x_lo,x_hi,y_lo,y_hi,z
 1,points,measured,1,0.1,,,0.05,0.15000000000000002,
 1,points,measured,2,0.3,,,0.19999999999999998,0.4,
@@ -296,11 +278,11 @@ func TestCSVOfPoints(t *testing.T) {
 }
 
 func TestDensity(t *testing.T) {
-	edges, h, err := Density([]float64{0, 1, 1.5, 2}, nil, 2)
+	edges, h, err := density([]float64{0, 1, 1.5, 2}, nil, 2)
 	if err != nil || !slices.Equal(edges, []float64{0, 1, 2}) || !slices.Equal(h, []float64{0.25, 0.75}) {
 		t.Errorf("%v, %v, %v", edges, h, err)
 	}
-	_, h, err = Density([]float64{2, 0}, []float64{3, 1}, 2)
+	_, h, err = density([]float64{2, 0}, []float64{3, 1}, 2)
 	if err != nil || !slices.Equal(h, []float64{0.25, 0.75}) {
 		t.Errorf("weighted: %v, %v", h, err)
 	}
@@ -313,14 +295,5 @@ func TestEvery(t *testing.T) {
 	}
 	if got := Every(v, 7); len(got) != 7 {
 		t.Errorf("got %v", got)
-	}
-}
-
-func TestPick(t *testing.T) {
-	for value, want := range map[string]int{"": 1, "quick": 1, "paper": 2, "papre": 1} {
-		t.Setenv("SGDESCAPE_FIDELITY", value)
-		if got := Pick(1, 2); got != want {
-			t.Errorf("%q: got %d, want %d", value, got, want)
-		}
 	}
 }

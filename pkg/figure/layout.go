@@ -268,7 +268,7 @@ func (b *colorBar) draw(c draw.Canvas, r vg.Rectangle) {
 	for i, col := range b.colors.Palette(steps).Colors() {
 		lo := r.Min.Y + vg.Length(i)*dy
 		hi := min(lo+dy+0.5, r.Max.Y) // overlap: no seams between the steps
-		c.FillPolygon(col, []vg.Point{{X: r.Min.X, Y: lo}, {X: r.Max.X, Y: lo}, {X: r.Max.X, Y: hi}, {X: r.Min.X, Y: hi}})
+		c.FillPolygon(col, corners(vg.Rectangle{Min: vg.Point{X: r.Min.X, Y: lo}, Max: vg.Point{X: r.Max.X, Y: hi}}))
 	}
 	line := draw.LineStyle{Color: axisColor, Width: 1}
 	sty := textStyle(tickSize, false)

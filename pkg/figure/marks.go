@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/output"
 )
 
 // A mark is one thing drawn in a panel. Its numbers sit in x and y, with
@@ -35,7 +37,7 @@ func (m *mark) layer() int {
 		return 0
 	case "band", "bars":
 		return 1
-	case "points", "text":
+	case "points":
 		return 3
 	}
 	return 2
@@ -44,7 +46,7 @@ func (m *mark) layer() int {
 // add checks a mark's numbers and puts it into the panel.
 func (p *Panel) add(m *mark, lines, points bool, opts []Option) *mark {
 	m.style = p.fig.styled(m.name, lines, points, opts)
-	if err := printable(m.name); err != nil {
+	if err := output.Printable(m.name); err != nil {
 		p.fig.fail("%w", err)
 	}
 	if err := m.intervals(); err != nil {
@@ -56,38 +58,26 @@ func (p *Panel) add(m *mark, lines, points bool, opts []Option) *mark {
 	return m
 }
 
-// intervals turns the error bars of the options into intervals.
+// intervals turns the standard errors of the options into intervals.
 func (m *mark) intervals() error {
 	if len(m.x) != len(m.y) {
 		return fmt.Errorf("%d values of x but %d of y", len(m.x), len(m.y))
 	}
-	var err error
-	if s := m.style.yerr; s != nil {
-		if m.ylo, m.yhi, err = s.around(m.y); err != nil {
-			return err
-		}
+	if !m.style.hasErr {
+		return nil
 	}
-	if s := m.style.xerr; s != nil {
-		if m.xlo, m.xhi, err = s.around(m.x); err != nil {
-			return err
+	bars := m.style.stderr
+	if len(bars) != len(m.y) {
+		return fmt.Errorf("%d points but %d error bars", len(m.y), len(bars))
+	}
+	m.ylo, m.yhi = make([]float64, len(m.y)), make([]float64, len(m.y))
+	for i, e := range bars {
+		if !(e >= 0) {
+			return fmt.Errorf("error bar %d is %g, want ≥ 0", i, e)
 		}
+		m.ylo[i], m.yhi[i] = m.y[i]-e, m.y[i]+e
 	}
 	return nil
-}
-
-// around returns the ends of the intervals around the values v.
-func (s *spans) around(v []float64) (lo, hi []float64, err error) {
-	if len(s.low) != len(v) || len(s.high) != len(v) {
-		return nil, nil, fmt.Errorf("%d points but %d and %d error bars in %s", len(v), len(s.low), len(s.high), s.axis)
-	}
-	lo, hi = make([]float64, len(v)), make([]float64, len(v))
-	for i := range v {
-		if !(s.low[i] >= 0 && s.high[i] >= 0) {
-			return nil, nil, fmt.Errorf("error bar %d in %s is (%g, %g), want ≥ 0", i, s.axis, s.low[i], s.high[i])
-		}
-		lo[i], hi[i] = v[i]-s.low[i], v[i]+s.high[i]
-	}
-	return lo, hi, nil
 }
 
 // columns returns the numbers of a mark under their names.
@@ -99,7 +89,7 @@ func (m *mark) columns() []column {
 func (m *mark) finite() error {
 	for _, c := range m.columns() {
 		for i, v := range c.values {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
+			if !finite(v) {
 				return fmt.Errorf("%s[%d] is %g", c.name, i, v)
 			}
 		}
@@ -111,17 +101,13 @@ func (m *mark) finite() error {
 // show. The lower end of an error bar may reach zero: the bar then runs off the
 // lower edge.
 func (m *mark) positive(xlog, ylog bool) error {
-	type check struct {
-		column
-		log bool
-	}
-	checks := []check{{column{"x", m.x}, xlog && m.kind != "hline"}, {column{"y", m.y}, ylog && m.kind != "vline"}}
-	if m.kind == "band" {
-		checks = append(checks, check{column{"y_lo", m.ylo}, ylog})
-	}
-	for _, c := range checks {
+	logs := map[string]bool{"x": xlog && m.kind != "hline", "y": ylog, "y_lo": ylog && m.kind == "band"}
+	for _, c := range m.columns() {
+		if !logs[c.name] {
+			continue
+		}
 		for i, v := range c.values {
-			if c.log && v <= 0 {
+			if v <= 0 {
 				return fmt.Errorf("series %q: %s[%d] = %g cannot stand on a log axis: it must be > 0", m.name, c.name, i, v)
 			}
 		}
@@ -141,9 +127,7 @@ func (m *mark) extendX(e *extent, log bool) {
 }
 
 func (m *mark) extendY(e *extent, log bool) {
-	if m.kind != "vline" {
-		e.hold(log, m.y, m.ylo, m.yhi)
-	}
+	e.hold(log, m.y, m.ylo, m.yhi)
 	if m.nearest {
 		e.padMin, e.padMax = false, false
 	}
@@ -168,8 +152,8 @@ func (p *Panel) Line(name string, x, y []float64, opts ...Option) {
 	p.add(&mark{kind: "line", name: name, x: x, y: y, build: buildLine}, true, false, opts)
 }
 
-// Points draws a marker at each (x, y), with error bars if YErr, YErrs, XErr or
-// XErrs is among the options.
+// Points draws a marker at each (x, y), with error bars if YErr is among the
+// options.
 func (p *Panel) Points(name string, x, y []float64, opts ...Option) {
 	p.add(&mark{kind: "points", name: name, x: x, y: y, build: buildPoints}, false, true, opts)
 }
@@ -243,17 +227,20 @@ func (p *Panel) Band(name string, x, lo, hi []float64, opts ...Option) {
 // normalized to area one. Weights may be nil; they count a value more than
 // once, or, say, for the time spent at it.
 func (p *Panel) Histogram(name string, sample, weights []float64, bins int, opts ...Option) {
-	edges, density, err := Density(sample, weights, bins)
+	edges, heights, err := density(sample, weights, bins)
 	if err != nil {
 		p.fig.fail("series %q: %w", name, err)
 		return
 	}
-	p.Bars(name, edges, density, opts...)
+	mid := make([]float64, bins)
+	floats.AddTo(mid, edges[:bins], edges[1:])
+	floats.Scale(0.5, mid)
+	p.add(&mark{kind: "bars", name: name, x: mid, y: heights, xlo: edges[:bins], xhi: edges[1:], fromZero: true, build: buildBars}, false, false, opts)
 }
 
-// Density bins a sample into equal bins over its range and returns their n+1
+// density bins a sample into equal bins over its range and returns their n+1
 // edges and n heights; the area is one. Nil weights mean equal ones.
-func Density(sample, weights []float64, bins int) (edges, density []float64, err error) {
+func density(sample, weights []float64, bins int) (edges, heights []float64, err error) {
 	if bins < 1 || len(sample) == 0 {
 		return nil, nil, fmt.Errorf("%d bins for %d values, want at least 1 of each", bins, len(sample))
 	}
@@ -264,7 +251,7 @@ func Density(sample, weights []float64, bins int) (edges, density []float64, err
 		return nil, nil, fmt.Errorf("%d values but %d weights", len(sample), len(weights))
 	}
 	for i := range sample {
-		if finite(sample[i], weights[i]) != nil || weights[i] < 0 {
+		if !finite(sample[i], weights[i]) || weights[i] < 0 {
 			return nil, nil, fmt.Errorf("value %d is %g with weight %g, want finite and a weight ≥ 0", i, sample[i], weights[i])
 		}
 	}
@@ -277,53 +264,21 @@ func Density(sample, weights []float64, bins int) (edges, density []float64, err
 	edges = floats.Span(make([]float64, bins+1), lo, hi)
 	closed := slices.Clone(edges)
 	closed[bins] = math.Nextafter(hi, math.Inf(1)) // gonum's last bin is half open
-	density = stat.Histogram(nil, closed, x, w)
+	heights = stat.Histogram(nil, closed, x, w)
 	total := floats.Sum(w)
 	if total == 0 {
 		return nil, nil, fmt.Errorf("all %d weights are 0", len(w))
 	}
-	floats.Scale(1/(total*(hi-lo)/float64(bins)), density)
-	return edges, density, nil
+	floats.Scale(1/(total*(hi-lo)/float64(bins)), heights)
+	return edges, heights, nil
 }
 
-// Bars draws a histogram that is already binned: heights[i] stands between
-// edges[i] and edges[i+1].
-func (p *Panel) Bars(name string, edges, heights []float64, opts ...Option) {
-	n := len(heights)
-	if len(edges) != n+1 || n == 0 || !slices.IsSorted(edges) {
-		p.fig.fail("series %q: %d heights need %d increasing edges, not %d", name, n, n+1, len(edges))
-		return
-	}
-	mid := make([]float64, n)
-	floats.AddTo(mid, edges[:n], edges[1:])
-	floats.Scale(0.5, mid)
-	p.add(&mark{kind: "bars", name: name, x: mid, y: heights, xlo: edges[:n], xhi: edges[1:], fromZero: true, build: buildBars}, false, false, opts)
-}
-
-// HLine draws a horizontal reference line with its label at the right end.
+// HLine draws a horizontal reference line with its label at the right end. The
+// label is not a series name: it is written at the line and not in the legend.
 func (p *Panel) HLine(label string, y float64, opts ...Option) {
-	p.reference("hline", label, 0, y, opts)
-}
-
-// VLine draws a vertical reference line with its label at the top.
-func (p *Panel) VLine(label string, x float64, opts ...Option) {
-	p.reference("vline", label, x, 0, opts)
-}
-
-// reference adds a reference line. Its label is not a series name: it is
-// written at the line and not in the legend.
-func (p *Panel) reference(kind, label string, x, y float64, opts []Option) {
 	opts = append([]Option{Black, Thin, Dashed}, opts...)
-	m := &mark{kind: kind, x: []float64{x}, y: []float64{y}, build: buildReference}
+	m := &mark{kind: "hline", x: []float64{0}, y: []float64{y}, build: buildReference}
 	p.add(m, false, false, opts).name = label
-}
-
-// Text writes a note whose lower left corner is at (x, y); near the right edge
-// it ends at x instead.
-func (p *Panel) Text(x, y float64, note string, opts ...Option) {
-	opts = append([]Option{Black}, opts...)
-	m := &mark{kind: "text", x: []float64{x}, y: []float64{y}, build: buildText}
-	p.add(m, false, false, opts).name = note
 }
 
 // Every returns every k-th value such that at most n are left, always with the

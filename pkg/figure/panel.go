@@ -32,10 +32,8 @@ type Panel struct {
 
 // addPanel adds a panel at a place in the grid.
 func (f *Figure) addPanel(row, col int) *Panel {
-	for _, p := range f.panels {
-		if p.row == row && p.col == col {
-			f.fail("a second panel in row %d, column %d", row+1, col+1)
-		}
+	if f.at(row, col) != nil {
+		f.fail("a second panel in row %d, column %d", row+1, col+1)
 	}
 	p := &Panel{fig: f, number: len(f.panels) + 1, row: row, col: col}
 	f.panels = append(f.panels, p)

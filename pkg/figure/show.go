@@ -27,7 +27,7 @@ func (f *Figure) Save() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	numbers, err := f.CSV()
+	numbers, err := f.numbers()
 	if err != nil {
 		return nil, err
 	}
@@ -46,9 +46,9 @@ func (f *Figure) Save() ([]byte, error) {
 	return svg, nil
 }
 
-// CSV returns the numbers behind the figure: its Table, or else every plotted
+// numbers returns what the figure shows in CSV: its Table, or else every plotted
 // point.
-func (f *Figure) CSV() ([]byte, error) {
+func (f *Figure) numbers() ([]byte, error) {
 	t := f.Table
 	if t == nil {
 		if _, err := f.layout(); err != nil { // fills in function curves
@@ -72,35 +72,4 @@ func Dir() (string, error) {
 		return "", fmt.Errorf("figure: %w", err)
 	}
 	return dir, nil
-}
-
-// A Fidelity says how much work a run spends on its numbers.
-type Fidelity = output.Fidelity
-
-// Quick is for a laptop, a minute and a first look; Paper for what is published.
-const (
-	Quick = output.Quick
-	Paper = output.Paper
-)
-
-// CurrentFidelity returns what $SGDESCAPE_FIDELITY asks for: Quick when it is
-// unset, an error when it is neither "quick" nor "paper".
-func CurrentFidelity() (Fidelity, error) {
-	f, err := output.CurrentFidelity()
-	if err != nil {
-		return f, fmt.Errorf("figure: %w", err)
-	}
-	return f, nil
-}
-
-// Pick returns its second argument at paper fidelity and its first otherwise.
-// A misspelt fidelity counts as quick here; Show then refuses to write, so that
-// it cannot pass unnoticed.
-//
-//	runs := figure.Pick(1_000, 100_000)
-func Pick[T any](quick, paper T) T {
-	if f, err := CurrentFidelity(); err == nil && f == Paper {
-		return paper
-	}
-	return quick
 }

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"fmt"
 	"image/color"
 
 	"gonum.org/v1/plot/vg"
@@ -8,7 +9,7 @@ import (
 )
 
 // An Option changes how one series is drawn: an Ink, a Dash, a Marker, a
-// Width, or error bars (YErr, YErrs, XErr, XErrs).
+// Width, or error bars (YErr).
 type Option interface{ set(*style) }
 
 // style is what one series looks like.
@@ -18,8 +19,9 @@ type style struct {
 	marker Marker
 	width  Width
 
-	hasInk, hasDash, hasMarker bool
-	xerr, yerr                 *spans
+	stderr []float64 // of the points
+
+	hasInk, hasDash, hasMarker, hasErr bool
 }
 
 // An Ink is a color. The first seven are the palette of Okabe and Ito, which
@@ -70,6 +72,16 @@ func (i Ink) rgb() color.NRGBA {
 		i = Gray
 	}
 	return inks[i]
+}
+
+// Palette returns the colors that series receive, in their order, as CSS writes
+// them: charts that are not drawn here look alike with it.
+func Palette() []string {
+	var css []string
+	for _, c := range inks[:autoInks] {
+		css = append(css, fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B))
+	}
+	return css
 }
 
 // tint returns the color with the given opacity, for areas behind lines.
@@ -145,11 +157,10 @@ func (m Marker) glyph() (draw.GlyphDrawer, vg.Length) {
 // A Width is the width of a line in pixels.
 type Width float64
 
-// Widths. A Width of zero means Normal.
+// The widths. A Width of zero means Normal.
 const (
 	Thin   Width = 1
 	Normal Width = 1.8
-	Thick  Width = 3
 )
 
 func (w Width) set(s *style) { s.width = w }
@@ -169,30 +180,13 @@ func (s style) point() draw.GlyphStyle {
 	return draw.GlyphStyle{Color: s.ink.rgb(), Radius: radius, Shape: shape}
 }
 
-// spans are intervals around points, as distances below and above.
-type spans struct {
-	low, high []float64
-	axis      string
-}
+// bar returns the gonum style for an error bar: solid and thin.
+func (s style) bar() draw.LineStyle { return draw.LineStyle{Color: s.ink.rgb(), Width: 1.2} }
 
-type errOption struct{ spans }
+// errorBars is the option that YErr returns.
+type errorBars []float64
 
-func (e errOption) set(s *style) {
-	if e.axis == "x" {
-		s.xerr = &e.spans
-	} else {
-		s.yerr = &e.spans
-	}
-}
+func (e errorBars) set(s *style) { s.stderr, s.hasErr = e, true }
 
 // YErr draws each point with a vertical bar of one standard error each way.
-func YErr(stderr []float64) Option { return errOption{spans{stderr, stderr, "y"}} }
-
-// YErrs draws each point with a vertical bar from y−low to y+high.
-func YErrs(low, high []float64) Option { return errOption{spans{low, high, "y"}} }
-
-// XErr draws each point with a horizontal bar of one standard error each way.
-func XErr(stderr []float64) Option { return errOption{spans{stderr, stderr, "x"}} }
-
-// XErrs draws each point with a horizontal bar from x−low to x+high.
-func XErrs(low, high []float64) Option { return errOption{spans{low, high, "x"}} }
+func YErr(stderr []float64) Option { return errorBars(stderr) }

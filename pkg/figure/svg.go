@@ -10,13 +10,11 @@ import (
 
 	"golang.org/x/image/font"
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// fontFamily lists Liberation Sans and the fonts with the same widths.
-const fontFamily = "Liberation Sans, Arial, Helvetica, sans-serif"
+// FontFamily lists Liberation Sans and the fonts with the same widths.
+const FontFamily = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 // SVG returns the figure as an SVG document, the same bytes for the same
 // figure. It stands alone (no fonts, no scripts, nothing to fetch), carries
@@ -35,25 +33,6 @@ func (f *Figure) SVG() ([]byte, error) {
 	return f.finish(buf.Bytes(), l)
 }
 
-// PNG returns the figure as a PNG image with the given number of dots per
-// pixel, for looking at and for tests.
-func (f *Figure) PNG(scale float64) ([]byte, error) {
-	if !(scale > 0 && scale <= 8) {
-		return nil, fmt.Errorf("figure: %s: a scale of %g, want above 0 and at most 8", f.Name, scale)
-	}
-	l, err := f.layout()
-	if err != nil {
-		return nil, err
-	}
-	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(px(l.width), px(l.height)), vgimg.UseDPI(int(72*scale)))}
-	l.draw(c)
-	var buf bytes.Buffer
-	if _, err := c.WriteTo(&buf); err != nil {
-		return nil, fmt.Errorf("figure: %s: %w", f.Name, err)
-	}
-	return buf.Bytes(), nil
-}
-
 // finish replaces the head that vgsvg writes, and its text and image elements,
 // by ones that suit a web page.
 func (f *Figure) finish(svg []byte, l *layout) ([]byte, error) {
@@ -64,7 +43,7 @@ func (f *Figure) finish(svg []byte, l *layout) ([]byte, error) {
 	var out bytes.Buffer
 	alt := html.EscapeString(strings.Join(strings.Fields(f.Alt), " "))
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%g" height="%g" viewBox="0 0 %g %g"`, l.width, l.height, l.width, l.height)
-	fmt.Fprintf(&out, ` role="img" aria-label="%s" style="max-width:100%%;height:auto" font-family="%s">`+"\n", alt, fontFamily)
+	fmt.Fprintf(&out, ` role="img" aria-label="%s" style="max-width:100%%;height:auto" font-family="%s">`+"\n", alt, FontFamily)
 	body = textElement.ReplaceAllFunc(body, fitText)
 	body = bytes.ReplaceAll(body, []byte(`xlink:href="data:image/jpg;`), []byte(`preserveAspectRatio="none" href="data:image/png;`))
 	out.Write(body)
@@ -100,5 +79,3 @@ func fitText(elem []byte) []byte {
 	return fmt.Appendf(nil, `<text x="%s" y="%s" transform="%s" textLength="%.5g" lengthAdjust="spacingAndGlyphs" style="%s">%s</text>`,
 		m[1], m[2], m[3], width.Points(), strings.Join(keep, ";"), m[5])
 }
-
-var _ vg.CanvasWriterTo = (*vgsvg.Canvas)(nil)

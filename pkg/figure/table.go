@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"math"
 	"os"
 	"strconv"
 )
@@ -51,7 +50,7 @@ func (t *Table) Row(values ...any) {
 		case int:
 			row[i] = strconv.Itoa(v)
 		case float64:
-			if math.IsNaN(v) || math.IsInf(v, 0) {
+			if !finite(v) {
 				t.fail("column %q: row %d is %g: write \"\" for a value that does not exist", t.header[i], len(t.rows), v)
 			}
 			row[i] = strconv.FormatFloat(v, 'g', -1, 64)
@@ -99,9 +98,6 @@ func Col[T float64 | int | string](name string, values []T) Column {
 	}
 	return c
 }
-
-// Len returns the number of rows.
-func (t *Table) Len() int { return len(t.rows) }
 
 // Header returns the names of the columns.
 func (t *Table) Header() []string { return t.header }

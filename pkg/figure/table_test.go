@@ -28,7 +28,7 @@ func TestTableRoundTrip(t *testing.T) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	texts, err := back.Strings("method")
-	if err != nil || !slices.Equal(texts, methods) || back.Len() != 6 || len(back.Header()) != 3 {
+	if err != nil || !slices.Equal(texts, methods) || len(back.Header()) != 3 {
 		t.Errorf("got %q, %v", texts, err)
 	}
 	_, err = back.Floats("method")

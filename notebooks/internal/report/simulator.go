@@ -13,7 +13,7 @@ import (
 //go:embed simulator.js
 var simulatorJS string
 
-// Simulates reports whether a page, or the notebook that it is made from, holds a figure.Simulator.
+// Simulates reports whether a page, or the notebook that it is made from, holds a live.Simulator.
 func Simulates(content string) bool {
 	return strings.Contains(content, `<figure class="sgd-sim"`) || strings.Contains(content, `<figure class=\"sgd-sim\"`)
 }

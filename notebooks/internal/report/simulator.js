@@ -153,7 +153,7 @@
 
     function cloud(g, box, title, scale, y0, y1) {
       const at = frameOf(g, box, title, "way z₁", from, to, y0, y1);
-      mark(g, at, 0, null, "θ*"), mark(g, at, law.far / 2, null, "saddle"), mark(g, at, law.far, null, "exit");
+      mark(g, at, 0, null, "θ*"), mark(g, at, law.pass, null, "saddle"), mark(g, at, law.far, null, "exit");
       mark(g, at, null, scale(law.bottom), "L(θ*)"), mark(g, at, null, scale(law.saddle), "L(θˢ)");
       g.save();
       g.beginPath();
@@ -165,7 +165,7 @@
       g.stroke();
       g.globalAlpha = 0.55;
       for (let i = 0; i < replicas; i++) {
-        g.fillStyle = points[2 * i] < law.far / 2 ? blue : orange;
+        g.fillStyle = points[2 * i] < law.pass ? blue : orange;
         g.fillRect(at.x(points[2 * i]) - 2, at.y(scale(points[2 * i + 1])) - 2, 4, 4);
       }
       g.restore();

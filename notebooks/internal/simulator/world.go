@@ -124,6 +124,9 @@ func (w *World) Profile(z1 float64) float64 {
 	return w.Theory.MinimumLoss + v
 }
 
+// Saddle returns z₁ at the saddle.
+func (w *World) Saddle() float64 { return w.well.Saddle().Theta[0] }
+
 // Far returns z₁ at the bottom of the right well.
 func (w *World) Far() float64 { return w.exit.Level }
 

@@ -38,6 +38,9 @@ func TestRateIsExact(t *testing.T) {
 	if n := len(s.Times); n != len(w.Escapes)+200 {
 		t.Errorf("the sample has %d times for %d escapes", n, len(w.Escapes))
 	}
+	if loss := w.Profile(w.Saddle()); math.Abs(loss-1.5) > 1e-12 {
+		t.Errorf("the loss at the saddle is %v, want 1.5", loss)
+	}
 	if z, loss := w.Replica(0); math.Abs(loss-w.Profile(z)) > 1e-12 {
 		t.Errorf("at %v the loss is %v, on the path %v", z, loss, w.Profile(z))
 	}

@@ -1,6 +1,7 @@
-// Package output holds what package figure and package scorecard share: which
-// folder a run writes to, how a file gets there whole or not at all, and how
-// something reaches the notebook that runs the program.
+// Package output holds what packages figure, live and scorecard share: which
+// folder a run writes to, how a file gets there whole or not at all, which texts
+// may go with what is shown, and how that reaches the notebook that runs the
+// program. Its errors carry no prefix: that of the caller stands before them.
 package output
 
 import (
@@ -10,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/sgdescape/sgdescape/pkg/fidelity"
 )
 
 // DirEnv names the environment variable that overrides the output folder.
@@ -23,7 +26,7 @@ const module = "module github.com/sgdescape/sgdescape"
 // figures/ at paper fidelity and notebooks/reports/figures/ (which is not
 // committed) at quick fidelity. The folder need not exist yet.
 func Dir() (string, error) {
-	fidelity, err := CurrentFidelity()
+	level, err := fidelity.Current()
 	if err != nil {
 		return "", err
 	}
@@ -34,7 +37,7 @@ func Dir() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if fidelity == Paper {
+	if level == fidelity.Paper {
 		return filepath.Join(root, "figures"), nil
 	}
 	return filepath.Join(root, "notebooks", "reports", "figures"), nil

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sgdescape/sgdescape/pkg/fidelity"
 )
 
 // repository makes a checkout with a folder of notebooks and returns both.
@@ -26,7 +28,7 @@ func repository(t *testing.T) (root, notebooks string) {
 func TestDir(t *testing.T) {
 	root, notebooks := repository(t)
 	elsewhere := t.TempDir()
-	for _, test := range []struct{ wd, gonb, env, fidelity, want string }{
+	for _, test := range []struct{ wd, gonb, env, level, want string }{
 		{notebooks, "", "", "", "notebooks/reports/figures"},
 		{notebooks, "", "", "quick", "notebooks/reports/figures"},
 		{notebooks, "", "", "paper", "figures"},
@@ -37,7 +39,7 @@ func TestDir(t *testing.T) {
 		t.Chdir(test.wd)
 		t.Setenv("GONB_DIR", test.gonb)
 		t.Setenv(DirEnv, test.env)
-		t.Setenv(FidelityEnv, test.fidelity)
+		t.Setenv(fidelity.Env, test.level)
 		got, err := Dir()
 		if err != nil || got != filepath.Join(root, test.want) {
 			t.Errorf("%v: got %s, %v", test, got, err)
@@ -50,7 +52,7 @@ func TestDirErrors(t *testing.T) {
 	t.Chdir(dir)
 	t.Setenv("GONB_DIR", "")
 	t.Setenv(DirEnv, "")
-	t.Setenv(FidelityEnv, "")
+	t.Setenv(fidelity.Env, "")
 	if _, err := Dir(); err == nil || !strings.Contains(err.Error(), "no repository") {
 		t.Errorf("outside a checkout: %v", err)
 	}
@@ -60,7 +62,7 @@ func TestDirErrors(t *testing.T) {
 	if _, err := Dir(); err == nil {
 		t.Error("another module's go.mod passed for ours")
 	}
-	t.Setenv(FidelityEnv, "Paper")
+	t.Setenv(fidelity.Env, "Paper")
 	if _, err := Dir(); err == nil || !strings.Contains(err.Error(), `"Paper"`) {
 		t.Errorf("unknown fidelity: %v", err)
 	}
@@ -96,6 +98,23 @@ func TestWriteFileFailure(t *testing.T) {
 	}
 	if err := WriteFile(filepath.Join(dir, "taken", "folder", "x", string([]byte{0})), nil); err == nil {
 		t.Error("wrote to an impossible path")
+	}
+}
+
+func TestCheckTexts(t *testing.T) {
+	for _, test := range []struct{ name, title, alt, want string }{
+		{"two-clocks_1", "a title\nin two lines", "an alt text", ""},
+		{"../up", "t", "a", "../up"},
+		{"1st", "t", "a", "want a letter"},
+		{"n", " ", "a", "n: the title is empty"},
+		{"n", "t", "", "n: the alt text is empty"},
+		{"n", "a\x00b", "a", "n: title: "},
+		{"n", "t", "\xff", "n: alt text: "},
+	} {
+		err := CheckTexts(test.name, test.title, test.alt)
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q: %v", test, err)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func open(_ js.Value, args []js.Value) any {
 	worlds[args[0].Int()] = w
 	law := w.Theory
 	return map[string]any{
-		"temperature": law.T(), "exponent": law.Exponent(), "power": law.Rate(), "linear": law.RateLinear(), "far": w.Far(),
+		"temperature": law.T(), "exponent": law.Exponent(), "power": law.Rate(), "linear": law.RateLinear(), "pass": w.Saddle(), "far": w.Far(),
 		"bottom": law.MinimumLoss, "saddle": law.MinimumLoss * law.Ratio, "criticalDim": theory.CriticalDim(law.Noise, law.OutlierCurvature),
 	}
 }

@@ -1,15 +1,15 @@
-package figure
+package live
 
 import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"html"
 	"regexp"
 	"strings"
 
+	"github.com/sgdescape/sgdescape/pkg/figure"
 	"github.com/sgdescape/sgdescape/pkg/internal/output"
 )
 
@@ -25,14 +25,12 @@ type Chart interface {
 // The chart's options may hold JavaScript functions (opts.FuncOpts); its event
 // listeners are not used: Script has the chart in hand.
 type Interactive struct {
-	// Name is the id of the chart in the page, in the manner of Figure.Name.
+	// Name is the id of the chart in the page; it looks like a figure's name.
 	Name string
 	// Alt describes the chart for those who cannot see it. Required.
 	Alt string
 	// Caption is the message, written below the chart. Required.
 	Caption string
-	// Height in pixels; zero means 420. The width is that of the page.
-	Height int
 	// Chart is the go-echarts chart.
 	Chart Chart
 	// Sliders are drawn above the chart.
@@ -46,46 +44,27 @@ type Interactive struct {
 	// that is called with the ECharts instance, the values of the sliders by
 	// name, and Data: once at the start and again whenever a slider moves.
 	Script string
-	// SVG draws with SVG elements instead of a canvas: sharper in print, slower
-	// from some thousand points on.
-	SVG bool
-}
-
-// A Slider is a native range input, which a keyboard moves as well.
-type Slider struct {
-	// Name is the slider's key in the values that Script receives.
-	Name string
-	// Label tells the reader what it moves.
-	Label string
-	// Min, Max and Step bound it; Value is where it starts.
-	Min, Max, Step, Value float64
 }
 
 // Show displays the chart in the running GoNB cell. It returns an error, also
 // outside a notebook, when something required is missing or cannot be encoded.
 func (v Interactive) Show() error {
-	page, err := v.HTML()
+	page, err := v.html()
 	if err != nil {
 		return err
 	}
-	if err := output.Display("text/html", page, v.Alt); err != nil {
-		return fmt.Errorf("figure: %s: %w", v.Name, err)
-	}
-	return nil
+	return display(v.Name, page, v.Alt)
 }
 
 //go:embed chart.js
 var chartJS string
 
-// chartStyle keeps a chart legible on any page: dark text on white.
-const (
-	chartStyle  = "background:#fff;color:#1a1a1a;padding:8px;margin:1em 0;border:1px solid #ddd;font-family:" + fontFamily
-	chartHeight = 420
-)
+// chartHeight is the height of a chart in pixels; its width is that of the page.
+const chartHeight = 420
 
-// HTML returns what Show displays: a <figure> element, the same bytes for the
+// html returns what Show displays: a <figure> element, the same bytes for the
 // same chart.
-func (v Interactive) HTML() (string, error) {
+func (v Interactive) html() (string, error) {
 	if err := v.check(); err != nil {
 		return "", err
 	}
@@ -95,23 +74,13 @@ func (v Interactive) HTML() (string, error) {
 	}
 	data, err := json.Marshal(v.Data)
 	if err != nil {
-		return "", fmt.Errorf("figure: %s: data: %w", v.Name, err)
+		return "", fmt.Errorf("live: %s: data: %w", v.Name, err)
 	}
-	names := make([]string, len(v.Sliders))
-	for i, s := range v.Sliders {
-		names[i] = s.Name
-	}
-	height := v.Height
-	if height == 0 {
-		height = chartHeight
-	}
+	sliders, names := controls(v.Name, v.Sliders)
 	alt := html.EscapeString(v.Alt)
 	var b strings.Builder
-	fmt.Fprintf(&b, `<figure class="sgd-chart" style="%s">`+"\n", chartStyle)
-	for i, s := range v.Sliders {
-		b.WriteString(s.html(fmt.Sprintf("%s-slider-%d", v.Name, i)))
-	}
-	fmt.Fprintf(&b, `<div id="%s" role="img" aria-label="%s" style="width:100%%;height:%dpx">%s</div>`+"\n", v.Name, alt, height, alt)
+	fmt.Fprintf(&b, `<figure class="sgd-chart" style="%s">`+"\n%s", boxStyle, sliders)
+	fmt.Fprintf(&b, `<div id="%s" role="img" aria-label="%s" style="width:100%%;height:%dpx">%s</div>`+"\n", v.Name, alt, chartHeight, alt)
 	b.WriteString("<script>\n")
 	b.WriteString(v.script(option, string(data), names))
 	fmt.Fprintf(&b, "</script>\n<figcaption>%s</figcaption>\n</figure>\n", html.EscapeString(v.Caption))
@@ -120,21 +89,13 @@ func (v Interactive) HTML() (string, error) {
 
 // check returns an error for what is missing or cannot work.
 func (v Interactive) check() error {
-	if err := checkTexts(v.Name, v.Caption, v.Alt); err != nil {
-		return err
+	if err := output.CheckTexts(v.Name, v.Caption, v.Alt); err != nil {
+		return fmt.Errorf("live: %w", err)
 	}
 	if v.Chart == nil {
-		return fmt.Errorf("figure: %s: %w", v.Name, errors.New("no chart"))
+		return fmt.Errorf("live: %s: no chart", v.Name)
 	}
-	if v.Height < 0 {
-		return fmt.Errorf("figure: %s: height %d, want ≥ 0", v.Name, v.Height)
-	}
-	for i, s := range v.Sliders {
-		if err := s.check(v.Name, i); err != nil {
-			return err
-		}
-	}
-	return nil
+	return checkSliders(v.Name, v.Sliders)
 }
 
 // jsFunction matches what opts.FuncOpts makes of a function, in JSON.
@@ -145,11 +106,11 @@ var jsFunction = regexp.MustCompile(`"__f__(?:[^"\\]|\\.)*__f__"`)
 func (v Interactive) option() (string, error) {
 	v.Chart.Validate()
 	obj := v.Chart.JSON()
-	obj["color"] = []string{"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#1A1A1A"}
+	obj["color"] = figure.Palette()
 	for key, val := range map[string]any{
 		"backgroundColor": "#fff",
 		"animation":       false,
-		"textStyle":       map[string]any{"fontFamily": fontFamily, "color": "#1a1a1a"},
+		"textStyle":       map[string]any{"fontFamily": figure.FontFamily, "color": "#1a1a1a"},
 	} {
 		if _, ok := obj[key]; !ok {
 			obj[key] = val
@@ -157,7 +118,7 @@ func (v Interactive) option() (string, error) {
 	}
 	coded, err := json.Marshal(obj) // escapes <, > and &: safe inside <script>
 	if err != nil {
-		return "", fmt.Errorf("figure: %s: options: %w", v.Name, err)
+		return "", fmt.Errorf("live: %s: options: %w", v.Name, err)
 	}
 	coded = jsFunction.ReplaceAllFunc(coded, func(m []byte) []byte {
 		var fn string
@@ -167,7 +128,7 @@ func (v Interactive) option() (string, error) {
 		return []byte(scriptSafe(strings.TrimSuffix(strings.TrimPrefix(fn, "__f__"), "__f__")))
 	})
 	if err != nil {
-		return "", fmt.Errorf("figure: %s: options: %w", v.Name, err)
+		return "", fmt.Errorf("live: %s: options: %w", v.Name, err)
 	}
 	return string(bytes.TrimSpace(coded)), nil
 }
@@ -179,34 +140,10 @@ func scriptSafe(js string) string { return strings.ReplaceAll(js, "</", `<\/`) }
 func (v Interactive) script(option, data string, names []string) string {
 	id, _ := json.Marshal(v.Name)  // a string always encodes
 	keys, _ := json.Marshal(names) // and so do strings
-	onMove, renderer := "null", "canvas"
+	onMove := "null"
 	if v.Script != "" {
 		onMove = "(" + scriptSafe(v.Script) + ")"
 	}
-	if v.SVG {
-		renderer = "svg"
-	}
 	return strings.NewReplacer("$ID", string(id), "$OPTION", option, "$DATA", data, "$NAMES", string(keys),
-		"$SCRIPT", onMove, "$RENDERER", renderer).Replace(chartJS)
-}
-
-// check returns an error for what is missing or cannot work in the i-th slider
-// of a figure.
-func (s Slider) check(figure string, i int) error {
-	if s.Name == "" || s.Label == "" {
-		return fmt.Errorf("figure: %s: slider %d needs a name and a label", figure, i)
-	}
-	if finite(s.Min, s.Max, s.Step, s.Value) != nil || !(s.Min < s.Max && s.Step > 0 && s.Min <= s.Value && s.Value <= s.Max) {
-		return fmt.Errorf("figure: %s: slider %q: want min < max, step > 0 and the value between, not %g, %g, %g and %g",
-			figure, s.Name, s.Min, s.Max, s.Step, s.Value)
-	}
-	return nil
-}
-
-// html returns the slider with its label and its value.
-func (s Slider) html(id string) string {
-	return fmt.Sprintf(`<p style="margin:0 0 6px;display:flex;gap:10px;align-items:center;flex-wrap:wrap"><label for="%[1]s" style="min-width:12em">%[2]s</label>`+
-		`<input type="range" id="%[1]s" min="%[3]v" max="%[4]v" step="%[5]v" value="%[6]v" style="flex:1;min-width:160px">`+
-		`<output id="%[1]s-value" for="%[1]s" style="min-width:4em">%[6]v</output></p>`+"\n",
-		id, html.EscapeString(s.Label), s.Min, s.Max, s.Step, s.Value)
+		"$SCRIPT", onMove).Replace(chartJS)
 }

@@ -44,7 +44,7 @@
     if (box.dataset.drawn) return;
     box.dataset.drawn = "true";
     box.textContent = "";
-    const chart = echarts.init(box, null, { renderer: "$RENDERER" });
+    const chart = echarts.init(box, null, { renderer: "canvas" });
     chart.setOption(option);
     const inputs = names.map(function (_, i) { return document.getElementById(id + "-slider-" + i); });
     function moved() {

@@ -1,4 +1,4 @@
-package figure
+package live
 
 import (
 	"math"
@@ -32,7 +32,7 @@ func clocks() Interactive {
 }
 
 func TestInteractiveHTML(t *testing.T) {
-	got, err := clocks().HTML()
+	got, err := clocks().html()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,8 @@ func TestInteractiveHTML(t *testing.T) {
 		`<input type="range" id="two_clocks-slider-0" min="1" max="10" step="1" value="5"`,
 		`<figcaption>τ runs faster where L is large &amp; steep.</figcaption>`,
 		`"formatter":function (p) { return "<b>" + p.name + "<\/b>"; }`,
-		`const id = "two_clocks", option = {`, `data = {"tau":[0,0.5]}, names = ["steps"];`, `"backgroundColor":"#fff"`, `"#0072B2"`,
+		`const id = "two_clocks", option = {`, `data = {"tau":[0,0.5]}, names = ["steps"];`, `"backgroundColor":"#fff"`,
+		`"color":["#0072B2","#D55E00","#009E73","#CC79A7","#E69F00","#56B4E9","#1A1A1A"]`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)
@@ -57,7 +58,7 @@ func TestInteractiveHTML(t *testing.T) {
 	if n := strings.Count(got, "</script>"); n != 1 {
 		t.Errorf("%d script elements end, want 1", n)
 	}
-	again, err := clocks().HTML()
+	again, err := clocks().html()
 	if err != nil || got != again {
 		t.Errorf("not the same bytes again, %v", err)
 	}
@@ -69,7 +70,6 @@ func TestInteractiveMistakes(t *testing.T) {
 		"title is empty":      func(v *Interactive) { v.Caption = "" },
 		`"Two clocks"`:        func(v *Interactive) { v.Name = "Two clocks" },
 		"no chart":            func(v *Interactive) { v.Chart = nil },
-		"height -1":           func(v *Interactive) { v.Height = -1 },
 		"slider 0":            func(v *Interactive) { v.Sliders[0].Label = "" },
 		`slider "steps"`:      func(v *Interactive) { v.Sliders[0].Value = 11 },
 		"data: json":          func(v *Interactive) { v.Data = math.NaN() },

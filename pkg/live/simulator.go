@@ -1,4 +1,4 @@
-package figure
+package live
 
 import (
 	"encoding/base64"
@@ -8,6 +8,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/sgdescape/sgdescape/pkg/figure"
 	"github.com/sgdescape/sgdescape/pkg/internal/output"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/theory"
@@ -19,7 +20,7 @@ import (
 // curve against Eq. 17 and the linear barrier. In a notebook, in print and
 // without JavaScript it is a static figure of the same at the settings given.
 type Simulator struct {
-	// Name is the id of the figure in the page, in the manner of Figure.Name.
+	// Name is the id of the figure in the page; it looks like a figure's name.
 	Name string
 	// Alt describes the figure for those who cannot see it. Required.
 	Alt string
@@ -35,38 +36,35 @@ type Simulator struct {
 // Show displays the simulator in the running GoNB cell. It returns an error,
 // also outside a notebook, when something is missing or out of bounds.
 func (s Simulator) Show() error {
-	page, err := s.HTML()
+	page, err := s.html()
 	if err != nil {
 		return err
 	}
-	if err := output.Display("text/html", page, s.Alt); err != nil {
-		return fmt.Errorf("figure: %s: %w", s.Name, err)
-	}
-	return nil
+	return display(s.Name, page, s.Alt)
 }
 
-// HTML returns what Show displays: a <figure> element with the static figure,
+// html returns what Show displays: a <figure> element with the static figure,
 // which the export of a report makes play.
-func (s Simulator) HTML() (string, error) {
-	if err := checkTexts(s.Name, s.Caption, s.Alt); err != nil {
-		return "", err
+func (s Simulator) html() (string, error) {
+	if err := output.CheckTexts(s.Name, s.Caption, s.Alt); err != nil {
+		return "", fmt.Errorf("live: %w", err)
 	}
 	if s.Shape.MinimumLoss != 0 || s.Shape.Transverse != nil || s.Shape.Flat != 0 {
-		return "", fmt.Errorf("figure: %s: shape %+v, want only h*, n and c set", s.Name, s.Shape)
+		return "", fmt.Errorf("live: %s: shape %+v, want only h*, n and c set", s.Name, s.Shape)
 	}
 	still, law, err := s.still()
 	if err != nil {
-		return "", fmt.Errorf("figure: %s: %w", s.Name, err)
+		return "", fmt.Errorf("live: %s: %w", s.Name, err)
 	}
 	settings, err := json.Marshal(map[string]any{
 		"learningRate": s.Noise.LearningRate, "batchSize": s.Noise.BatchSize, "outlierCurvature": law.OutlierCurvature,
 		"effectiveDim": law.EffectiveDim, "ratio": s.Shape.Ratio,
 	})
 	if err != nil {
-		return "", fmt.Errorf("figure: %s: %w", s.Name, err)
+		return "", fmt.Errorf("live: %s: %w", s.Name, err)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<figure class="sgd-sim" id="%s" data-settings="%s" style="%s">`+"\n", s.Name, html.EscapeString(string(settings)), chartStyle)
+	fmt.Fprintf(&b, `<figure class="sgd-sim" id="%s" data-settings="%s" style="%s">`+"\n", s.Name, html.EscapeString(string(settings)), boxStyle)
 	fmt.Fprintf(&b, `<img src="data:image/svg+xml;base64,%s" alt="%s">`+"\n", base64.StdEncoding.EncodeToString(still), html.EscapeString(s.Alt))
 	fmt.Fprintf(&b, "<figcaption>%s</figcaption>\n</figure>\n", html.EscapeString(s.Caption))
 	return b.String(), nil
@@ -84,17 +82,17 @@ func (s Simulator) still() ([]byte, theory.Escape, error) {
 		return nil, law, err
 	}
 	far := well.FarMinimum().Theta[0]
-	f := New(s.Name, s.Caption, s.Alt)
+	f := figure.New(s.Name, s.Caption, s.Alt)
 	f.Subtitle = "loss L"
-	f.X, f.Y = Linear("z₁").Range(-0.25*far, 1.25*far), Linear("L").From(0)
+	f.X, f.Y = figure.Linear("z₁").Range(-0.25*far, 1.25*far), figure.Linear("L").From(0)
 	loss := func(z float64) float64 { v, _, _ := well.Profile(z); return law.MinimumLoss + v }
 	f.Func("", loss)
 	g := f.Beside()
 	g.Subtitle = "log L"
-	g.X, g.Y = Linear("z₁").Range(-0.25*far, 1.25*far), Linear("log L")
+	g.X, g.Y = figure.Linear("z₁").Range(-0.25*far, 1.25*far), figure.Linear("log L")
 	g.Func("", func(z float64) float64 { return math.Log(loss(z)) })
 	h := f.Below()
-	h.X, h.Y = Linear("time t").Range(0, 4/law.Rate()), Log("fraction still inside").Range(0.01, 1)
+	h.X, h.Y = figure.Linear("time t").Range(0, 4/law.Rate()), figure.Log("fraction still inside").Range(0.01, 1)
 	h.Func("Eq. 17", func(t float64) float64 { return math.Exp(-law.Rate() * t) })
 	h.Func("linear barrier", func(t float64) float64 { return math.Exp(-law.RateLinear() * t) })
 	svg, err := f.SVG()

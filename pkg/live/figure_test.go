@@ -1,4 +1,4 @@
-package figure
+package live
 
 import (
 	"errors"
@@ -7,17 +7,27 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sgdescape/sgdescape/pkg/figure"
 )
 
-func live() Live {
-	return Live{
+// wantError fails the test unless err holds the word and is one of this package.
+func wantError(t *testing.T, err error, word string) {
+	t.Helper()
+	if err == nil || !strings.HasPrefix(err.Error(), "live: ") || !strings.Contains(err.Error(), word) {
+		t.Errorf("error %v is not one of live that says %q", err, word)
+	}
+}
+
+func power() Figure {
+	return Figure{
 		Name:    "power",
 		Sliders: []Slider{{Name: "phi", Label: "exponent φ", Min: 1, Max: 5, Step: 1, Value: 2}},
-		Draw: func(values map[string]float64) (*Figure, error) {
+		Draw: func(values map[string]float64) (*figure.Figure, error) {
 			if values["phi"] > 4 {
 				return nil, errors.New("φ < 5 & no more")
 			}
-			f := New("power", fmt.Sprintf("A power φ = %g", values["phi"]), "A power.")
+			f := figure.New("power", fmt.Sprintf("A power φ = %g", values["phi"]), "A power.")
 			f.Line("", []float64{0, 1}, []float64{0, values["phi"]})
 			return f, nil
 		},
@@ -25,10 +35,10 @@ func live() Live {
 }
 
 // Outside a notebook a live figure is the static one, at once.
-func TestLiveStatic(t *testing.T) {
+func TestFigureStatic(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("SGDESCAPE_FIGURES", dir)
-	if err := live().Show(); err != nil {
+	if err := power().Show(); err != nil {
 		t.Fatal(err)
 	}
 	svg, err := os.ReadFile(filepath.Join(dir, "power.svg"))
@@ -37,33 +47,33 @@ func TestLiveStatic(t *testing.T) {
 	}
 }
 
-func TestLiveControls(t *testing.T) {
-	got := live().controls("/here")
+func TestFigureControls(t *testing.T) {
+	got := power().html("/here")
 	for _, want := range []string{`<div id="power"`, `id="power-slider-0" min="1"`, `id="power-done"`, `id = "power", address = "/here", names = ["phi"];`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)
 		}
 	}
-	if two, three := live().draw(map[string]float64{"phi": 2}), live().draw(map[string]float64{"phi": 3}); two == three || !strings.HasPrefix(three, "<svg") {
+	if two, three := power().draw(map[string]float64{"phi": 2}), power().draw(map[string]float64{"phi": 3}); two == three || !strings.HasPrefix(three, "<svg") {
 		t.Errorf("does not follow the value: %.300s", three)
 	}
-	if drawn := live().draw(map[string]float64{"phi": 5}); drawn != "<pre>φ &lt; 5 &amp; no more</pre>" {
+	if drawn := power().draw(map[string]float64{"phi": 5}); drawn != "<pre>φ &lt; 5 &amp; no more</pre>" {
 		t.Errorf("an error shows as %s", drawn)
 	}
 }
 
-func TestLiveMistakes(t *testing.T) {
-	for want, spoil := range map[string]func(*Live){
-		"name":           func(l *Live) { l.Name = "" },
-		"want sliders":   func(l *Live) { l.Draw = nil },
-		`slider "phi"`:   func(l *Live) { l.Sliders[0].Max = 0 },
-		"φ < 5":          func(l *Live) { l.Sliders[0].Value = 5 },
-		"needs a name":   func(l *Live) { l.Sliders[0].Name = "" },
-		"want sliders a": func(l *Live) { l.Sliders = nil },
+func TestFigureMistakes(t *testing.T) {
+	for want, spoil := range map[string]func(*Figure){
+		"name":           func(v *Figure) { v.Name = "" },
+		"want sliders":   func(v *Figure) { v.Draw = nil },
+		`slider "phi"`:   func(v *Figure) { v.Sliders[0].Max = 0 },
+		"φ < 5":          func(v *Figure) { v.Sliders[0].Value = 5 },
+		"needs a name":   func(v *Figure) { v.Sliders[0].Name = "" },
+		"want sliders a": func(v *Figure) { v.Sliders = nil },
 	} {
-		l := live()
-		spoil(&l)
-		wantError(t, l.Show(), want)
+		v := power()
+		spoil(&v)
+		wantError(t, v.Show(), want)
 	}
 }
 
