@@ -7,7 +7,7 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/scorecard"
 )
 
-func ExampleRecord() {
+func ExampleIn() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
 		fmt.Println(err)
@@ -17,19 +17,22 @@ func ExampleRecord() {
 	os.Setenv("SGDESCAPE_FIGURES", dir)
 	defer os.Unsetenv("SGDESCAPE_FIGURES")
 
-	err = scorecard.Record(scorecard.Claim{
-		ID: "eq17-quartic", Equation: "Eq. 17", Notebook: "02_escape",
-		Claim: "the escape rate over a quartic barrier", Regime: "n = 1, T = 0.1, c = 2",
-		Expected: 7.771e-5, Measured: 7.70e-5, StdErr: 6e-7,
-		Tolerance: 0.055, // Eq. 17 is good to 5.5 % for T ≤ 0.1
-	}, scorecard.Holds)
-	fmt.Println(err)
+	card := scorecard.In("02_escape")
+	const small = 0.055 // Eq. 17 is good to 5.5 % for T ≤ 0.1
+	card.Holds("eq17-quartic", "Eq. 17", "the escape rate over a quartic barrier",
+		"n = 1, T = 0.1, c = 2", 7.771e-5, 7.70e-5, 6e-7, small)
+	card.Fails("linear-quartic", "Kramers", "the escape rate over a linear barrier",
+		"n = 1, T = 0.1, c = 2", 4.1e-7, 7.70e-5, 6e-7, small)
 
 	entries, err := scorecard.Load()
-	fmt.Println(entries[0].ID, entries[0].Verdict, err)
+	for _, e := range entries {
+		fmt.Println(e.Notebook, e.ID, e.Verdict)
+	}
+	fmt.Println(err)
 	// Output:
+	// 02_escape eq17-quartic holds
+	// 02_escape linear-quartic fails
 	// <nil>
-	// eq17-quartic holds <nil>
 }
 
 func ExampleJudge() {

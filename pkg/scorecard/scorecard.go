@@ -1,20 +1,17 @@
 // Package scorecard keeps the project's claims and their verdicts in one file,
 // scorecard.json, beside the figures.
 //
-// A notebook ends by recording its claim together with the verdict that its
-// text argues for:
+// A notebook names itself once and records each claim together with the verdict
+// that its text argues for:
 //
-//	err := scorecard.Record(scorecard.Claim{
-//		ID: "eq17-quartic", Equation: "Eq. 17", Notebook: "02_escape",
-//		Claim:    "the escape rate over a quartic barrier",
-//		Regime:   "n = 1, T = 0.1, c = 2",
-//		Expected: 7.771e-5, Measured: 7.70e-5, StdErr: 6e-7,
-//		Tolerance: 0.055, // PAPER.md: Eq. 17 is a small-T formula, good to 5.5 % here
-//	}, scorecard.Holds)
+//	var card = scorecard.In("02_escape")
+//
+//	card.Holds("eq17-quartic", "Eq. 17", "the escape rate over a quartic barrier",
+//		"n = 1, T = 0.1, c = 2", 7.771e-5, 7.70e-5, 6e-7, 0.055) // Eq. 17 is good to 5.5 % here
 //
 // The verdict follows from the numbers by the rule at Judge. When it is not
-// the one the notebook argues for, Record returns an error and the cell fails:
-// a text and its numbers cannot drift apart.
+// the one the notebook argues for, the cell fails: a text and its numbers cannot
+// drift apart.
 package scorecard
 
 import (

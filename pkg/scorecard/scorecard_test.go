@@ -1,6 +1,7 @@
 package scorecard
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"math"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 func claim(id string) Claim {
@@ -200,6 +202,73 @@ func TestRecordSideBySide(t *testing.T) {
 	if err != nil || len(entries) != processes*goroutines {
 		t.Errorf("%d entries, %v; want %d", len(entries), err, processes*goroutines)
 	}
+}
+
+// A notebook that is killed while it holds the lock keeps no other from recording.
+func TestRecordAfterKill(t *testing.T) {
+	if path := os.Getenv("SCORECARD_TEST_HOLD"); path != "" {
+		if _, err := lock(path); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println("locked")
+		time.Sleep(time.Minute) // far longer than the other side waits before the kill
+	}
+	path := inFolder(t)
+	cmd := exec.Command(os.Args[0], "-test.run=^TestRecordAfterKill$")
+	cmd.Env = append(os.Environ(), "SCORECARD_TEST_HOLD="+path)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "locked\n" {
+		t.Fatalf("the other process says %q, %v", line, err)
+	}
+	done := make(chan error)
+	go func() { done <- Record(claim("a"), Holds) }()
+	select {
+	case err := <-done:
+		t.Errorf("recorded in spite of the lock: %v", err)
+	case <-time.After(20 * lockPause):
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // it was killed
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCard(t *testing.T) {
+	inFolder(t)
+	card := In("03_noise_covariance")
+	card.Holds("a", "Eq. 6", "text", "regime", 1, 1.04, 0, 0.05)
+	card.Bends("b", "Eq. 6", "text", "regime", 1, 1.3, 0.01, 0.05)
+	card.Fails("c", "Eq. 6", "text", "regime", 1, 2, 0, 0)
+	wide := claim("d")
+	wide.Measured, wide.Bend, wide.Notebook = 3.5, 0.8, "another"
+	card.Check(wide, Bends)
+	entries, err := Load()
+	if err != nil || len(entries) != 4 {
+		t.Fatalf("%v, %v", entries, err)
+	}
+	for i, want := range []Verdict{Holds, Bends, Fails, Bends} {
+		if e := entries[i]; e.Verdict != want || e.Notebook != "03_noise_covariance" {
+			t.Errorf("%+v, want the verdict %s", e, want)
+		}
+	}
+	if b := entries[1]; b.Claim != "text" || b.Regime != "regime" || b.Expected != 1 || b.Measured != 1.3 || b.StdErr != 0.01 || b.Tolerance != 0.05 {
+		t.Errorf("a number or a text is in the wrong place: %+v", b)
+	}
+	defer func() {
+		if err, ok := recover().(error); !ok || !errors.Is(err, ErrVerdict) {
+			t.Errorf("an unexpected verdict panics with %v, want ErrVerdict", err)
+		}
+	}()
+	card.Fails("e", "Eq. 6", "text", "regime", 1, 1, 0, 0)
 }
 
 func TestBox(t *testing.T) {

@@ -147,6 +147,14 @@ func TestBadCommandLines(t *testing.T) {
 	}
 }
 
+func TestOutsideTheCheckout(t *testing.T) {
+	cmd := command(t, nil, "setup")
+	cmd.Dir = t.TempDir()
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "no go.mod here or above") {
+		t.Errorf("got %q, %v", out, err)
+	}
+}
+
 func TestHelpExplainsEveryCommand(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"-h"}, {"report", "--help"}} {
 		status, stdout, stderr := launch(t, nil, args...)

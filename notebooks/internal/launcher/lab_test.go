@@ -15,20 +15,7 @@ import (
 // The lab serves only who has its token, knows the kernel, hands ECharts to live figures, and ends at once.
 func TestLab(t *testing.T) {
 	needJupyter(t)
-	log := &testkit.Buffer{}
-	cmd := command(t, []string{"BROWSER=true", "TMPDIR=" + t.TempDir()}, "lab")
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	defer func() { _ = cmd.Process.Kill() }()
-
-	address := regexp.MustCompile(`(http://127\.0\.0\.1:\d+)/\S*\?token=(\w+)`)
-	testkit.Await(t, time.Minute, "the lab has an address", func() bool { return address.MatchString(log.String()) })
-	m := address.FindStringSubmatch(log.String())
-	host, token := m[1], m[2]
+	host, _, token := openLab(t)
 	if status, _ := get(t, host+"/api/kernelspecs"); status != http.StatusForbidden {
 		t.Errorf("without a token the answer is %d, want %d", status, http.StatusForbidden)
 	}
@@ -38,14 +25,32 @@ func TestLab(t *testing.T) {
 	if status, body := get(t, host+"/static/echarts.min.js"); status != http.StatusOK || len(body) < 100_000 {
 		t.Errorf("ECharts: status %d, %d bytes", status, len(body))
 	}
-	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+}
+
+// openLab starts the lab and returns its address. The test fails when the lab does not end soon after it.
+func openLab(t *testing.T) (host, path, token string) {
+	t.Helper()
+	log := &testkit.Buffer{}
+	cmd := command(t, []string{"BROWSER=true", "TMPDIR=" + t.TempDir()}, "lab")
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case <-ended:
-	case <-time.After(10 * time.Second):
-		t.Error("the lab does not end")
-	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGINT) // it may have ended by itself
+		select {
+		case <-ended:
+		case <-time.After(10 * time.Second):
+			t.Error("the lab does not end")
+			_ = cmd.Process.Kill()
+		}
+	})
+	address := regexp.MustCompile(`(http://127\.0\.0\.1:\d+)/(\S*)\?token=(\w+)`)
+	testkit.Await(t, time.Minute, "the lab has an address", func() bool { return address.MatchString(log.String()) })
+	m := address.FindStringSubmatch(log.String())
+	return m[1], m[2], m[3]
 }
 
 func get(t *testing.T, url string) (status int, body string) {

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/sgdescape/sgdescape/notebooks/internal/proc"
@@ -45,22 +47,17 @@ func New(out io.Writer) (*Launcher, error) {
 	}, nil
 }
 
-// findRoot looks for go.mod upwards from the working directory.
+// findRoot asks Go for the module that holds the working directory.
 func findRoot() (string, error) {
-	dir, err := os.Getwd()
+	mod, err := exec.Command("go", "env", "GOMOD").Output()
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("asking Go for go.mod: %w", err)
 	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", errors.New("no go.mod here or above: call this from within the checkout")
-		}
-		dir = parent
+	path := strings.TrimSpace(string(mod))
+	if path == "" || path == os.DevNull {
+		return "", errors.New("no go.mod here or above: call this from within the checkout")
 	}
+	return filepath.Dir(path), nil
 }
 
 // Setup sets up what reports and the lab need, now or later.

@@ -3,9 +3,7 @@ package launcher_test
 import (
 	"context"
 	"os/exec"
-	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -22,36 +20,17 @@ func TestLiveNotebook(t *testing.T) {
 		testkit.Missing(t, "Jupyter Notebook")
 	}
 	browser := testkit.Browser(t)
-	log := &testkit.Buffer{}
-	cmd := command(t, []string{"BROWSER=true", "TMPDIR=" + t.TempDir()}, "lab")
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	defer func() {
-		_ = cmd.Process.Signal(syscall.SIGINT)
-		select {
-		case <-ended:
-		case <-time.After(20 * time.Second):
-			t.Error("the lab does not end")
-			_ = cmd.Process.Kill()
-		}
-	}()
-	address := regexp.MustCompile(`(http://127\.0\.0\.1:\d+)/(\S*)\?token=(\w+)`)
-	testkit.Await(t, time.Minute, "the lab has an address", func() bool { return address.MatchString(log.String()) })
-	m := address.FindStringSubmatch(log.String())
-	path, ready, runAll := "/notebooks/", `window.Jupyter?.notebook?.kernel?.is_connected() === true`,
+	host, page, token := openLab(t)
+	ready, runAll := `window.Jupyter?.notebook?.kernel?.is_connected() === true`,
 		`Jupyter.notebook.set_autosave_interval(0), Jupyter.notebook.execute_all_cells(), true`
-	if strings.HasPrefix(m[2], "lab") {
+	if strings.HasPrefix(page, "lab") {
 		t.Skip("this machine has JupyterLab, which the test of the container drives")
 	}
 
 	tab, cancel := context.WithTimeout(browser, 5*time.Minute)
 	defer cancel()
 	resize(t, tab, 1280, 900)
-	testkit.Do(t, tab, chromedp.Navigate(m[1]+path+"notebooks/internal/launcher/testdata/playground.ipynb?token="+m[3]))
+	testkit.Do(t, tab, chromedp.Navigate(host+"/notebooks/notebooks/internal/launcher/testdata/playground.ipynb?token="+token))
 	is := func(condition string) func() bool {
 		return func() bool { return testkit.Eval[bool](t, tab, condition) }
 	}

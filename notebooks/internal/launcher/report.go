@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/renameio/v2/maybe"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sgdescape/sgdescape/notebooks/internal/notebook"
@@ -159,12 +160,12 @@ func (l *Launcher) export(ctx context.Context, kit *setup.Kit, path, target stri
 	if err != nil {
 		return 0, err
 	}
-	if err := replace(target, page); err != nil {
+	if err := maybe.WriteFile(target, page, 0o644); err != nil {
 		return 0, fmt.Errorf("writing a report: %w", err)
 	}
 	if l.Fidelity == "paper" {
 		// The outputs that readers see on a code host come from runs at paper fidelity.
-		if err := replace(path, executed); err != nil {
+		if err := maybe.WriteFile(path, executed, 0o644); err != nil {
 			return 0, fmt.Errorf("writing the outputs into a notebook: %w", err)
 		}
 	}
@@ -189,24 +190,4 @@ func (l *Launcher) cellTimeout() time.Duration {
 		return cmp.Or(l.Timeout, 6*time.Hour)
 	}
 	return cmp.Or(l.Timeout, 10*time.Minute)
-}
-
-// replace writes a file whole or not at all.
-func replace(path string, content []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if _, err := f.Write(content); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

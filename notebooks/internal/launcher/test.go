@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sgdescape/sgdescape/notebooks/internal/proc"
+	"github.com/sgdescape/sgdescape/notebooks/internal/setup"
 )
 
 // Test sets up what the tests need and runs them all. With CI=true in its environment a test fails where it would otherwise be skipped.
@@ -38,10 +39,8 @@ func (l *Launcher) Test(ctx context.Context, packages []string) error {
 
 // browser installs Chromium, which loads the reports in the tests, if there is none.
 func (l *Launcher) browser(ctx context.Context) error {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if _, err := exec.LookPath(name); err == nil {
-			return nil
-		}
+	if _, err := setup.FindBrowser(); err == nil {
+		return nil
 	}
 	if err := l.newSetup().Debian(ctx, "chromium"); err != nil {
 		return fmt.Errorf("the tests need Chromium: %w", err)

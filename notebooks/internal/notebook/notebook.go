@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -46,6 +47,11 @@ func (t *Text) UnmarshalJSON(data []byte) error {
 	}
 	return json.Unmarshal(data, (*string)(t))
 }
+
+var terminal = regexp.MustCompile(`\x1b\[[0-9;?]*[a-zA-Z]`)
+
+// Plain removes from a printed text what only a terminal understands, such as colours.
+func Plain(text string) string { return terminal.ReplaceAllString(text, "") }
 
 // As returns the output's content in the given media type, and whether it has one.
 func (o Output) As(mediaType string) (string, bool) {

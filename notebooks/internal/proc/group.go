@@ -36,7 +36,7 @@ func NewGroup() *Group {
 func (g *Group) Command(ctx context.Context, env []string, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = append(without(env, tagVar), tagVar+"="+g.tag)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C on a terminal then reaches only the launcher, which stops the rest in order.
+	cmd.SysProcAttr = apart()
 	cmd.Cancel = func() error { g.Stop(); return nil }
 	cmd.WaitDelay = time.Second
 	return cmd
@@ -59,7 +59,7 @@ func (g *Group) Stop() {
 
 func (g *Group) signal(s syscall.Signal) {
 	for _, pid := range g.Processes() {
-		_ = syscall.Kill(pid, s) // it may have ended meanwhile
+		_ = kill(pid, s) // it may have ended meanwhile
 	}
 }
 

@@ -93,10 +93,8 @@ func altText(o notebook.Output) string {
 	return strings.TrimSpace(alt)
 }
 
-var ansi = regexp.MustCompile(`\x1b\[[0-9;?]*[a-zA-Z]`)
-
 func printed(text, stream string) string {
-	text = strings.Trim(ansi.ReplaceAllString(text, ""), "\n")
+	text = strings.Trim(notebook.Plain(text), "\n")
 	if text == "" {
 		return ""
 	}

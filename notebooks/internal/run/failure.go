@@ -50,7 +50,6 @@ func writeIndented(b *strings.Builder, indent, text string) {
 
 var (
 	kernelLog = regexp.MustCompile(`(?m)^[IWE]\d{4} .*\n?`) // what the kernel tells of its normal work
-	ansi      = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 	tag       = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
@@ -59,7 +58,7 @@ func said(outputs []notebook.Output) string {
 	var printed, compiler strings.Builder
 	for _, o := range outputs {
 		if o.Type == "stream" {
-			printed.WriteString(ansi.ReplaceAllString(string(o.Text), ""))
+			printed.WriteString(notebook.Plain(string(o.Text)))
 		}
 		if page, ok := o.As("text/html"); ok && strings.Contains(page, "gonb-err") {
 			compiler.WriteString(compilerErrors(page))

@@ -9,6 +9,16 @@ import (
 	"strings"
 )
 
+// FindBrowser returns the Chromium of this machine, in which the tests open reports and notebooks.
+func FindBrowser() (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("there is no Chromium")
+}
+
 // Debian installs Debian packages. Only root on a Debian system can.
 func (s *Setup) Debian(ctx context.Context, packages ...string) error {
 	unlock, err := lock(ctx, filepath.Join(s.Cache, "lock"))

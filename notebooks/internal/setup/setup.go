@@ -8,10 +8,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 
 	"github.com/sgdescape/sgdescape/notebooks/internal/proc"
 )
@@ -35,6 +37,9 @@ func CacheDir() (string, error) {
 
 // Run sets up whatever is missing.
 func (s *Setup) Run(ctx context.Context) (*Kit, error) {
+	if runtime.GOOS == "windows" {
+		return nil, errors.New("the notebooks' kernel, GoNB, does not run on Windows: use WSL or the container, see README.md; the library runs")
+	}
 	tools, err := s.tools(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("building the notebook tools: %w", err)

@@ -4,7 +4,6 @@ package testkit
 import (
 	"context"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
+
+	"github.com/sgdescape/sgdescape/notebooks/internal/setup"
 )
 
 // Missing skips a test for want of something, or fails it under CI=true.
@@ -54,14 +55,8 @@ func (b *Buffer) String() string {
 // Browser starts a browser that can reach no network but this machine, and returns its first tab.
 func Browser(t *testing.T) context.Context {
 	t.Helper()
-	program := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			program = path
-			break
-		}
-	}
-	if program == "" {
+	program, err := setup.FindBrowser()
+	if err != nil {
 		Missing(t, "Chromium")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox,
