@@ -14,8 +14,8 @@
 // sample numbers in [0, N), repeats allowed; nil means all N samples in order, and an
 // average is over the batch. Wrong configuration is an error at construction, starting
 // with "model:". As in gonum, slices of a wrong length and sample numbers outside
-// [0, N) are bugs of the caller and panic. A model that keeps scratch space, such as
-// [MLP], serves one goroutine at a time and is a [Cloner]; every other serves several.
+// [0, N) are bugs of the caller and panic. A model that keeps scratch space, as all of this
+// package do, serves one goroutine at a time and is a [Cloner]; one that is not serves several.
 package model
 
 import "gonum.org/v1/gonum/mat"
