@@ -193,18 +193,15 @@ func (m *outputs) JacVec(dst, theta, v []float64, batch []int) {
 }
 
 // Gram implements [Gramer] from the batch's B×P gradients.
-func (m *outputs) Gram(dst *mat.SymDense, theta []float64, batch []int, of Vectors) error {
-	if of == OutputGradients && m.y.Cols != 1 {
+func (m *outputs) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
+	if m.y.Cols != 1 {
 		return fmt.Errorf("model: gram matrix of output gradients for %d outputs, want 1: %w", m.y.Cols, ErrUnsupported)
 	}
 	n := batchLen(batch, m.y.Rows)
 	rows := mat.NewDense(n, m.params, nil)
 	for i := range n {
 		m.load(theta, sampleAt(batch, i), true)
-		if of == OutputGradients {
-			m.r[0] = 1
-		}
-		m.addGradient(rows.RawRowView(i), 1)
+		rows.SetRow(i, m.jac)
 	}
 	dst.SymOuterK(1, rows)
 	return nil
