@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 
@@ -26,13 +25,13 @@ const (
 	Test  Part = "t10k"
 )
 
-// Load reads images and labels from two IDX files. Pixels that are stored as bytes
-// come out divided by 255, in [0, 1]; X is N×(rows·columns). Only the first limit
+// Load reads images and labels from two IDX files. Pixels come out divided by 255, in [0, 1];
+// X is N×(rows·columns). Only the first limit
 // samples are kept (limit ≤ 0: all). Classes is one more than the largest label kept,
 // at least 10 so that a small subset of MNIST still has ten outputs.
 //
 // Errors: whatever [ReadIDX] finds; images that are not an array of 2 or more
-// dimensions; labels that are not one-dimensional whole numbers ≥ 0; counts that differ.
+// dimensions; labels of more than one; counts that differ.
 func Load(images, labels string, limit int) (*Set, error) {
 	img, err := readFile(images, limit)
 	if err != nil {
@@ -52,17 +51,16 @@ func Load(images, labels string, limit int) (*Set, error) {
 		return nil, fmt.Errorf("data: %d images in %s but %d labels in %s", img.Items, images, lab.Items, labels)
 	}
 	n := img.Shape[0]
-	class, classes, err := classNumbers(lab.Values[:n])
-	if err != nil {
-		return nil, fmt.Errorf("data: %s: %w", labels, err)
+	set := &Set{Class: make([]int, n), Classes: 10}
+	for i, v := range lab.Values[:n] {
+		set.Class[i] = int(v)
+		set.Classes = max(set.Classes, set.Class[i]+1)
 	}
-	if img.Type == Uint8 {
-		for i := range img.Values {
-			img.Values[i] /= 255
-		}
+	for i := range img.Values {
+		img.Values[i] /= 255
 	}
-	x := mat.NewDense(n, len(img.Values)/n, img.Values)
-	return &Set{X: x, Class: class, Classes: max(classes, 10)}, nil
+	set.X = mat.NewDense(n, len(img.Values)/n, img.Values)
+	return set, nil
 }
 
 // LoadDir reads one part of a folder with MNIST's file names
@@ -118,17 +116,4 @@ func find(dir, name string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("data: neither %s.gz nor %s: %w", name, name, err)
-}
-
-func classNumbers(v []float64) (class []int, classes int, err error) {
-	class = make([]int, len(v))
-	for i, x := range v {
-		// 2¹⁶ classes is far beyond any labelled image set: a larger number is a mislabelled file.
-		if x != math.Trunc(x) || x < 0 || x >= 1<<16 {
-			return nil, 0, fmt.Errorf("label %d is %v, want a whole number ≥ 0 and < 65536", i, x)
-		}
-		class[i] = int(x)
-		classes = max(classes, class[i]+1)
-	}
-	return class, classes, nil
 }

@@ -106,23 +106,12 @@ func SecondMomentVec(m Model, dst, theta, v []float64, batch []int) {
 	}
 }
 
-// Gram is [Gramer.Gram] for any model. Without the fast path it holds the batch's B×P
-// gradients, and OutputGradients is an error that wraps [ErrUnsupported].
-func Gram(m Model, dst *mat.SymDense, theta []float64, batch []int, of Vectors) error {
+// Gram is [Gramer.Gram] for any model; for one that is no Gramer the error wraps [ErrUnsupported].
+func Gram(m Model, dst *mat.SymDense, theta []float64, batch []int) error {
 	if f, ok := m.(Gramer); ok {
-		return f.Gram(dst, theta, batch, of)
+		return f.Gram(dst, theta, batch)
 	}
-	if of != LossGradients {
-		return fmt.Errorf("model: gram matrix of output gradients of %T: %w", m, ErrUnsupported)
-	}
-	samples, params := m.Dims()
-	n := batchLen(batch, samples)
-	g := mat.NewDense(n, params, nil)
-	for i := range n {
-		m.LossGrad(g.RawRowView(i), theta, sampleAt(batch, i))
-	}
-	dst.SymOuterK(1, g)
-	return nil
+	return fmt.Errorf("model: gram matrix of %T: %w", m, ErrUnsupported)
 }
 
 // batchLen returns B, at least 1 for a sound call.

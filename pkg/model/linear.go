@@ -10,7 +10,7 @@ import (
 
 // Linear is linear regression f(θ,x) = θ·x with mean-square loss: P = d, no bias.
 // Its Hessian (1/N)Σ x xᵀ does not depend on θ and equals Gauss–Newton. It has every
-// product of this package, and serves several goroutines.
+// product of this package.
 type Linear struct{ *outputs }
 
 var _ HessianMultiplier = (*Linear)(nil)
@@ -32,6 +32,9 @@ func NewLinear(set *data.Set) (*Linear, error) {
 		return row
 	})}, nil
 }
+
+// Clone implements [Cloner].
+func (m *Linear) Clone() Model { return &Linear{m.outputs.Clone().(*outputs)} }
 
 // HessVec implements [HessianMultiplier].
 func (m *Linear) HessVec(dst, theta, v []float64, batch []int) {

@@ -11,8 +11,8 @@ import (
 
 // Gram implements [Gramer] layer by layer, K = Σ_layers (d dᵀ) ∘ (a aᵀ + 1), from the
 // activations of the B samples (B × width, not B × P) in B²·Σ(in + out) multiplications.
-func (m *MLP) Gram(dst *mat.SymDense, theta []float64, batch []int, of Vectors) error {
-	if of == OutputGradients && m.y.Cols != 1 {
+func (m *MLP) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
+	if m.y.Cols != 1 {
 		return fmt.Errorf("model: gram matrix of output gradients for %d outputs, want 1: %w", m.y.Cols, ErrUnsupported)
 	}
 	n := batchLen(batch, m.x.Rows)
@@ -23,7 +23,7 @@ func (m *MLP) Gram(dst *mat.SymDense, theta []float64, batch []int, of Vectors) 
 		panic(fmt.Sprintf("model: gram matrix of size %d, want %d", got, n))
 	}
 	g := gram{m: m, n: n, dst: dst.RawSymmetric()}
-	g.a, g.d = m.record(theta, batch, n, of)
+	g.a, g.d = m.record(theta, batch, n)
 	g.run(len(m.pool.run))
 	return nil
 }
@@ -92,7 +92,7 @@ func inner(rows, cols, k int, v []float64, top, lo int, t, dst []float64) {
 }
 
 // record returns every layer's inputs a and back-propagated d of the whole batch.
-func (m *MLP) record(theta []float64, batch []int, n int, of Vectors) (a, d [][]float64) {
+func (m *MLP) record(theta []float64, batch []int, n int) (a, d [][]float64) {
 	a, d = make([][]float64, len(m.layers)), make([][]float64, len(m.layers))
 	for l, w := range m.layers {
 		a[l], d[l] = make([]float64, n*w.in), make([]float64, n*w.out)
@@ -102,10 +102,8 @@ func (m *MLP) record(theta []float64, batch []int, n int, of Vectors) (a, d [][]
 	for lo := 0; lo < n; lo += chunkRows {
 		m.chunk(lo, min(lo+chunkRows, n))
 		m.pool.do(phaseForward, p.rows)
-		if of == OutputGradients {
-			for i := range p.rows {
-				p.out().d[i] = 1
-			}
+		for i := range p.rows { // the one output's derivative with respect to itself
+			p.out().d[i] = 1
 		}
 		m.backward()
 		copy(a[0][lo*m.x.Cols:], p.input[:p.rows*m.x.Cols])

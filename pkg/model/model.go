@@ -14,8 +14,8 @@
 // sample numbers in [0, N), repeats allowed; nil means all N samples in order, and an
 // average is over the batch. Wrong configuration is an error at construction, starting
 // with "model:". As in gonum, slices of a wrong length and sample numbers outside
-// [0, N) are bugs of the caller and panic. A model that keeps scratch space, such as
-// [MLP], serves one goroutine at a time and is a [Cloner]; every other serves several.
+// [0, N) are bugs of the caller and panic. A model that keeps scratch space, as all of this
+// package do, serves one goroutine at a time and is a [Cloner]; one that is not serves several.
 package model
 
 import "gonum.org/v1/gonum/mat"
@@ -82,17 +82,9 @@ type JacobianMultiplier interface {
 	JacVec(dst, theta, v []float64, batch []int)
 }
 
-// Vectors says of which per-sample vectors a Gram matrix holds the inner products.
-type Vectors int
-
-const (
-	LossGradients   Vectors = iota // ∇ℓ_μ
-	OutputGradients                // ∇f_μ, for models with one output
-)
-
 // Gramer has a fast Gram matrix.
 type Gramer interface {
-	// Gram stores the B×B matrix of inner products of the batch's per-sample vectors in dst,
-	// resized when it is empty. With OutputGradients it is an error unless the model has one output.
-	Gram(dst *mat.SymDense, theta []float64, batch []int, of Vectors) error
+	// Gram stores the B×B matrix of inner products ∇f_μ·∇f_ν of the batch in dst, resized when
+	// it is empty. It is an error that wraps [ErrUnsupported] unless the model has one output.
+	Gram(dst *mat.SymDense, theta []float64, batch []int) error
 }

@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"sync"
 
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
@@ -11,12 +10,12 @@ import (
 
 // FromOutputs returns the model with the mean-square loss ℓ_μ = ½|f(θ,x_μ) − y_μ|² (Eq. 1)
 // of a function of your own. y is N×k, one sample per row, and shared; params is P. f stores the k
-// outputs f(θ, x_μ) in out and, unless jac is nil, their gradients in jac, k×P row by row (for
-// one output, ∇f_μ); it must not keep or change theta.
+// outputs f(θ, x_μ) in out and, unless jac is nil, every element of their gradients in jac, k×P
+// row by row (for one output, ∇f_μ); it must not keep or change theta.
 //
 // The model has every product of this package but its own Hessian–vector one, for which
-// [HessVec] takes differences of gradients. It may be used by as many goroutines as f may.
-// Gradients are held one sample at a time; only Gram holds the batch's B×P.
+// [HessVec] takes differences of gradients. It holds the gradients of one sample at a time,
+// but for Gram, which holds the batch's B×P. It is a [Cloner]; clones call f at the same time.
 //
 // Errors: no targets, one that is not finite, params < 1, f nil.
 func FromOutputs(y *mat.Dense, params int, f func(out, jac, theta []float64, sample int)) (Model, error) {
@@ -44,12 +43,9 @@ type outputs struct {
 	params int
 	// at stores f(θ, x_μ) in out and returns J_μ, k×P row by row: in jac or in memory of its
 	// own; what it returns does not count when jac is nil.
-	at   func(out, jac, theta []float64, sample int) []float64
-	free *sync.Pool // of *sample
-}
+	at func(out, jac, theta []float64, sample int) []float64
 
-// sample is scratch space for one sample.
-type sample struct {
+	// Scratch space for one sample.
 	r   []float64 // f(θ,x_μ) − y_μ
 	own []float64 // where at may store J_μ
 	jac []float64 // J_μ
@@ -64,14 +60,16 @@ var (
 	_ JacobianMultiplier     = (*outputs)(nil)
 	_ MeanSquarer            = (*outputs)(nil)
 	_ Gramer                 = (*outputs)(nil)
+	_ Cloner                 = (*outputs)(nil)
 )
 
 // newOutputs makes the model; jac is the length of scratch space that at asks for.
 func newOutputs(y blas64.General, params, jac int, at func(out, jac, theta []float64, sample int) []float64) *outputs {
-	return &outputs{y: y, params: params, at: at, free: &sync.Pool{New: func() any {
-		return &sample{r: make([]float64, y.Cols), own: make([]float64, jac)}
-	}}}
+	return &outputs{y: y, params: params, at: at, r: make([]float64, y.Cols), own: make([]float64, jac)}
 }
+
+// Clone implements [Cloner].
+func (m *outputs) Clone() Model { return newOutputs(m.y, m.params, len(m.own), m.at) }
 
 // Dims returns N and P.
 func (m *outputs) Dims() (samples, params int) { return m.y.Rows, m.params }
@@ -79,36 +77,37 @@ func (m *outputs) Dims() (samples, params int) { return m.y.Rows, m.params }
 // MeanSquareOutputs implements [MeanSquarer].
 func (m *outputs) MeanSquareOutputs() int { return m.y.Cols }
 
-// load fills s with the residual of sample mu and, if wanted, its gradients.
-func (m *outputs) load(s *sample, theta []float64, mu int, gradients bool) (loss float64) {
-	jac := s.own
+// load fills the scratch space with the residual of a sample and, if wanted, its gradients.
+func (m *outputs) load(theta []float64, mu int, gradients bool) (loss float64) {
+	jac := m.own
 	if !gradients {
 		jac = nil
 	}
-	s.jac = m.at(s.r, jac, theta, mu)
-	floats.Sub(s.r, m.y.Data[mu*m.y.Stride:mu*m.y.Stride+m.y.Cols])
-	return floats.Dot(s.r, s.r) / 2
+	m.jac = m.at(m.r, jac, theta, mu)
+	for j, y := range m.y.Data[mu*m.y.Stride : mu*m.y.Stride+m.y.Cols] {
+		m.r[j] -= y
+		loss += m.r[j] * m.r[j]
+	}
+	return loss / 2
 }
 
 // row returns ∇f_j of the sample loaded.
-func (m *outputs) row(s *sample, j int) []float64 { return s.jac[j*m.params : (j+1)*m.params] }
+func (m *outputs) row(j int) []float64 { return m.jac[j*m.params : (j+1)*m.params] }
 
 // addGradient adds scale·∇ℓ_μ = scale·Σ_j r_j ∇f_j to dst.
-func (m *outputs) addGradient(dst []float64, scale float64, s *sample) {
-	for j, r := range s.r {
-		floats.AddScaled(dst, r*scale, m.row(s, j))
+func (m *outputs) addGradient(dst []float64, scale float64) {
+	for j, r := range m.r {
+		floats.AddScaled(dst, r*scale, m.row(j))
 	}
 }
 
 // LossGrad implements [Model].
 func (m *outputs) LossGrad(grad, theta []float64, mu int) (loss float64) {
-	s := m.free.Get().(*sample)
-	loss = m.load(s, theta, mu, grad != nil)
+	loss = m.load(theta, mu, grad != nil)
 	if grad != nil {
 		zero(grad)
-		m.addGradient(grad, 1, s)
+		m.addGradient(grad, 1)
 	}
-	m.free.Put(s)
 	return loss
 }
 
@@ -123,29 +122,27 @@ func (m *outputs) NormGrad(losses, norms, grad, theta []float64, batch []int) (l
 	checkLen("losses", losses, n, true)
 	checkLen("norms", norms, n, true)
 	zero(grad)
-	s := m.free.Get().(*sample)
 	for i := range n {
-		l := m.load(s, theta, sampleAt(batch, i), grad != nil || norms != nil)
+		l := m.load(theta, sampleAt(batch, i), grad != nil || norms != nil)
 		loss += l
 		if losses != nil {
 			losses[i] = l
 		}
 		if norms != nil {
-			norms[i] = m.squaredNorm(s)
+			norms[i] = m.squaredNorm()
 		}
 		if grad != nil {
-			m.addGradient(grad, 1/float64(n), s)
+			m.addGradient(grad, 1/float64(n))
 		}
 	}
-	m.free.Put(s)
 	return loss / float64(n)
 }
 
-func (m *outputs) squaredNorm(s *sample) (norm float64) {
-	for i, r := range s.r {
-		norm += r * r * floats.Dot(m.row(s, i), m.row(s, i))
+func (m *outputs) squaredNorm() (norm float64) {
+	for i, r := range m.r {
+		norm += r * r * floats.Dot(m.row(i), m.row(i))
 		for j := range i {
-			norm += 2 * r * s.r[j] * floats.Dot(m.row(s, i), m.row(s, j))
+			norm += 2 * r * m.r[j] * floats.Dot(m.row(i), m.row(j))
 		}
 	}
 	return max(norm, 0) // rounding
@@ -156,67 +153,56 @@ func (m *outputs) GaussNewtonVec(dst, theta, v, weights []float64, batch []int) 
 	n := batchLen(batch, m.y.Rows)
 	checkLen("weights", weights, n, true)
 	zero(dst)
-	s := m.free.Get().(*sample)
 	for i := range n {
 		w := 1.0
 		if weights != nil {
 			w = weights[i]
 		}
-		m.load(s, theta, sampleAt(batch, i), true)
-		for j := range s.r {
-			row := m.row(s, j)
+		m.load(theta, sampleAt(batch, i), true)
+		for j := range m.r {
+			row := m.row(j)
 			floats.AddScaled(dst, w*floats.Dot(row, v)/float64(n), row)
 		}
 	}
-	m.free.Put(s)
 }
 
 // SecondMomentVec implements [SecondMomentMultiplier].
 func (m *outputs) SecondMomentVec(dst, theta, v []float64, batch []int) {
 	n := batchLen(batch, m.y.Rows)
 	zero(dst)
-	s := m.free.Get().(*sample)
 	for i := range n {
-		m.load(s, theta, sampleAt(batch, i), true)
+		m.load(theta, sampleAt(batch, i), true)
 		along := 0.0 // ∇ℓ_μ·v
-		for j, r := range s.r {
-			along += r * floats.Dot(m.row(s, j), v)
+		for j, r := range m.r {
+			along += r * floats.Dot(m.row(j), v)
 		}
-		m.addGradient(dst, along/float64(n), s)
+		m.addGradient(dst, along/float64(n))
 	}
-	m.free.Put(s)
 }
 
 // JacVec implements [JacobianMultiplier].
 func (m *outputs) JacVec(dst, theta, v []float64, batch []int) {
 	n, k := batchLen(batch, m.y.Rows), m.y.Cols
 	checkLen("destination", dst, n*k, false)
-	s := m.free.Get().(*sample)
 	for i := range n {
-		m.load(s, theta, sampleAt(batch, i), true)
+		m.load(theta, sampleAt(batch, i), true)
 		for j := range k {
-			dst[i*k+j] = floats.Dot(m.row(s, j), v)
+			dst[i*k+j] = floats.Dot(m.row(j), v)
 		}
 	}
-	m.free.Put(s)
 }
 
 // Gram implements [Gramer] from the batch's B×P gradients.
-func (m *outputs) Gram(dst *mat.SymDense, theta []float64, batch []int, of Vectors) error {
-	if of == OutputGradients && m.y.Cols != 1 {
+func (m *outputs) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
+	if m.y.Cols != 1 {
 		return fmt.Errorf("model: gram matrix of output gradients for %d outputs, want 1: %w", m.y.Cols, ErrUnsupported)
 	}
 	n := batchLen(batch, m.y.Rows)
 	rows := mat.NewDense(n, m.params, nil)
-	s := m.free.Get().(*sample)
 	for i := range n {
-		m.load(s, theta, sampleAt(batch, i), true)
-		if of == OutputGradients {
-			s.r[0] = 1
-		}
-		m.addGradient(rows.RawRowView(i), 1, s)
+		m.load(theta, sampleAt(batch, i), true)
+		rows.SetRow(i, m.jac)
 	}
-	m.free.Put(s)
 	dst.SymOuterK(1, rows)
 	return nil
 }

@@ -30,7 +30,7 @@ func Grams(exact, decoupled *mat.SymDense, m model.Model, theta []float64, batch
 	if batch != nil {
 		n = len(batch)
 	}
-	if err := model.Gram(m, decoupled, theta, batch, model.OutputGradients); err != nil {
+	if err := model.Gram(m, decoupled, theta, batch); err != nil {
 		return err
 	}
 	root := make([]float64, n)
