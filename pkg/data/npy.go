@@ -14,9 +14,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// ReadNPY reads an array of one or two dimensions that numpy.save wrote, of float32, float64 or an integer
-// type, in C or Fortran order and either byte order. A vector comes out as one
-// column: X and Y of a [Set] are one file each. Whole numbers beyond 2⁵³ are rounded.
+// ReadNPY reads an array of one or two dimensions that numpy.save wrote, of float32, float64
+// or an integer type, in C or Fortran order and either byte order. A vector comes out as
+// one column: X and Y of a [Set] are one file each. Whole numbers beyond 2⁵³ are rounded.
 //
 // It takes 8 bytes per number, up to three times that while it reads, and refuses more than
 // 2²⁸ numbers (2 GiB).

@@ -45,6 +45,9 @@ const flat = 1e-7
 // minimum is seen from the lowest eigenvalue of the Hessian, by Lanczos. Memory is some
 // hundred vectors of length P; no P×P matrix is made.
 //
+// A network with ReLU comes to rest on kinks, where |∇L| stays of the order of 10⁻²: ask
+// for no less (GradNorm), or take a smooth activation.
+//
 // Errors before any work: a nil model, a start of a length other than P or not finite, a
 // negative or NaN setting. Later, together with the point reached: |∇L| above GradNorm, a lowest
 // eigenvalue below −1e−7 of the highest (a saddle), and the context's.

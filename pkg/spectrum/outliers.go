@@ -64,9 +64,9 @@ func CountByGap(values []float64) (Outliers, error) {
 // Prediction is what the paper says of SGD around a minimum with these outliers.
 type Prediction struct {
 	Temperature float64 // T = ηh*/B
-	// Exponent is 1/T + 1 − n/2: the power of c = L(θˢ)/L(θ*) that the time to escape grows with (Eq. 17).
-	// ExponentLow and ExponentHigh are the smallest and the largest that a count from Low to
-	// High and its own h* would give.
+	// Exponent is 1/T + 1 − n/2: the power of c = L(θˢ)/L(θ*) that the time to escape grows
+	// with (Eq. 17). ExponentLow and ExponentHigh are the smallest and the largest of it and
+	// what the counts Low and High would give, each with its own h*.
 	Exponent, ExponentLow, ExponentHigh float64
 	StationaryExponent                  float64 // φ = 1 + 1/T, P ∝ L^{−φ} (Eq. 18)
 	CriticalDim                         float64 // n_c = 2(1/T + 1): stable only for n < n_c (Eq. 19)
