@@ -59,7 +59,7 @@ func (e Escape) Caveats() []string {
 func (e Escape) String() string {
 	s := fmt.Sprintf("κ = %.4g (Eq. 17: T = %.4g, n = %d, c = %.4g, margin x = %.3g)", e.Rate(), e.T(), e.EffectiveDim, e.Ratio, e.Margin())
 	if c := e.Caveats(); len(c) > 0 {
-		s += "; out of range: " + strings.Join(c, "; ")
+		s += "; outside the range in which it is good to 5 %: " + strings.Join(c, "; ")
 	}
 	return s
 }

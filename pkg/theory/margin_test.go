@@ -55,7 +55,7 @@ func TestCaveats(t *testing.T) {
 				t.Errorf("%+v: caveat %q, want it to say %q", c, got[i], want)
 			}
 		}
-		if s := e.String(); strings.Contains(s, "out of range") != (len(got) > 0) {
+		if s := e.String(); strings.Contains(s, "outside the range") != (len(got) > 0) {
 			t.Errorf("%+v: printed as %q with caveats %q", c, s, got)
 		}
 	}
@@ -80,5 +80,5 @@ func ExampleEscape_String() {
 	well, _ := landscape.NewQuartic(landscape.Shape{Ratio: 1.5, EffectiveDim: 8})
 	e, err := NewEscape(well, Noise{LearningRate: 0.15, BatchSize: 1}, 0)
 	fmt.Println(e, err)
-	// Output: κ = 0.02545 (Eq. 17: T = 0.15, n = 8, c = 1.5, margin x = 1.49); out of range: margin x = ½(n_c−n)·log c = 1.49 is below 2: escape is not rare, the rate ambiguous and Eq. 17 may be off by half or more <nil>
+	// Output: κ = 0.02545 (Eq. 17: T = 0.15, n = 8, c = 1.5, margin x = 1.49); outside the range in which it is good to 5 %: margin x = ½(n_c−n)·log c = 1.49 is below 2: escape is not rare, the rate ambiguous and Eq. 17 may be off by half or more <nil>
 }

@@ -1,3 +1,5 @@
+//go:build !noasm
+
 package rowsum
 
 import "golang.org/x/sys/cpu"

@@ -1,3 +1,5 @@
+//go:build !noasm
+
 #include "textflag.h"
 
 // func addAVX512(c, b, value *float64, offset *int, n, terms int)
