@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -85,6 +87,16 @@ func (s *Sample) summary(confidence float64) (e Estimate, total float64, err err
 		Confidence: confidence, Replicas: len(s.Times), Escaped: s.Count(Escaped),
 		Censored: s.Count(Censored), Diverged: s.Count(Diverged), Seed: s.Seed, Steps: s.Steps,
 	}, total, nil
+}
+
+// WeightedMean returns the mean of independent values weighted with their standard
+// errors, 1/s², and its standard error. The lengths are equal.
+func WeightedMean(values, stderrs []float64) (mean, stderr float64) {
+	weights := make([]float64, len(stderrs))
+	for i, s := range stderrs {
+		weights[i] = 1 / (s * s)
+	}
+	return stat.Mean(values, weights), 1 / math.Sqrt(floats.Sum(weights))
 }
 
 // Extrapolation is a rate at step zero.
