@@ -36,8 +36,8 @@ type Driven interface {
 
 var (
 	_ Dynamics = (*diffusion)(nil)
-	_ Driven   = (*euler)(nil)
-	_ Driven   = (*heun)(nil)
+	_ Driven   = (*eulerStepper)(nil)
+	_ Driven   = (*heunStepper)(nil)
 )
 
 // Dim implements [Dynamics].
@@ -51,9 +51,9 @@ func (d *diffusion) NewStepper() Stepper {
 	b := base{l: d.l, g: d.g, kind: d.kind, xi: part(0), grad: part(1), noise: part(2)}
 	b.SetStep(d.step)
 	if d.scheme == Heun {
-		return &heun{base: b, grad2: part(3), trial: part(4)}
+		return &heunStepper{base: b, grad2: part(3), trial: part(4)}
 	}
-	return &euler{b}
+	return &eulerStepper{b}
 }
 
 // base is what both schemes hold.
@@ -70,14 +70,14 @@ func (b *base) SetStep(step float64) { b.step, b.root = step, math.Sqrt(step) }
 
 func (b *base) draw(rng *rand.Rand) []float64 { Normals(b.xi, rng); return b.xi }
 
-// euler is the Euler–Maruyama scheme.
-type euler struct{ base }
+// eulerStepper is the Euler–Maruyama scheme.
+type eulerStepper struct{ base }
 
 // Step implements [Stepper].
-func (s *euler) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
+func (s *eulerStepper) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
 
 // Drive implements [Driven].
-func (s *euler) Drive(theta, xi []float64) float64 {
+func (s *eulerStepper) Drive(theta, xi []float64) float64 {
 	loss := s.l.LossGrad(s.grad, theta)
 	dt, root := s.step, s.root
 	switch s.kind {
@@ -93,18 +93,18 @@ func (s *euler) Drive(theta, xi []float64) float64 {
 	return dt
 }
 
-// heun is the stochastic trapezoidal rule of Eq. 15 and Eq. 5. On the τ clock
+// heunStepper is the stochastic trapezoidal rule of Eq. 15 and Eq. 5. On the τ clock
 // the time dt = ∫dτ/L is integrated by the same rule.
-type heun struct {
+type heunStepper struct {
 	base
 	grad2, trial []float64
 }
 
 // Step implements [Stepper].
-func (s *heun) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
+func (s *heunStepper) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
 
 // Drive implements [Driven].
-func (s *heun) Drive(theta, xi []float64) float64 {
+func (s *heunStepper) Drive(theta, xi []float64) float64 {
 	dt := s.rate(s.grad, theta)
 	s.g.kick(s.noise, s.root, xi)
 	for i, g := range s.grad {
@@ -118,7 +118,7 @@ func (s *heun) Drive(theta, xi []float64) float64 {
 }
 
 // rate stores ∇L in grad and returns dt per unit of the scheme's clock.
-func (s *heun) rate(grad, theta []float64) float64 {
+func (s *heunStepper) rate(grad, theta []float64) float64 {
 	loss := s.l.LossGrad(grad, theta)
 	if s.kind == logLangevin {
 		return 1 / loss

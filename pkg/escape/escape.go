@@ -93,7 +93,7 @@ type Passer interface {
 // another experiment. If ctx ends early, it returns the sample so far together
 // with an error that wraps ctx.Err(); pass it as Resume to go on.
 func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exit Region, s Settings) (*Sample, error) {
-	sample, err := s.sample(d, start, exit)
+	sample, err := s.newSample(d, start, exit)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exi
 
 // passages fills in the pending replicas of a sample step by step.
 func passages(ctx context.Context, d dynamics.Dynamics, sample *Sample, start []float64, exit Region, s Settings) {
-	pending := sample.pending()
+	pending := sample.todo()
 	var steps, done atomic.Int64
 	done.Store(int64(len(sample.Times) - len(pending)))
 	parallel.For(ctx, len(pending), parallel.Workers(s.Workers), func() func(int) {
@@ -129,8 +129,8 @@ func passages(ctx context.Context, d dynamics.Dynamics, sample *Sample, start []
 	sample.Steps += steps.Load()
 }
 
-// pending returns the numbers of the replicas that have not been run.
-func (s *Sample) pending() []int {
+// todo returns the numbers of the replicas that have not been run.
+func (s *Sample) todo() []int {
 	var pending []int
 	for i, status := range s.Status {
 		if status == Pending {
@@ -140,8 +140,8 @@ func (s *Sample) pending() []int {
 	return pending
 }
 
-// sample checks the settings and returns the sample to fill.
-func (s Settings) sample(d dynamics.Dynamics, start []float64, exit Region) (*Sample, error) {
+// newSample checks the settings and returns the sample to fill.
+func (s Settings) newSample(d dynamics.Dynamics, start []float64, exit Region) (*Sample, error) {
 	if s.Replicas == 0 {
 		s.Replicas = 200
 	}

@@ -112,8 +112,8 @@ func (p *Path) Peaks() []int {
 	return peaks
 }
 
-// chain is the string of images with its gradients.
-type chain struct {
+// elastic is the string of images with its gradients.
+type elastic struct {
 	l          Landscape
 	x, old     [][]float64 // images, and those at the last gradient
 	grad, last [][]float64
@@ -125,8 +125,8 @@ type chain struct {
 	work       []float64
 }
 
-func newString(l Landscape, from, to []float64, images int) *chain {
-	c := &chain{l: l, speed: math.Inf(1), loss: make([]float64, images), work: make([]float64, l.Dim())}
+func newString(l Landscape, from, to []float64, images int) *elastic {
+	c := &elastic{l: l, speed: math.Inf(1), loss: make([]float64, images), work: make([]float64, l.Dim())}
 	for i := range images {
 		x := append([]float64(nil), from...)
 		floats.Scale(1-float64(i)/float64(images-1), x)
@@ -141,7 +141,7 @@ func newString(l Landscape, from, to []float64, images int) *chain {
 
 // measure evaluates gradients, sets the step from the curvature they show, and
 // notes how fast the string moves and how large the force across it is.
-func (c *chain) measure() error {
+func (c *elastic) measure() error {
 	c.grad, c.last = c.last, c.grad
 	var curvature, largest, across, along, moved float64
 	for i := range c.x {
@@ -185,7 +185,7 @@ func (c *chain) measure() error {
 
 // tangent returns the unit vector along the string at an inner image, in the
 // chain's work space.
-func (c *chain) tangent(i int) []float64 {
+func (c *elastic) tangent(i int) []float64 {
 	floats.SubTo(c.work, c.x[i+1], c.x[i-1])
 	floats.Scale(1/floats.Norm(c.work, 2), c.work)
 	return c.work
@@ -193,7 +193,7 @@ func (c *chain) tangent(i int) []float64 {
 
 // descend steps all inner images down the gradient: all of it, as taking out the
 // part along the string makes it kink where the path turns sharply.
-func (c *chain) descend() {
+func (c *elastic) descend() {
 	for i := range c.x {
 		copy(c.old[i], c.x[i])
 		if i > 0 && i < len(c.x)-1 {
@@ -204,7 +204,7 @@ func (c *chain) descend() {
 
 // spread moves the images to equal distances along the natural cubic spline
 // through them.
-func (c *chain) spread() error {
+func (c *elastic) spread() error {
 	arc := arcLength(c.x)
 	end := len(arc) - 1
 	along := make([]float64, len(arc))

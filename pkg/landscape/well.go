@@ -78,7 +78,7 @@ func NewQuartic(s Shape) (*Quartic, error) {
 		return nil, fmt.Errorf("landscape: quartic: %w", err)
 	}
 	h, z := s.OutlierCurvature, math.Sqrt(8*(s.Ratio-1)*s.MinimumLoss/s.OutlierCurvature)
-	return &Quartic{Well: s.well(h/2, -h/(2*z), h/(8*z*z)), saddle: z}, nil
+	return &Quartic{Well: s.build(h/2, -h/(2*z), h/(8*z*z)), saddle: z}, nil
 }
 
 // NewCubic returns the cubic well of the given shape, with the errors of
@@ -89,7 +89,7 @@ func NewCubic(s Shape) (*Cubic, error) {
 		return nil, fmt.Errorf("landscape: cubic: %w", err)
 	}
 	h, z := s.OutlierCurvature, math.Sqrt(6*(s.Ratio-1)*s.MinimumLoss/s.OutlierCurvature)
-	return &Cubic{Well: s.well(h/2, -h/(3*z), 0), saddle: z}, nil
+	return &Cubic{Well: s.build(h/2, -h/(3*z), 0), saddle: z}, nil
 }
 
 // NewQuadratic returns the quadratic bowl of the given shape, with the errors
@@ -99,7 +99,7 @@ func NewQuadratic(s Shape) (*Quadratic, error) {
 	if err != nil {
 		return nil, fmt.Errorf("landscape: quadratic: %w", err)
 	}
-	return &Quadratic{Well: s.well(s.OutlierCurvature/2, 0, 0)}, nil
+	return &Quadratic{Well: s.build(s.OutlierCurvature/2, 0, 0)}, nil
 }
 
 // complete fills in defaults and checks bounds.
@@ -144,7 +144,7 @@ func (s Shape) complete(barrier bool) (Shape, error) {
 
 func positive(x float64) bool { return x > 0 && !math.IsInf(x, 1) }
 
-func (s Shape) well(a2, a3, a4 float64) Well {
+func (s Shape) build(a2, a3, a4 float64) Well {
 	return Well{
 		l0: s.MinimumLoss,
 		a2: a2, a3: a3, a4: a4,
