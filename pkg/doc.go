@@ -1,6 +1,6 @@
 // Package pkg tells the plan of the house: which room answers which question,
-// and where a new piece goes. It holds no code; the three examples are what a
-// user of an own landscape, model or table writes.
+// and where a new piece goes. It holds no code; its examples are what a user
+// of an own landscape, model, loss per sample or table writes.
 //
 // # The paper
 //
