@@ -2,61 +2,28 @@ package scorecard
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
 
 	"github.com/sgdescape/sgdescape/pkg/internal/output"
 )
 
-// FileName is the name of the scorecard in the output folder.
-const FileName = "scorecard.json"
-
-// An Entry is a claim as the scorecard holds it.
-type Entry struct {
-	ID        string  `json:"id"`
-	Equation  string  `json:"equation"`
-	Claim     string  `json:"claim"`
-	Regime    string  `json:"regime"`
-	Expected  float64 `json:"expected"`
-	Measured  float64 `json:"measured"`
-	StdErr    float64 `json:"stderr"`
-	Tolerance float64 `json:"tolerance"`
-	Verdict   Verdict `json:"verdict"`
-	Notebook  string  `json:"notebook"`
-}
-
-// entry returns the claim with its verdict.
-func (c Claim) entry(v Verdict) Entry {
-	return Entry{c.ID, c.Equation, c.Claim, c.Regime, c.Expected, c.Measured, c.StdErr, c.Tolerance, v, c.Notebook}
-}
-
-// Path returns where the scorecard is: beside the figures of this run.
-func Path() (string, error) {
-	dir, err := output.Dir()
-	if err != nil {
-		return "", fmt.Errorf("scorecard: %w", err)
-	}
-	return filepath.Join(dir, FileName), nil
-}
-
-// Load returns the entries of the scorecard, sorted by ID; none if there is no
-// file yet.
-func Load() ([]Entry, error) {
-	path, err := Path()
-	if err != nil {
-		return nil, err
-	}
-	return read(path)
-}
+// fileName is the name of the scorecard, beside the figures of the run.
+const fileName = "scorecard.json"
 
 // read reads a scorecard and checks it.
-func read(path string) ([]Entry, error) {
+func read(path string) ([]Claim, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -64,58 +31,96 @@ func read(path string) ([]Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scorecard: %w", err)
 	}
-	var entries []Entry
+	var claims []Claim
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&entries); err != nil {
-		return nil, fmt.Errorf("scorecard: %s is corrupt, repair or remove it: %w", path, err)
-	}
-	if dec.More() {
-		return nil, fmt.Errorf("scorecard: %s is corrupt, repair or remove it: more after the list", path)
+	err = dec.Decode(&claims)
+	if err == nil && dec.More() {
+		err = errors.New("more after the list")
 	}
 	seen := map[string]bool{}
-	for i, e := range entries {
-		if !validID.MatchString(e.ID) || seen[e.ID] {
-			return nil, fmt.Errorf("scorecard: %s is corrupt, repair or remove it: entry %d has the id %q", path, i, e.ID)
+	for i, c := range claims {
+		if err == nil && (!validID.MatchString(c.ID) || seen[c.ID]) {
+			err = fmt.Errorf("entry %d has the id %q", i, c.ID)
 		}
-		seen[e.ID] = true
+		seen[c.ID] = true
 	}
-	slices.SortFunc(entries, byID)
-	return entries, nil
+	if err != nil {
+		return nil, fmt.Errorf("scorecard: %s is corrupt, repair or remove it: %w", path, err)
+	}
+	slices.SortFunc(claims, byID)
+	return claims, nil
 }
 
-func byID(a, b Entry) int { return strings.Compare(a.ID, b.ID) }
+func byID(a, b Claim) int { return strings.Compare(a.ID, b.ID) }
 
-// put replaces or adds one entry, while no other process or goroutine does.
-func put(e Entry) error {
-	path, err := Path()
+// put replaces or adds one claim, while no other process or goroutine does.
+func put(c Claim) error {
+	dir, err := output.Dir()
 	if err != nil {
-		return err
+		return fmt.Errorf("scorecard: %w", err)
 	}
+	path := filepath.Join(dir, fileName)
 	unlock, err := lock(path)
 	if err != nil {
 		return fmt.Errorf("scorecard: %w", err)
 	}
 	defer unlock()
-	entries, err := read(path)
+	claims, err := read(path)
 	if err != nil {
 		return err
 	}
-	i, found := slices.BinarySearchFunc(entries, e, byID)
+	i, found := slices.BinarySearchFunc(claims, c, byID)
 	if found {
-		entries[i] = e
+		claims[i] = c
 	} else {
-		entries = slices.Insert(entries, i, e)
+		claims = slices.Insert(claims, i, c)
 	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false) // a reader of the file sees "<", not "\u003c"
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(entries); err != nil {
-		return fmt.Errorf("scorecard: %w", err)
+	if err = enc.Encode(claims); err == nil {
+		err = output.WriteFile(path, buf.Bytes())
 	}
-	if err := output.WriteFile(path, buf.Bytes()); err != nil {
+	if err != nil {
 		return fmt.Errorf("scorecard: %w", err)
 	}
 	return nil
+}
+
+// How long to wait for the other notebooks, each of which holds the lock for
+// about a millisecond and the time that the disk takes to sync, and how often
+// to try.
+const (
+	lockPatience = 30 * time.Second
+	lockPause    = 5 * time.Millisecond
+)
+
+// lock waits until nobody else on this machine updates the scorecard at path,
+// and returns what ends the lock. The operating system ends it as well when the
+// process dies, so that a killed notebook blocks nobody. What is locked is the
+// folder that holds the scorecard: a lock file would lie among the figures, and
+// one among the temporary files would be another for each notebook, as the
+// launcher gives each a folder for those of its own. Windows, where GoNB does
+// not run, locks no folders: there it is a file.
+func lock(path string) (unlock func(), err error) {
+	name := filepath.Dir(path)
+	if err := os.MkdirAll(name, 0o755); err != nil {
+		return nil, fmt.Errorf("locking: %w", err)
+	}
+	f := flock.New(name, flock.SetFlag(os.O_RDONLY)) // by default it would create a file
+	if runtime.GOOS == "windows" {
+		f = flock.New(filepath.Join(name, "."+fileName+".lock"))
+	}
+	ctx, cancel := context.WithTimeoutCause(context.Background(), lockPatience,
+		fmt.Errorf("another process has held it for %v", lockPatience))
+	defer cancel()
+	if _, err := f.TryLockContext(ctx, lockPause); err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return nil, fmt.Errorf("locking %s: %w", f.Path(), err)
+	}
+	return func() { _ = f.Unlock() }, nil
 }
