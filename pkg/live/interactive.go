@@ -1,7 +1,6 @@
 package live
 
 import (
-	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -49,7 +48,7 @@ type Interactive struct {
 // Show displays the chart in the running GoNB cell. It returns an error, also
 // outside a notebook, when something required is missing or cannot be encoded.
 func (v Interactive) Show() error {
-	page, err := v.html()
+	page, err := v.page()
 	if err != nil {
 		return err
 	}
@@ -62,15 +61,21 @@ var chartJS string
 // chartHeight is the height of a chart in pixels; its width is that of the page.
 const chartHeight = 420
 
-// html returns what Show displays: a <figure> element, the same bytes for the
+// page returns what Show displays: a <figure> element, the same bytes for the
 // same chart.
-func (v Interactive) html() (string, error) {
-	if err := v.check(); err != nil {
+func (v Interactive) page() (string, error) {
+	if err := output.CheckTexts(v.Name, v.Caption, v.Alt); err != nil {
+		return "", fmt.Errorf("live: %w", err)
+	}
+	if v.Chart == nil {
+		return "", fmt.Errorf("live: %s: no chart", v.Name)
+	}
+	if err := checkSliders(v.Name, v.Sliders); err != nil {
 		return "", err
 	}
 	option, err := v.option()
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("live: %s: options: %w", v.Name, err)
 	}
 	data, err := json.Marshal(v.Data)
 	if err != nil {
@@ -78,24 +83,15 @@ func (v Interactive) html() (string, error) {
 	}
 	sliders, names := controls(v.Name, v.Sliders)
 	alt := html.EscapeString(v.Alt)
-	var b strings.Builder
-	fmt.Fprintf(&b, `<figure class="sgd-chart" style="%s">`+"\n%s", boxStyle, sliders)
-	fmt.Fprintf(&b, `<div id="%s" role="img" aria-label="%s" style="width:100%%;height:%dpx">%s</div>`+"\n", v.Name, alt, chartHeight, alt)
-	b.WriteString("<script>\n")
-	b.WriteString(v.script(option, string(data), names))
-	fmt.Fprintf(&b, "</script>\n<figcaption>%s</figcaption>\n</figure>\n", html.EscapeString(v.Caption))
-	return b.String(), nil
-}
-
-// check returns an error for what is missing or cannot work.
-func (v Interactive) check() error {
-	if err := output.CheckTexts(v.Name, v.Caption, v.Alt); err != nil {
-		return fmt.Errorf("live: %w", err)
+	onMove := "null"
+	if v.Script != "" {
+		onMove = "(" + scriptSafe(v.Script) + ")"
 	}
-	if v.Chart == nil {
-		return fmt.Errorf("live: %s: no chart", v.Name)
-	}
-	return checkSliders(v.Name, v.Sliders)
+	script := strings.NewReplacer("$ID", quoted(v.Name), "$OPTION", option, "$DATA", string(data), "$NAMES", names,
+		"$SCRIPT", onMove).Replace(chartJS)
+	return fmt.Sprintf(`<figure class="sgd-chart" style="%s">`+"\n%s", boxStyle, sliders) +
+		fmt.Sprintf(`<div id="%s" role="img" aria-label="%s" style="width:100%%;height:%dpx">%s</div>`+"\n", v.Name, alt, chartHeight, alt) +
+		fmt.Sprintf("<script>\n%s</script>\n<figcaption>%s</figcaption>\n</figure>\n", script, html.EscapeString(v.Caption)), nil
 }
 
 // jsFunction matches what opts.FuncOpts makes of a function, in JSON.
@@ -118,7 +114,7 @@ func (v Interactive) option() (string, error) {
 	}
 	coded, err := json.Marshal(obj) // escapes <, > and &: safe inside <script>
 	if err != nil {
-		return "", fmt.Errorf("live: %s: options: %w", v.Name, err)
+		return "", err
 	}
 	coded = jsFunction.ReplaceAllFunc(coded, func(m []byte) []byte {
 		var fn string
@@ -127,23 +123,8 @@ func (v Interactive) option() (string, error) {
 		}
 		return []byte(scriptSafe(strings.TrimSuffix(strings.TrimPrefix(fn, "__f__"), "__f__")))
 	})
-	if err != nil {
-		return "", fmt.Errorf("live: %s: options: %w", v.Name, err)
-	}
-	return string(bytes.TrimSpace(coded)), nil
+	return string(coded), err
 }
 
 // scriptSafe keeps JavaScript from ending the <script> element that it is in.
 func scriptSafe(js string) string { return strings.ReplaceAll(js, "</", `<\/`) }
-
-// script fills in chart.js.
-func (v Interactive) script(option, data string, names []string) string {
-	id, _ := json.Marshal(v.Name)  // a string always encodes
-	keys, _ := json.Marshal(names) // and so do strings
-	onMove := "null"
-	if v.Script != "" {
-		onMove = "(" + scriptSafe(v.Script) + ")"
-	}
-	return strings.NewReplacer("$ID", string(id), "$OPTION", option, "$DATA", data, "$NAMES", string(keys),
-		"$SCRIPT", onMove).Replace(chartJS)
-}

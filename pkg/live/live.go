@@ -1,6 +1,18 @@
+// Package live shows what a reader moves, in a notebook and in an exported page.
+//
+// An Interactive wraps a go-echarts chart, with sliders that a keyboard can
+// move, for a live notebook and for an exported page alike.
+//
+// A Figure has sliders that have the library draw a static figure anew, for as
+// long as its cell runs in a live notebook; elsewhere it is a static figure at
+// once.
+//
+// A Simulator is a cloud of replicas that runs in an exported page: the reader
+// sets η, B, h*, n and c and watches the escapes.
 package live
 
 import (
+	"encoding/json"
 	"fmt"
 	"html"
 	"math"
@@ -47,21 +59,23 @@ func checkSliders(name string, sliders []Slider) error {
 	return nil
 }
 
-// controls returns the sliders of something with a name, and their own names.
-func controls(name string, sliders []Slider) (page string, names []string) {
-	names = make([]string, len(sliders))
+// controls returns the sliders of something with a name, each with its label and
+// its value, and their own names as JavaScript.
+func controls(name string, sliders []Slider) (inputs, names string) {
+	keys := make([]string, len(sliders))
 	var b strings.Builder
 	for i, s := range sliders {
-		names[i] = s.Name
-		b.WriteString(s.html(fmt.Sprintf("%s-slider-%d", name, i)))
+		keys[i] = s.Name
+		fmt.Fprintf(&b, `<p style="margin:0 0 6px;display:flex;gap:10px;align-items:center;flex-wrap:wrap"><label for="%[1]s" style="min-width:12em">%[2]s</label>`+
+			`<input type="range" id="%[1]s" min="%[3]v" max="%[4]v" step="%[5]v" value="%[6]v" style="flex:1;min-width:160px">`+
+			`<output id="%[1]s-value" for="%[1]s" style="min-width:4em">%[6]v</output></p>`+"\n",
+			fmt.Sprintf("%s-slider-%d", name, i), html.EscapeString(s.Label), s.Min, s.Max, s.Step, s.Value)
 	}
-	return b.String(), names
+	return b.String(), quoted(keys)
 }
 
-// html returns the slider with its label and its value.
-func (s Slider) html(id string) string {
-	return fmt.Sprintf(`<p style="margin:0 0 6px;display:flex;gap:10px;align-items:center;flex-wrap:wrap"><label for="%[1]s" style="min-width:12em">%[2]s</label>`+
-		`<input type="range" id="%[1]s" min="%[3]v" max="%[4]v" step="%[5]v" value="%[6]v" style="flex:1;min-width:160px">`+
-		`<output id="%[1]s-value" for="%[1]s" style="min-width:4em">%[6]v</output></p>`+"\n",
-		id, html.EscapeString(s.Label), s.Min, s.Max, s.Step, s.Value)
+// quoted returns a string, or a list of them, as JavaScript.
+func quoted(text any) string {
+	js, _ := json.Marshal(text) // strings always encode
+	return string(js)
 }
