@@ -1,3 +1,28 @@
+// Package figure draws what people see, in one style, on paper and in a notebook.
+// It knows lines, points and tables, and no physics.
+//
+// A figure is drawn by gonum/plot. Show writes it to disk as NAME.svg with the
+// numbers behind it in NAME.csv and, in a GoNB cell, displays it:
+//
+//	f := figure.New("rates", "Eq. 17 follows the measured rate over five decades",
+//		"Escape rate against barrier height, both on log axes: points lie on the line.")
+//	f.X, f.Y = figure.Log("c = L(θˢ)/L(θ*)"), figure.Log("escape rate κ")
+//	f.Points("measured", c, kappa, figure.YErr(stderr))
+//	f.Line("Eq. 17", c, eq17)
+//	r := f.Below()
+//	r.Y = figure.Linear("κ / Eq. 17")
+//	r.Points("measured", c, ratio, figure.YErr(ratioErr))
+//	err := f.Show()
+//
+// The title is the message, and the third argument of New is the text for
+// those who cannot see the figure; both are required. A name keeps its color,
+// dash pattern and marker in every panel of a figure, and appears once in the
+// legend; a series without a name is drawn in gray and is not in the legend.
+//
+// The drawing methods return nothing: the first mistake (slices of different
+// length, a NaN, a value ≤ 0 for a log axis) is kept and returned by Show.
+//
+// What a reader moves is in package live.
 package figure
 
 import (
@@ -25,16 +50,17 @@ type Figure struct {
 
 	*Panel
 
-	panels []*Panel
-	slots  map[string]*slot
-	names  []string // of series, in the order of the legend
-	err    error    // the first mistake
+	panels          []*Panel
+	given           map[string]*style // what the names of series have for good
+	names           []string          // of series, in the order of the legend
+	dashes, markers int               // how many names have one: the next in each sequence
+	err             error             // the first mistake
 }
 
 // New returns an empty figure with one panel. Name, title and alt must not be
 // empty; like every mistake in a figure, that shows when it is shown.
 func New(name, title, alt string) *Figure {
-	f := &Figure{Name: name, Title: title, Alt: alt, slots: map[string]*slot{}}
+	f := &Figure{Name: name, Title: title, Alt: alt, given: map[string]*style{}}
 	f.Panel = f.addPanel(0, 0)
 	f.Panel.Height = 300
 	return f
@@ -61,88 +87,4 @@ func (f *Figure) check() error {
 		}
 	}
 	return nil
-}
-
-// A slot is the style that a name has throughout a figure.
-type slot struct {
-	ink                Ink
-	dash               Dash
-	marker             Marker
-	hasDash, hasMarker bool
-}
-
-// styled returns the style of a series: the options given, and for the rest
-// what its name has had since it was first used. Lines and points draw from
-// their own sequences of dashes and markers.
-func (f *Figure) styled(name string, lines, points bool, opts []Option) style {
-	var s style
-	for _, o := range opts {
-		o.set(&s)
-	}
-	if name == "" {
-		if !s.hasInk {
-			s.ink = Gray
-		}
-		return s
-	}
-	dashes, markers := f.given()
-	sl := f.slots[name]
-	if sl == nil {
-		sl = &slot{ink: s.ink}
-		if !s.hasInk {
-			sl.ink = f.freeInk()
-		}
-		f.slots[name] = sl
-		f.names = append(f.names, name)
-	}
-	if lines && !sl.hasDash {
-		sl.dash, sl.hasDash = s.dash, true
-		if !s.hasDash {
-			sl.dash = Dash(dashes % int(numDashes))
-		}
-	}
-	if points && !sl.hasMarker {
-		sl.marker, sl.hasMarker = s.marker, true
-		if !s.hasMarker {
-			sl.marker = Marker(markers % int(numMarkers))
-		}
-	}
-	if !s.hasInk {
-		s.ink = sl.ink
-	}
-	if !s.hasDash {
-		s.dash = sl.dash
-	}
-	if !s.hasMarker {
-		s.marker = sl.marker
-	}
-	return s
-}
-
-// freeInk returns the first ink that no name has yet.
-func (f *Figure) freeInk() Ink {
-	used := map[Ink]bool{}
-	for _, sl := range f.slots {
-		used[sl.ink] = true
-	}
-	for i := range Ink(autoInks) {
-		if !used[i] {
-			return i
-		}
-	}
-	return Ink(len(f.slots) % autoInks)
-}
-
-// given counts the names that have a dash and those that have a marker: the
-// next of each sequence is theirs.
-func (f *Figure) given() (dashes, markers int) {
-	for _, sl := range f.slots {
-		if sl.hasDash {
-			dashes++
-		}
-		if sl.hasMarker {
-			markers++
-		}
-	}
-	return dashes, markers
 }

@@ -28,8 +28,7 @@ func houseAxis(a *plot.Axis) {
 	a.Tick.Label.XAlign, a.Tick.Label.YAlign = xa, ya
 	a.Label.TextStyle = a.Tick.Label // gonum measures a space in one, and draws it in the other
 	a.Tick.Length = 6
-	a.Tick.LineStyle = draw.LineStyle{Color: axisColor, Width: 1}
-	a.LineStyle = draw.LineStyle{Color: axisColor, Width: 1}
+	a.Tick.LineStyle, a.LineStyle = axisLine, axisLine
 	a.Padding = 0
 }
 
@@ -106,12 +105,10 @@ func (f *Figure) layout() (*layout, error) {
 	}
 	for range 2 {
 		for _, c := range l.cells {
-			if err := c.measure(); err != nil {
-				return nil, err
-			}
+			c.measure()
 		}
-		l.columns(cols)
-		l.rows()
+		l.alignColumns(cols)
+		l.stackRows()
 	}
 	l.legend = f.legend(l.cells, l.width-2*margin)
 	if h := l.legend.height(); h > 0 {
@@ -123,13 +120,11 @@ func (f *Figure) layout() (*layout, error) {
 
 // measure makes the plot of a cell for its present size and finds how much
 // room its axes take.
-func (c *cell) measure() (err error) {
+func (c *cell) measure() {
 	if c.EqualAspect {
 		c.h = math.Max(100, math.Min(560, c.w*(c.ymax-c.ymin)/(c.xmax-c.xmin)))
 	}
-	if c.plot, err = c.frame.plot(c.w, c.h); err != nil {
-		return err
-	}
+	c.plot = c.compose(c.w, c.h)
 	outer := draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: px(c.w + 70), Y: px(c.h + 50)}}}
 	data := c.plot.DataCanvas(outer).Rectangle
 	c.left, c.right = data.Min.X.Points(), (outer.Max.X - data.Max.X).Points()
@@ -145,13 +140,12 @@ func (c *cell) measure() (err error) {
 		c.top = math.Max(c.top, subtitleAt)
 	}
 	if c.bar != nil {
-		c.right = math.Max(c.right, barGap+barWidth+c.bar.width(c.h))
+		c.right = math.Max(c.right, barGap+barWidth+c.bar.room(c.h))
 	}
-	return nil
 }
 
-// columns gives all data areas the same width and lines them up.
-func (l *layout) columns(n int) {
+// alignColumns gives all data areas the same width and lines them up.
+func (l *layout) alignColumns(n int) {
 	left, right := make([]float64, n), make([]float64, n)
 	for _, c := range l.cells {
 		left[c.col] = math.Max(left[c.col], c.left)
@@ -172,8 +166,8 @@ func (l *layout) columns(n int) {
 	}
 }
 
-// rows stacks the rows under the title.
-func (l *layout) rows() {
+// stackRows stacks the rows under the title.
+func (l *layout) stackRows() {
 	y := margin + textStyle(titleSize, true).Height(l.title).Points() + gap/2
 	for row := 0; ; row++ {
 		var top, h, bottom float64
@@ -197,8 +191,8 @@ func (l *layout) rows() {
 	l.height = y
 }
 
-// draw draws the figure on a canvas of its size.
-func (l *layout) draw(canvas vg.Canvas) {
+// paint draws the figure on a canvas of its size.
+func (l *layout) paint(canvas vg.Canvas) {
 	dc := draw.NewCanvas(canvas, px(l.width), px(l.height))
 	dc.SetColor(White.rgb())
 	dc.Fill(dc.Rectangle.Path())
@@ -215,10 +209,10 @@ func (l *layout) draw(canvas vg.Canvas) {
 			dc.FillText(sty, at(c.x, c.y-5), c.Subtitle)
 		}
 		if c.bar != nil {
-			c.bar.draw(dc, vg.Rectangle{Min: at(c.x+c.w+barGap, c.y+c.h), Max: at(c.x+c.w+barGap+barWidth, c.y)})
+			c.bar.paint(dc, vg.Rectangle{Min: at(c.x+c.w+barGap, c.y+c.h), Max: at(c.x+c.w+barGap+barWidth, c.y)})
 		}
 	}
-	l.legend.draw(dc, at(margin, l.height-margin-l.legend.height()))
+	l.legend.paint(dc, at(margin, l.height-margin-l.legend.height()))
 }
 
 // labels draws the labels of both axes.
@@ -249,11 +243,11 @@ func (c *cell) outer(dc draw.Canvas, data vg.Rectangle) draw.Canvas {
 
 // ticks returns the ticks of a color bar of h pixels.
 func (b *colorBar) ticks(h float64) []plot.Tick {
-	return linearTicks(b.min, b.max, int(math.Max(2, h/28)))
+	return linearTicks(b.colors.Min(), b.colors.Max(), int(math.Max(2, h/28)))
 }
 
-// width returns how much room the bar's numbers and label take to its right.
-func (b *colorBar) width(h float64) float64 {
+// room returns how much room the bar's numbers and label take to its right.
+func (b *colorBar) room(h float64) float64 {
 	var w vg.Length
 	for _, t := range b.ticks(h) {
 		w = max(w, textStyle(tickSize, false).Width(t.Label))
@@ -261,8 +255,8 @@ func (b *colorBar) width(h float64) float64 {
 	return w.Points() + 8 + textStyle(labelSize, false).Height(b.label).Points() + 8
 }
 
-// draw draws the bar with its ticks and its label, read from top to bottom.
-func (b *colorBar) draw(c draw.Canvas, r vg.Rectangle) {
+// paint draws the bar with its ticks and its label, read from top to bottom.
+func (b *colorBar) paint(c draw.Canvas, r vg.Rectangle) {
 	const steps = 96
 	dy := (r.Max.Y - r.Min.Y) / steps
 	for i, col := range b.colors.Palette(steps).Colors() {
@@ -270,21 +264,91 @@ func (b *colorBar) draw(c draw.Canvas, r vg.Rectangle) {
 		hi := min(lo+dy+0.5, r.Max.Y) // overlap: no seams between the steps
 		c.FillPolygon(col, corners(vg.Rectangle{Min: vg.Point{X: r.Min.X, Y: lo}, Max: vg.Point{X: r.Max.X, Y: hi}}))
 	}
-	line := draw.LineStyle{Color: axisColor, Width: 1}
 	sty := textStyle(tickSize, false)
 	sty.YAlign = draw.YCenter
 	var w vg.Length
 	h := (r.Max.Y - r.Min.Y).Points()
 	for _, t := range b.ticks(h) {
-		y := r.Min.Y + px(h*(t.Value-b.min)/(b.max-b.min))
+		y := r.Min.Y + px(h*(t.Value-b.colors.Min())/(b.colors.Max()-b.colors.Min()))
 		if t.IsMinor() {
 			continue
 		}
-		c.StrokeLine2(line, r.Max.X, y, r.Max.X+4, y)
+		c.StrokeLine2(axisLine, r.Max.X, y, r.Max.X+4, y)
 		c.FillText(sty, vg.Point{X: r.Max.X + 7, Y: y}, t.Label)
 		w = max(w, sty.Width(t.Label))
 	}
 	label := textStyle(labelSize, false)
 	label.Rotation, label.XAlign, label.YAlign = math.Pi/2, draw.XCenter, draw.YTop
 	c.FillText(label, vg.Point{X: r.Max.X + 12 + w, Y: (r.Min.Y + r.Max.Y) / 2}, b.label)
+}
+
+// Sizes in the legend, in pixels.
+const (
+	thumbWidth  = 30
+	thumbHeight = 12
+	entryGap    = 22
+	legendLine  = 20
+)
+
+// A legend lists the names of a figure's series, in rows.
+type legend [][]legendEntry
+
+type legendEntry struct {
+	name   string
+	thumbs []plot.Thumbnailer
+	width  float64
+	dark   bool // whether it needs a dark ground
+}
+
+// legend collects the named series of all panels. A name that several series
+// share, say points and the line through them, has one entry that shows both.
+func (f *Figure) legend(cells []*cell, width float64) legend {
+	thumbs := map[string][]plot.Thumbnailer{}
+	seen := map[string]bool{}
+	for _, c := range cells {
+		for _, m := range c.marks {
+			if key := m.kind + "\x00" + m.name; !seen[key] {
+				thumbs[m.name] = append(thumbs[m.name], m.thumb...)
+				seen[key] = true
+			}
+		}
+	}
+	var rows legend
+	used := width + 1
+	for _, name := range f.names {
+		e := legendEntry{name, thumbs[name], thumbWidth + 6 + textStyle(legendSize, false).Width(name).Points(), f.given[name].ink == White}
+		if used+e.width > width {
+			rows, used = append(rows, nil), 0
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], e)
+		used += e.width + entryGap
+	}
+	return rows
+}
+
+// height returns the height of the legend in pixels.
+func (l legend) height() float64 { return legendLine * float64(len(l)) }
+
+// paint draws the legend with its top left corner at a point.
+func (l legend) paint(c draw.Canvas, at vg.Point) {
+	sty := textStyle(legendSize, false)
+	sty.YAlign = draw.YCenter
+	for i, row := range l {
+		mid := at.Y - vg.Length(i)*legendLine - legendLine/2
+		x := at.X
+		for _, e := range row {
+			icon := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+				Min: vg.Point{X: x, Y: mid - thumbHeight/2},
+				Max: vg.Point{X: x + thumbWidth, Y: mid + thumbHeight/2},
+			}}
+			if e.dark {
+				icon.FillPolygon(Gray.rgb(), corners(icon.Rectangle))
+			}
+			for _, t := range e.thumbs {
+				t.Thumbnail(&icon)
+			}
+			c.FillText(sty, vg.Point{X: x + thumbWidth + 6, Y: mid}, e.name)
+			x += px(e.width + entryGap)
+		}
+	}
 }

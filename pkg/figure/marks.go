@@ -22,9 +22,7 @@ type mark struct {
 	z                  []float64 // heat maps and contour maps only
 	style              style
 	fn                 func(float64) float64 // function curves only
-	nearest            bool                  // limits without padding
-	fromZero           bool                  // y starts at 0: densities
-	build              func(*mark, *frame) ([]plot.Plotter, error)
+	build              func(*mark, *frame) []plot.Plotter
 	late               plot.Plotter       // drawn on top of all marks: labels of contours
 	thumb              []plot.Thumbnailer // how it looks in the legend
 }
@@ -80,14 +78,21 @@ func (m *mark) intervals() error {
 	return nil
 }
 
-// columns returns the numbers of a mark under their names.
-func (m *mark) columns() []column {
-	return []column{{"x", m.x}, {"y", m.y}, {"x_lo", m.xlo}, {"x_hi", m.xhi}, {"y_lo", m.ylo}, {"y_hi", m.yhi}, {"z", m.z}}
+// A series is a list of numbers of a mark; its values are nil where the mark
+// has no such numbers.
+type series struct {
+	name   string
+	values []float64
+}
+
+// all returns the numbers of a mark under their names.
+func (m *mark) all() []series {
+	return []series{{"x", m.x}, {"y", m.y}, {"x_lo", m.xlo}, {"x_hi", m.xhi}, {"y_lo", m.ylo}, {"y_hi", m.yhi}, {"z", m.z}}
 }
 
 // finite returns an error that names the first NaN or infinity.
 func (m *mark) finite() error {
-	for _, c := range m.columns() {
+	for _, c := range m.all() {
 		for i, v := range c.values {
 			if !finite(v) {
 				return fmt.Errorf("%s[%d] is %g", c.name, i, v)
@@ -97,17 +102,21 @@ func (m *mark) finite() error {
 	return nil
 }
 
-// positive returns an error that names the first value that a log axis cannot
-// show. The lower end of an error bar may reach zero: the bar then runs off the
-// lower edge.
-func (m *mark) positive(xlog, ylog bool) error {
+// fits returns an error that says why a mark cannot be drawn on axes of which
+// some are logarithmic, with the name of the first value that they cannot show.
+// The lower end of an error bar may reach zero: the bar then runs off the lower
+// edge.
+func (m *mark) fits(xlog, ylog bool) error {
+	if len(m.x) == 0 && (m.kind == "line" || m.kind == "step") {
+		return fmt.Errorf("series %q: a line needs a point", m.name)
+	}
+	if m.kind == "heat" && (xlog || ylog) {
+		return fmt.Errorf("heat map %q: both axes must be linear", m.name)
+	}
 	logs := map[string]bool{"x": xlog && m.kind != "hline", "y": ylog, "y_lo": ylog && m.kind == "band"}
-	for _, c := range m.columns() {
-		if !logs[c.name] {
-			continue
-		}
+	for _, c := range m.all() {
 		for i, v := range c.values {
-			if v <= 0 {
+			if logs[c.name] && v <= 0 {
 				return fmt.Errorf("series %q: %s[%d] = %g cannot stand on a log axis: it must be > 0", m.name, c.name, i, v)
 			}
 		}
@@ -115,35 +124,32 @@ func (m *mark) positive(xlog, ylog bool) error {
 	return nil
 }
 
-// extendX and extendY widen an extent to hold the mark. What a log axis
-// cannot show is left out here: positive reports it, or it is an error bar.
+// extendX and extendY widen an extent to hold the mark. Densities start at 0,
+// and a function curve goes as far as the panel does.
 func (m *mark) extendX(e *extent, log bool) {
-	if m.kind != "hline" && m.fn == nil { // a function curve goes as far as the panel does
-		e.hold(log, m.x, m.xlo, m.xhi)
-	}
-	if m.nearest {
-		e.padMin, e.padMax = false, false
+	if m.kind != "hline" && m.fn == nil {
+		m.extend(e, log, m.x, m.xlo, m.xhi)
 	}
 }
 
 func (m *mark) extendY(e *extent, log bool) {
-	e.hold(log, m.y, m.ylo, m.yhi)
-	if m.nearest {
-		e.padMin, e.padMax = false, false
-	}
-	if m.fromZero && !log {
+	m.extend(e, log, m.y, m.ylo, m.yhi)
+	if m.kind == "bars" && !log {
 		e.add(0)
 		e.padMin = false
 	}
 }
 
-func (e *extent) hold(log bool, all ...[]float64) {
-	for _, vs := range all {
-		for _, v := range vs {
-			if !log || v > 0 {
-				e.add(v)
-			}
+// extend leaves out what a log axis cannot show: fits reports it, or it is an
+// error bar. Grids fill the panel.
+func (m *mark) extend(e *extent, log bool, all ...[]float64) {
+	for _, v := range slices.Concat(all...) {
+		if !log || v > 0 {
+			e.add(v)
 		}
+	}
+	if m.z != nil {
+		e.padMin, e.padMax = false, false
 	}
 }
 
@@ -189,9 +195,9 @@ func (p *Panel) Func(name string, f func(float64) float64, opts ...Option) {
 // funcPoints is how many points a function curve has: one per two pixels.
 const funcPoints = figureWidth / 2
 
-// sample evaluates a function curve between the limits of x; other marks are
+// evaluate samples a function curve between the limits of x; other marks are
 // left as they are.
-func (m *mark) sample(fr *frame) error {
+func (m *mark) evaluate(fr *frame) error {
 	if m.fn == nil {
 		return nil
 	}
@@ -217,10 +223,7 @@ func (p *Panel) Band(name string, x, lo, hi []float64, opts ...Option) {
 		p.fig.fail("series %q: %d values of x but %d of lo and %d of hi", name, len(x), len(lo), len(hi))
 		return
 	}
-	mid := make([]float64, len(x))
-	floats.AddTo(mid, lo, hi)
-	floats.Scale(0.5, mid)
-	p.add(&mark{kind: "band", name: name, x: x, y: mid, ylo: lo, yhi: hi, build: buildBand}, false, false, opts)
+	p.add(&mark{kind: "band", name: name, x: x, y: middle(lo, hi), ylo: lo, yhi: hi, build: buildBand}, false, false, opts)
 }
 
 // Histogram draws the density of a sample in the given number of equal bins,
@@ -232,10 +235,15 @@ func (p *Panel) Histogram(name string, sample, weights []float64, bins int, opts
 		p.fig.fail("series %q: %w", name, err)
 		return
 	}
-	mid := make([]float64, bins)
-	floats.AddTo(mid, edges[:bins], edges[1:])
+	lo, hi := edges[:bins], edges[1:]
+	p.add(&mark{kind: "bars", name: name, x: middle(lo, hi), y: heights, xlo: lo, xhi: hi, build: buildBars}, false, false, opts)
+}
+
+// middle returns the middles of intervals.
+func middle(lo, hi []float64) []float64 {
+	mid := floats.AddTo(make([]float64, len(lo)), lo, hi)
 	floats.Scale(0.5, mid)
-	p.add(&mark{kind: "bars", name: name, x: mid, y: heights, xlo: edges[:bins], xhi: edges[1:], fromZero: true, build: buildBars}, false, false, opts)
+	return mid
 }
 
 // density bins a sample into equal bins over its range and returns their n+1
@@ -271,6 +279,31 @@ func density(sample, weights []float64, bins int) (edges, heights []float64, err
 	}
 	floats.Scale(1/(total*(hi-lo)/float64(bins)), heights)
 	return edges, heights, nil
+}
+
+// Binned estimates the density of independent samples in equal bins between lo
+// and hi: the centers of the bins that hold any, the density there, and its
+// standard error sqrt(k(1−k/n)) for k of n samples, in units of density. Samples
+// outside count for the normalization. Empty bins are left out, so that the
+// result can go on a log axis.
+func Binned(sample []float64, lo, hi float64, bins int) (center, density, stderr []float64) {
+	counts := make([]float64, bins)
+	width := (hi - lo) / float64(bins)
+	for _, x := range sample {
+		if k := math.Floor((x - lo) / width); k >= 0 && k < float64(bins) {
+			counts[int(k)]++
+		}
+	}
+	n := float64(len(sample))
+	for k, c := range counts {
+		if c == 0 {
+			continue
+		}
+		center = append(center, lo+(float64(k)+0.5)*width)
+		density = append(density, c/(n*width))
+		stderr = append(stderr, math.Sqrt(c*(1-c/n))/(n*width))
+	}
+	return center, density, stderr
 }
 
 // HLine draws a horizontal reference line with its label at the right end. The

@@ -116,10 +116,10 @@ func (p *Panel) frame() (*frame, error) {
 		return nil, p.fail(err)
 	}
 	for _, m := range p.marks {
-		if err := m.sample(fr); err != nil {
-			return nil, p.fail(err)
+		if err = m.evaluate(fr); err == nil {
+			err = m.fits(fr.x.log, fr.y.log)
 		}
-		if err := m.positive(fr.x.log, fr.y.log); err != nil {
+		if err != nil {
 			return nil, p.fail(err)
 		}
 	}
@@ -153,8 +153,8 @@ const (
 	yPerLabel = 25
 )
 
-// plot returns the gonum plot of the panel for a data area of w by h pixels.
-func (fr *frame) plot(w, h float64) (*plot.Plot, error) {
+// compose returns the gonum plot of the panel for a data area of w by h pixels.
+func (fr *frame) compose(w, h float64) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
 	fr.x.apply(&p.X, fr.xmin, fr.xmax, w, xPerLabel)
@@ -172,28 +172,19 @@ func (fr *frame) plot(w, h float64) (*plot.Plot, error) {
 	marks := slices.Clone(fr.marks)
 	slices.SortStableFunc(marks, func(a, b *mark) int { return a.layer() - b.layer() })
 	for _, m := range marks {
-		ps, err := m.build(m, fr)
-		if err != nil {
-			return nil, fr.fail(fmt.Errorf("series %q: %w", m.name, err))
-		}
-		for _, q := range ps {
-			p.Add(bare{q})
+		for _, q := range m.build(m, fr) {
+			p.Add(plotterFunc(q.Plot))
 		}
 		if m.late != nil {
-			late = append(late, bare{m.late})
+			late = append(late, m.late)
 		}
 	}
 	p.Add(late...)
-	return p, nil
+	return p
 }
-
-// bare hides all but the Plot method of a plotter: the limits are known, and
-// the glyph boxes by which gonum widens them would cost a pass over all points.
-type bare struct{ plot.Plotter }
 
 // A colorBar explains the colors of a heat map.
 type colorBar struct {
-	label    string
-	min, max float64
-	colors   palette.ColorMap
+	label  string
+	colors palette.ColorMap
 }

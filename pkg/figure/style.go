@@ -12,13 +12,12 @@ import (
 // Width, or error bars (YErr).
 type Option interface{ set(*style) }
 
-// style is what one series looks like.
+// style is what one series looks like, or what its name has been given so far.
 type style struct {
 	ink    Ink
 	dash   Dash
 	marker Marker
 	width  Width
-
 	stderr []float64 // of the points
 
 	hasInk, hasDash, hasMarker, hasErr bool
@@ -62,6 +61,7 @@ var (
 	textColor = color.NRGBA{0x1A, 0x1A, 0x1A, 0xFF}
 	axisColor = color.NRGBA{0x55, 0x55, 0x55, 0xFF}
 	gridColor = color.NRGBA{0xE6, 0xE6, 0xE6, 0xFF}
+	axisLine  = draw.LineStyle{Color: axisColor, Width: 1}
 )
 
 func (i Ink) set(s *style) { s.ink, s.hasInk = i, true }
@@ -106,20 +106,8 @@ const (
 
 func (d Dash) set(s *style) { s.dash, s.hasDash = d, true }
 
-// pattern returns the lengths of strokes and gaps in pixels.
-func (d Dash) pattern() []vg.Length {
-	switch d {
-	case Dashed:
-		return []vg.Length{7, 4}
-	case Dotted:
-		return []vg.Length{2, 3}
-	case DashDot:
-		return []vg.Length{8, 3, 2, 3}
-	case LongDash:
-		return []vg.Length{14, 4}
-	}
-	return nil
-}
+// patterns holds the lengths of strokes and gaps in pixels.
+var patterns = map[Dash][]vg.Length{Dashed: {7, 4}, Dotted: {2, 3}, DashDot: {8, 3, 2, 3}, LongDash: {14, 4}}
 
 // A Marker is the shape of a point.
 type Marker int
@@ -137,21 +125,14 @@ const (
 
 func (m Marker) set(s *style) { s.marker, s.hasMarker = m, true }
 
-// glyph returns the gonum glyph of the shape and its radius in pixels.
-func (m Marker) glyph() (draw.GlyphDrawer, vg.Length) {
-	switch m {
-	case Square:
-		return draw.BoxGlyph{}, 3.6
-	case Triangle:
-		return draw.PyramidGlyph{}, 4.4
-	case Ring:
-		return draw.RingGlyph{}, 3.8
-	case Cross:
-		return draw.CrossGlyph{}, 3.8
-	case Dot:
-		return draw.CircleGlyph{}, 1.6
-	}
-	return draw.CircleGlyph{}, 3.6
+// glyphs holds the gonum glyphs of the shapes with their radii in pixels.
+var glyphs = map[Marker]draw.GlyphStyle{
+	Circle:   {Shape: draw.CircleGlyph{}, Radius: 3.6},
+	Square:   {Shape: draw.BoxGlyph{}, Radius: 3.6},
+	Triangle: {Shape: draw.PyramidGlyph{}, Radius: 4.4},
+	Ring:     {Shape: draw.RingGlyph{}, Radius: 3.8},
+	Cross:    {Shape: draw.CrossGlyph{}, Radius: 3.8},
+	Dot:      {Shape: draw.CircleGlyph{}, Radius: 1.6},
 }
 
 // A Width is the width of a line in pixels.
@@ -165,23 +146,90 @@ const (
 
 func (w Width) set(s *style) { s.width = w }
 
-// line returns the gonum style for a line.
-func (s style) line() draw.LineStyle {
+// styled returns the style of a series: the options given, and for the rest
+// what its name has had since it was first used. Lines and points draw from
+// their own sequences of dashes and markers.
+func (f *Figure) styled(name string, lines, points bool, opts []Option) style {
+	var s style
+	for _, o := range opts {
+		o.set(&s)
+	}
+	if name == "" {
+		if !s.hasInk {
+			s.ink = Gray
+		}
+		return s
+	}
+	g := f.given[name]
+	if g == nil {
+		g = &style{ink: s.ink}
+		if !s.hasInk {
+			g.ink = f.freeInk()
+		}
+		f.given[name], f.names = g, append(f.names, name)
+	}
+	if lines && !g.hasDash {
+		g.dash, g.hasDash = s.dash, true
+		if !s.hasDash {
+			g.dash = Dash(f.dashes % int(numDashes))
+		}
+		f.dashes++
+	}
+	if points && !g.hasMarker {
+		g.marker, g.hasMarker = s.marker, true
+		if !s.hasMarker {
+			g.marker = Marker(f.markers % int(numMarkers))
+		}
+		f.markers++
+	}
+	if !s.hasInk {
+		s.ink = g.ink
+	}
+	if !s.hasDash {
+		s.dash = g.dash
+	}
+	if !s.hasMarker {
+		s.marker = g.marker
+	}
+	return s
+}
+
+// freeInk returns the first ink that no name has yet.
+func (f *Figure) freeInk() Ink {
+	used := map[Ink]bool{}
+	for _, g := range f.given {
+		used[g.ink] = true
+	}
+	for i := range Ink(autoInks) {
+		if !used[i] {
+			return i
+		}
+	}
+	return Ink(len(f.given) % autoInks)
+}
+
+// lineStyle returns the gonum style for a line.
+func (s style) lineStyle() draw.LineStyle {
 	w := s.width
 	if w <= 0 {
 		w = Normal
 	}
-	return draw.LineStyle{Color: s.ink.rgb(), Width: vg.Length(w), Dashes: s.dash.pattern()}
+	return draw.LineStyle{Color: s.ink.rgb(), Width: vg.Length(w), Dashes: patterns[s.dash]}
 }
 
-// point returns the gonum style for a point.
-func (s style) point() draw.GlyphStyle {
-	shape, radius := s.marker.glyph()
-	return draw.GlyphStyle{Color: s.ink.rgb(), Radius: radius, Shape: shape}
+// pointStyle returns the gonum style for a point; a Marker that does not exist
+// is a Circle.
+func (s style) pointStyle() draw.GlyphStyle {
+	g, ok := glyphs[s.marker]
+	if !ok {
+		g = glyphs[Circle]
+	}
+	g.Color = s.ink.rgb()
+	return g
 }
 
-// bar returns the gonum style for an error bar: solid and thin.
-func (s style) bar() draw.LineStyle { return draw.LineStyle{Color: s.ink.rgb(), Width: 1.2} }
+// barStyle returns the gonum style for an error bar: solid and thin.
+func (s style) barStyle() draw.LineStyle { return draw.LineStyle{Color: s.ink.rgb(), Width: 1.2} }
 
 // errorBars is the option that YErr returns.
 type errorBars []float64

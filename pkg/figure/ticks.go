@@ -36,14 +36,13 @@ func labels(ticks []plot.Tick) int {
 // ten that is at least raw, and how many minor steps divide it.
 func niceStep(raw float64) (step float64, minor int) {
 	decade := math.Pow(10, math.Floor(math.Log10(raw)))
-	const rounding = 1 - 1e-9
-	switch {
-	case decade >= raw*rounding:
-		return decade, 5
-	case 2*decade >= raw*rounding:
-		return 2 * decade, 4
-	case 5*decade >= raw*rounding:
-		return 5 * decade, 5
+	for _, lead := range []float64{1, 2, 5} {
+		if step = lead * decade; step >= raw*(1-1e-9) {
+			if lead == 2 {
+				return step, 4
+			}
+			return step, 5
+		}
 	}
 	return 10 * decade, 5
 }
@@ -117,43 +116,20 @@ func decadeTicks(lo, hi float64, n int) []plot.Tick {
 	for (hi-lo)/float64(every) > float64(n) {
 		every++
 	}
-	ticks := decades(lo, hi, every)
+	ticks := leading(lo, hi, every, "1")
 	for labels(ticks) < 2 && every > 1 {
 		every--
-		ticks = decades(lo, hi, every)
+		ticks = leading(lo, hi, every, "1")
 	}
 	return ticks
 }
-
-// decades labels the powers of ten whose exponent is a multiple of every.
-func decades(lo, hi float64, every int) []plot.Tick {
-	var ticks []plot.Tick
-	for e := int(math.Floor(lo)); e <= int(math.Ceil(hi)); e++ {
-		t := plot.Tick{Value: math.Pow(10, float64(e))}
-		if e%every == 0 {
-			t.Label = power(e)
-			if plain(lo, hi) {
-				t.Label = decimal(t.Value, decimals(t.Value))
-			}
-		}
-		ticks = append(ticks, t)
-		for lead := 2.0; every == 1 && lead < 10; lead++ {
-			ticks = append(ticks, plot.Tick{Value: lead * t.Value})
-		}
-	}
-	return within(ticks, lo, hi)
-}
-
-// plain reports whether numbers between two powers of ten are easier to read
-// without powers.
-func plain(lo, hi float64) bool { return lo >= -3.01 && hi <= 4.01 }
 
 // leadTicks labels the largest set of leading digits that n allows, but two
 // ticks if there is any way.
 func leadTicks(lo, hi float64, n int) []plot.Tick {
 	var ticks []plot.Tick
 	for _, leads := range []string{"123456789", "1235", "125", "13", "1"} {
-		fewer := within(leading(lo, hi, leads), lo, hi)
+		fewer := leading(lo, hi, 1, leads)
 		if labels(fewer) < 2 {
 			break
 		}
@@ -164,36 +140,29 @@ func leadTicks(lo, hi float64, n int) []plot.Tick {
 	return ticks
 }
 
-// leading returns all multiples of powers of ten and labels those whose leading
-// digit is in leads.
-func leading(lo, hi float64, leads string) []plot.Tick {
+// leading returns the multiples of powers of ten between two powers of ten, and
+// labels those whose exponent is a multiple of every and whose leading digit is
+// in leads. If every is not 1 there is only room for the powers themselves.
+func leading(lo, hi float64, every int, leads string) []plot.Tick {
+	plain := lo >= -3.01 && hi <= 4.01 // easier to read without powers
 	var ticks []plot.Tick
 	for e := int(math.Floor(lo)); e <= int(math.Ceil(hi)); e++ {
-		for lead := 1; lead < 10; lead++ {
+		for lead := 1; lead == 1 || every == 1 && lead < 10; lead++ {
 			digit := strconv.Itoa(lead)
 			t := plot.Tick{Value: float64(lead) * math.Pow(10, float64(e))}
 			switch {
-			case !strings.Contains(leads, digit):
-			case plain(lo, hi):
+			case e%every != 0 || !strings.Contains(leads, digit):
+			case plain:
 				t.Label = decimal(t.Value, max(0, -e))
 			case lead == 1:
 				t.Label = power(e)
 			default:
 				t.Label = digit + "×" + power(e)
 			}
-			ticks = append(ticks, t)
+			if l := math.Log10(t.Value); l >= lo-1e-9 && l <= hi+1e-9 {
+				ticks = append(ticks, t)
+			}
 		}
 	}
 	return ticks
-}
-
-// within keeps the ticks between two powers of ten.
-func within(ticks []plot.Tick, lo, hi float64) []plot.Tick {
-	var in []plot.Tick
-	for _, t := range ticks {
-		if l := math.Log10(t.Value); l >= lo-1e-9 && l <= hi+1e-9 {
-			in = append(in, t)
-		}
-	}
-	return in
 }
