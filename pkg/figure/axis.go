@@ -32,9 +32,6 @@ func (a Axis) From(min float64) Axis { a.min, a.hasMin = min, true; return a }
 // To fixes the upper limit.
 func (a Axis) To(max float64) Axis { a.max, a.hasMax = max, true; return a }
 
-// unset reports whether the axis is as it was made.
-func (a Axis) unset() bool { return a == Axis{} }
-
 // An extent is the range of the data along an axis, and whether the limits
 // should keep a little distance from it at either end.
 type extent struct {

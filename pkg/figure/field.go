@@ -83,18 +83,14 @@ func flatten(m *mark, g plotter.GridXYZ) error {
 		return fmt.Errorf("a grid of %d × %d, want at least 2 × 2", cols, rows)
 	}
 	for r := range rows {
-		for c := range cols {
-			m.x, m.y, m.z = append(m.x, g.X(c)), append(m.y, g.Y(r)), append(m.z, g.Z(c, r))
-		}
-	}
-	for c := 1; c < cols; c++ {
-		if !(g.X(c) > g.X(c-1)) {
-			return fmt.Errorf("column %d of the grid is at x = %g, not above %g", c, g.X(c), g.X(c-1))
-		}
-	}
-	for r := 1; r < rows; r++ {
-		if !(g.Y(r) > g.Y(r-1)) {
+		if r > 0 && !(g.Y(r) > g.Y(r-1)) {
 			return fmt.Errorf("row %d of the grid is at y = %g, not above %g", r, g.Y(r), g.Y(r-1))
+		}
+		for c := range cols {
+			if c > 0 && !(g.X(c) > g.X(c-1)) {
+				return fmt.Errorf("column %d of the grid is at x = %g, not above %g", c, g.X(c), g.X(c-1))
+			}
+			m.x, m.y, m.z = append(m.x, g.X(c)), append(m.y, g.Y(r)), append(m.z, g.Z(c, r))
 		}
 	}
 	return nil

@@ -50,11 +50,12 @@ type Figure struct {
 
 	*Panel
 
-	panels          []*Panel
-	given           map[string]*style // what the names of series have for good
-	names           []string          // of series, in the order of the legend
-	dashes, markers int               // how many names have one: the next in each sequence
-	err             error             // the first mistake
+	panels  []*Panel
+	given   map[string]*style // what the names of series have for good
+	names   []string          // of series, in the order of the legend
+	dashes  Dash              // how many names have one: the next of the sequence
+	markers Marker            // and the same for markers
+	err     error             // the first mistake
 }
 
 // New returns an empty figure with one panel. Name, title and alt must not be

@@ -81,9 +81,9 @@ func (f *Figure) layout() (*layout, error) {
 	}
 	l := &layout{fig: f, width: figureWidth}
 	l.title = wrap(f.Title, textStyle(titleSize, true), px(l.width-2*margin))
-	cols := 1
+	rows, cols := 1, 1
 	for _, p := range f.panels {
-		cols = max(cols, p.col+1)
+		rows, cols = max(rows, p.row+1), max(cols, p.col+1)
 	}
 	// A shared Y axis depends on the function curves of all its panels, which are
 	// sampled as their frames are found: hence two passes.
@@ -108,7 +108,7 @@ func (f *Figure) layout() (*layout, error) {
 			c.measure()
 		}
 		l.alignColumns(cols)
-		l.stackRows()
+		l.stackRows(rows)
 	}
 	l.legend = f.legend(l.cells, l.width-2*margin)
 	if h := l.legend.height(); h > 0 {
@@ -167,19 +167,14 @@ func (l *layout) alignColumns(n int) {
 }
 
 // stackRows stacks the rows under the title.
-func (l *layout) stackRows() {
+func (l *layout) stackRows(n int) {
 	y := margin + textStyle(titleSize, true).Height(l.title).Points() + gap/2
-	for row := 0; ; row++ {
+	for row := range n {
 		var top, h, bottom float64
-		any := false
 		for _, c := range l.cells {
 			if c.row == row {
-				any = true
 				top, h, bottom = math.Max(top, c.top), math.Max(h, c.h), math.Max(bottom, c.bottom)
 			}
-		}
-		if !any {
-			break
 		}
 		for _, c := range l.cells {
 			if c.row == row {

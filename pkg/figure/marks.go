@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -27,19 +28,9 @@ type mark struct {
 	thumb              []plot.Thumbnailer // how it looks in the legend
 }
 
-// layer says what is drawn over what: measured points stay visible on the
-// lines of a theory.
-func (m *mark) layer() int {
-	switch m.kind {
-	case "heat":
-		return 0
-	case "band", "bars":
-		return 1
-	case "points":
-		return 3
-	}
-	return 2
-}
+// layers says what is drawn under and over the lines: measured points stay
+// visible on those of a theory.
+var layers = map[string]int{"heat": -2, "band": -1, "bars": -1, "points": 1}
 
 // add checks a mark's numbers and puts it into the panel.
 func (p *Panel) add(m *mark, lines, points bool, opts []Option) *mark {
@@ -47,9 +38,7 @@ func (p *Panel) add(m *mark, lines, points bool, opts []Option) *mark {
 	if err := output.Printable(m.name); err != nil {
 		p.fig.fail("%w", err)
 	}
-	if err := m.intervals(); err != nil {
-		p.fig.fail("series %q: %w", m.name, err)
-	} else if err := m.finite(); err != nil {
+	if err := cmp.Or(m.intervals(), m.finite()); err != nil {
 		p.fig.fail("series %q: %w", m.name, err)
 	}
 	p.marks = append(p.marks, m)

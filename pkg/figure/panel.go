@@ -68,7 +68,7 @@ func (f *Figure) at(row, col int) *Panel {
 
 // top returns the panel whose X axis p has: itself, or one above it.
 func (p *Panel) top() *Panel {
-	if above := p.fig.at(p.row-1, p.col); p.X.unset() && above != nil {
+	if above := p.fig.at(p.row-1, p.col); p.X == (Axis{}) && above != nil {
 		return above.top()
 	}
 	return p
@@ -76,7 +76,7 @@ func (p *Panel) top() *Panel {
 
 // first returns the panel whose Y axis p has: itself, or one to its left.
 func (p *Panel) first() *Panel {
-	if left := p.fig.at(p.row, p.col-1); p.Y.unset() && left != nil {
+	if left := p.fig.at(p.row, p.col-1); p.Y == (Axis{}) && left != nil {
 		return left.first()
 	}
 	return p
@@ -170,7 +170,7 @@ func (fr *frame) compose(w, h float64) *plot.Plot {
 	p.Add(houseGrid())
 	var late []plot.Plotter
 	marks := slices.Clone(fr.marks)
-	slices.SortStableFunc(marks, func(a, b *mark) int { return a.layer() - b.layer() })
+	slices.SortStableFunc(marks, func(a, b *mark) int { return layers[a.kind] - layers[b.kind] })
 	for _, m := range marks {
 		for _, q := range m.build(m, fr) {
 			p.Add(plotterFunc(q.Plot))

@@ -98,13 +98,9 @@ func (f *Figure) SVG() ([]byte, error) {
 	if _, err := c.WriteTo(&buf); err != nil {
 		return nil, fmt.Errorf("figure: %s: %w", f.Name, err)
 	}
-	return f.finish(buf.Bytes(), l)
-}
-
-// finish replaces the head that vgsvg writes, and its text and image elements,
-// by ones that suit a web page.
-func (f *Figure) finish(svg []byte, l *layout) ([]byte, error) {
-	_, body, ok := bytes.Cut(svg, []byte("xlink\">\n"))
+	// The head that vgsvg writes, and its text and image elements, give way to ones
+	// that suit a web page.
+	_, body, ok := bytes.Cut(buf.Bytes(), []byte("xlink\">\n"))
 	if !ok {
 		return nil, fmt.Errorf("figure: %s: vgsvg wrote an unknown kind of document", f.Name)
 	}

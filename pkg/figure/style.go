@@ -19,8 +19,18 @@ type style struct {
 	marker Marker
 	width  Width
 	stderr []float64 // of the points
+	hasErr bool
+}
 
-	hasInk, hasDash, hasMarker, hasErr bool
+// unset is the ink, dash or marker of a style that has none yet.
+const unset = -1
+
+// choose returns the first of two choices that has been made.
+func choose[T ~int](first, second T) T {
+	if first != unset {
+		return first
+	}
+	return second
 }
 
 // An Ink is a color. The first seven are the palette of Okabe and Ito, which
@@ -58,13 +68,13 @@ var inks = [...]color.NRGBA{
 
 // House colors beside the inks.
 var (
-	textColor = color.NRGBA{0x1A, 0x1A, 0x1A, 0xFF}
+	textColor = inks[Black]
 	axisColor = color.NRGBA{0x55, 0x55, 0x55, 0xFF}
 	gridColor = color.NRGBA{0xE6, 0xE6, 0xE6, 0xFF}
 	axisLine  = draw.LineStyle{Color: axisColor, Width: 1}
 )
 
-func (i Ink) set(s *style) { s.ink, s.hasInk = i, true }
+func (i Ink) set(s *style) { s.ink = i }
 
 // rgb returns the color; an Ink that does not exist is gray.
 func (i Ink) rgb() color.NRGBA {
@@ -104,7 +114,7 @@ const (
 	numDashes
 )
 
-func (d Dash) set(s *style) { s.dash, s.hasDash = d, true }
+func (d Dash) set(s *style) { s.dash = d }
 
 // patterns holds the lengths of strokes and gaps in pixels.
 var patterns = map[Dash][]vg.Length{Dashed: {7, 4}, Dotted: {2, 3}, DashDot: {8, 3, 2, 3}, LongDash: {14, 4}}
@@ -123,7 +133,7 @@ const (
 	Dot // a small disc without outline, for clouds
 )
 
-func (m Marker) set(s *style) { s.marker, s.hasMarker = m, true }
+func (m Marker) set(s *style) { s.marker = m }
 
 // glyphs holds the gonum glyphs of the shapes with their radii in pixels.
 var glyphs = map[Marker]draw.GlyphStyle{
@@ -150,47 +160,28 @@ func (w Width) set(s *style) { s.width = w }
 // what its name has had since it was first used. Lines and points draw from
 // their own sequences of dashes and markers.
 func (f *Figure) styled(name string, lines, points bool, opts []Option) style {
-	var s style
+	s := style{ink: unset, dash: unset, marker: unset}
 	for _, o := range opts {
 		o.set(&s)
 	}
 	if name == "" {
-		if !s.hasInk {
-			s.ink = Gray
-		}
+		s.ink = choose(s.ink, Gray)
 		return s
 	}
 	g := f.given[name]
 	if g == nil {
-		g = &style{ink: s.ink}
-		if !s.hasInk {
-			g.ink = f.freeInk()
-		}
+		g = &style{ink: choose(s.ink, f.freeInk()), dash: unset, marker: unset}
 		f.given[name], f.names = g, append(f.names, name)
 	}
-	if lines && !g.hasDash {
-		g.dash, g.hasDash = s.dash, true
-		if !s.hasDash {
-			g.dash = Dash(f.dashes % int(numDashes))
-		}
+	if lines && g.dash == unset {
+		g.dash = choose(s.dash, f.dashes%numDashes)
 		f.dashes++
 	}
-	if points && !g.hasMarker {
-		g.marker, g.hasMarker = s.marker, true
-		if !s.hasMarker {
-			g.marker = Marker(f.markers % int(numMarkers))
-		}
+	if points && g.marker == unset {
+		g.marker = choose(s.marker, f.markers%numMarkers)
 		f.markers++
 	}
-	if !s.hasInk {
-		s.ink = g.ink
-	}
-	if !s.hasDash {
-		s.dash = g.dash
-	}
-	if !s.hasMarker {
-		s.marker = g.marker
-	}
+	s.ink, s.dash, s.marker = choose(s.ink, g.ink), choose(s.dash, g.dash), choose(s.marker, g.marker)
 	return s
 }
 
@@ -217,8 +208,8 @@ func (s style) lineStyle() draw.LineStyle {
 	return draw.LineStyle{Color: s.ink.rgb(), Width: vg.Length(w), Dashes: patterns[s.dash]}
 }
 
-// pointStyle returns the gonum style for a point; a Marker that does not exist
-// is a Circle.
+// pointStyle returns the gonum style for a point, a Circle where nothing else
+// was chosen.
 func (s style) pointStyle() draw.GlyphStyle {
 	g, ok := glyphs[s.marker]
 	if !ok {

@@ -87,24 +87,8 @@ func (v Figure) check() error {
 // until the reader is done.
 func (v Figure) follow(shown map[string]float64, svg, alt string) error {
 	address := "/sgdescape/" + v.Name + "/" + gonbui.UniqueId()
-	moves := make(chan map[string]float64, 1)
-	comms.Subscribe(address, func(_ string, coded string) { // comms has no conversion for maps
-		var values map[string]float64
-		if json.Unmarshal([]byte(coded), &values) != nil {
-			return
-		}
-		for { // the newest move takes the place of one not yet seen
-			select {
-			case moves <- values:
-				return
-			default:
-			}
-			select {
-			case <-moves:
-			default:
-			}
-		}
-	})
+	// The newest move takes the place of one not yet seen.
+	moves := comms.Listen[string](address).LatestOnly() // comms has no conversion for maps
 	comms.Start()
 	if err := display(v.Name, v.page(address), alt); err != nil {
 		return err
@@ -121,7 +105,11 @@ func (v Figure) follow(shown map[string]float64, svg, alt string) error {
 			if os.Getppid() != kernel || now.After(end) {
 				return gonbui.Error()
 			}
-		case values := <-moves:
+		case coded := <-moves.C:
+			var values map[string]float64
+			if json.Unmarshal([]byte(coded), &values) != nil {
+				continue
+			}
 			end = time.Now().Add(rest)
 			done := values["done"] != 0
 			delete(values, "done")
