@@ -4,14 +4,10 @@
 // A figure is drawn by gonum/plot. Show writes it to disk as NAME.svg with the
 // numbers behind it in NAME.csv and, in a GoNB cell, displays it:
 //
-//	f := figure.New("rates", "Eq. 17 follows the measured rate over five decades",
+//	f := figure.New("rates", "Eq. 17 follows the measured rate",
 //		"Escape rate against barrier height, both on log axes: points lie on the line.")
 //	f.X, f.Y = figure.Log("c = L(θˢ)/L(θ*)"), figure.Log("escape rate κ")
 //	f.Points("measured", c, kappa, figure.YErr(stderr))
-//	f.Line("Eq. 17", c, eq17)
-//	r := f.Below()
-//	r.Y = figure.Linear("κ / Eq. 17")
-//	r.Points("measured", c, ratio, figure.YErr(ratioErr))
 //	err := f.Show()
 //
 // The title is the message, and the third argument of New is the text for
@@ -27,6 +23,11 @@ package figure
 
 import (
 	"fmt"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/palette"
+	"gonum.org/v1/plot/plotter"
 
 	"github.com/sgdescape/sgdescape/pkg/internal/output"
 )
@@ -88,4 +89,175 @@ func (f *Figure) check() error {
 		}
 	}
 	return nil
+}
+
+// A Panel is one pair of axes and what is drawn between them: heat maps and
+// areas first, then lines, then points, each in the order in which it was
+// added. Where a method takes a name, the empty name means gray
+// and not in the legend.
+type Panel struct {
+	// X and Y are the axes. A panel that sets no X shares that of the panel above
+	// it, and one that sets no Y that of the panel to its left.
+	X, Y Axis
+	// Subtitle is written above the panel.
+	Subtitle string
+	// Height is that of the data area in pixels.
+	Height float64
+	// EqualAspect chooses the height such that a unit is as long on both axes.
+	EqualAspect bool
+
+	fig      *Figure
+	number   int
+	row, col int
+	marks    []*mark
+	bar      *colorBar
+}
+
+// addPanel adds a panel at a place in the grid.
+func (f *Figure) addPanel(row, col int) *Panel {
+	if f.at(row, col) != nil {
+		f.fail("a second panel in row %d, column %d", row+1, col+1)
+	}
+	p := &Panel{fig: f, number: len(f.panels) + 1, row: row, col: col}
+	f.panels = append(f.panels, p)
+	return p
+}
+
+// Below adds a panel under p: a third of its height, for a ratio or residuals,
+// with the X axis of p unless it sets its own.
+func (p *Panel) Below() *Panel {
+	q := p.fig.addPanel(p.row+1, p.col)
+	q.Height = p.Height / 3
+	return q
+}
+
+// Beside adds a panel of the same height to the right of p, with the Y axis of
+// p unless it sets its own.
+func (p *Panel) Beside() *Panel {
+	q := p.fig.addPanel(p.row, p.col+1)
+	q.Height = p.Height
+	return q
+}
+
+// at returns the panel at a place in the grid, or nil.
+func (f *Figure) at(row, col int) *Panel {
+	for _, p := range f.panels {
+		if p.row == row && p.col == col {
+			return p
+		}
+	}
+	return nil
+}
+
+// top returns the panel whose X axis p has: itself, or one above it.
+func (p *Panel) top() *Panel {
+	if above := p.fig.at(p.row-1, p.col); p.X == (Axis{}) && above != nil {
+		return above.top()
+	}
+	return p
+}
+
+// first returns the panel whose Y axis p has: itself, or one to its left.
+func (p *Panel) first() *Panel {
+	if left := p.fig.at(p.row, p.col-1); p.Y == (Axis{}) && left != nil {
+		return left.first()
+	}
+	return p
+}
+
+// sharing returns the panels whose axis belongs to the same owner as that of p.
+func (p *Panel) sharing(owner func(*Panel) *Panel) []*Panel {
+	var out []*Panel
+	for _, q := range p.fig.panels {
+		if owner(q) == owner(p) {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// A frame is a panel with its limits found.
+type frame struct {
+	*Panel
+	x, y                   Axis
+	xmin, xmax, ymin, ymax float64
+	showX, showY           bool // whether the numbers and labels are written here
+}
+
+// frame finds the limits of p and checks that its data can be drawn on them.
+func (p *Panel) frame() (*frame, error) {
+	fr := &frame{Panel: p, x: p.top().X, y: p.first().Y, showX: true, showY: p.first() == p}
+	ex, ey := nothing, nothing
+	for _, q := range p.sharing((*Panel).top) {
+		fr.showX = fr.showX && q.row <= p.row // the lowest one writes it
+		for _, m := range q.marks {
+			m.extendX(&ex, fr.x.log)
+		}
+	}
+	var err error
+	if fr.xmin, fr.xmax, err = fr.x.limits(ex); err != nil {
+		return nil, err
+	}
+	for _, m := range p.marks {
+		if err = m.evaluate(fr); err == nil {
+			err = m.fits(fr.x.log, fr.y.log)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, q := range p.sharing((*Panel).first) {
+		for _, m := range q.marks {
+			m.extendY(&ey, fr.y.log)
+		}
+	}
+	fr.ymin, fr.ymax, err = fr.y.limits(ey)
+	return fr, err
+}
+
+// inside reports whether a point lies between the limits.
+func (fr *frame) inside(x, y float64) bool {
+	return x >= fr.xmin && x <= fr.xmax && y >= fr.ymin && y <= fr.ymax
+}
+
+// The room that a tick label needs along an axis, in pixels.
+const (
+	xPerLabel = 62
+	yPerLabel = 25
+)
+
+// compose returns the gonum plot of the panel for a data area of w by h pixels.
+func (fr *frame) compose(w, h float64) *plot.Plot {
+	p := plot.New()
+	p.BackgroundColor = nil
+	fr.x.apply(&p.X, fr.xmin, fr.xmax, w, xPerLabel)
+	fr.y.apply(&p.Y, fr.ymin, fr.ymax, h, yPerLabel)
+	houseAxis(&p.X)
+	houseAxis(&p.Y)
+	if !fr.showX {
+		hideLabels(&p.X)
+	}
+	if !fr.showY {
+		hideLabels(&p.Y)
+	}
+	p.Add(&plotter.Grid{Horizontal: gridLine, Vertical: gridLine})
+	var late []plot.Plotter
+	marks := slices.Clone(fr.marks)
+	slices.SortStableFunc(marks, func(a, b *mark) int { return layers[a.kind] - layers[b.kind] })
+	for _, m := range marks {
+		for _, q := range m.build(m, fr) {
+			p.Add(plotterFunc(q.Plot))
+		}
+		if m.late != nil {
+			late = append(late, m.late)
+		}
+	}
+	p.Add(late...)
+	return p
+}
+
+// A colorBar explains the colors of a heat map.
+type colorBar struct {
+	label  string
+	colors palette.ColorMap
 }

@@ -1,10 +1,10 @@
 package figure
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -45,14 +45,6 @@ func hideLabels(a *plot.Axis) {
 	}
 }
 
-// houseGrid returns the light grid behind the data.
-func houseGrid() *plotter.Grid {
-	g := plotter.NewGrid()
-	g.Horizontal = draw.LineStyle{Color: gridColor, Width: 1}
-	g.Vertical = g.Horizontal
-	return g
-}
-
 // A layout is a figure ready to be drawn.
 type layout struct {
 	fig    *Figure
@@ -91,8 +83,11 @@ func (f *Figure) layout() (*layout, error) {
 		l.cells = nil
 		for _, p := range f.panels {
 			fr, err := p.frame()
+			if err != nil && len(f.panels) > 1 {
+				err = fmt.Errorf("panel %d: %w", p.number, err)
+			}
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("figure: %s: %w", f.Name, err)
 			}
 			l.cells = append(l.cells, &cell{frame: fr, h: math.Max(40, p.Height)})
 		}

@@ -96,7 +96,7 @@ func (m *mark) finite() error {
 // The lower end of an error bar may reach zero: the bar then runs off the lower
 // edge.
 func (m *mark) fits(xlog, ylog bool) error {
-	if len(m.x) == 0 && (m.kind == "line" || m.kind == "step") {
+	if len(m.x) == 0 && (m.kind == "line" || m.kind == "step" || m.kind == "path") {
 		return fmt.Errorf("series %q: a line needs a point", m.name)
 	}
 	if m.kind == "heat" && (xlog || ylog) {
@@ -162,10 +162,6 @@ func (p *Panel) Cloud(name string, x, y []float64, opts ...Option) {
 // Path draws a trajectory: a thin line with a ring where it starts and a disc
 // where it ends.
 func (p *Panel) Path(name string, x, y []float64, opts ...Option) {
-	if len(x) == 0 {
-		p.fig.fail("series %q: a path needs a point", name)
-		return
-	}
 	opts = append([]Option{Thin, Solid}, opts...)
 	p.add(&mark{kind: "path", name: name, x: x, y: y, build: buildPath}, true, false, opts)
 }

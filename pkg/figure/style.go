@@ -66,11 +66,11 @@ var inks = [...]color.NRGBA{
 	White:     {0xFF, 0xFF, 0xFF, 0xFF},
 }
 
-// House colors beside the inks.
+// House colors beside the inks, and lines in them: the grid is light.
 var (
 	textColor = inks[Black]
 	axisColor = color.NRGBA{0x55, 0x55, 0x55, 0xFF}
-	gridColor = color.NRGBA{0xE6, 0xE6, 0xE6, 0xFF}
+	gridLine  = draw.LineStyle{Color: color.NRGBA{0xE6, 0xE6, 0xE6, 0xFF}, Width: 1}
 	axisLine  = draw.LineStyle{Color: axisColor, Width: 1}
 )
 

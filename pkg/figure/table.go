@@ -10,13 +10,8 @@ import (
 )
 
 // A Table is what a CSV file holds: a header and rows of as many values. Numbers
-// are written with the fewest digits that read back as the same number.
-//
-//	t := figure.NewTable("method", "c", "kappa", "kappa_stderr")
-//	t.Row("direct", 2.0, 7.65e-5, 1.2e-6)
-//	t.Row("eq17", 2.0, 7.77e-5, 0)
-//
-// The first mistake is kept and returned by CSV.
+// are written with the fewest digits that read back as the same number. The
+// first mistake is kept and returned by CSV.
 type Table struct {
 	header []string
 	rows   [][]string
@@ -117,10 +112,8 @@ func (t *Table) CSV() ([]byte, error) {
 	}
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)
-	if err := w.WriteAll(append([][]string{t.header}, t.rows...)); err != nil {
-		return nil, fmt.Errorf("figure: table: %w", err)
-	}
-	return buf.Bytes(), nil
+	err := w.WriteAll(append([][]string{t.header}, t.rows...))
+	return buf.Bytes(), err
 }
 
 // ReadTable reads a CSV file that a Table wrote.

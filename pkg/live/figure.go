@@ -51,7 +51,13 @@ type Figure struct {
 // figure cannot be drawn at the initial values. At others Draw may fail: the
 // reader then sees its error in place of the figure and moves on.
 func (v Figure) Show() error {
-	if err := v.check(); err != nil {
+	if err := output.CheckTexts(v.Name, v.Name, v.Name); err != nil { // the texts are those of the figures drawn
+		return fmt.Errorf("live: %w", err)
+	}
+	if v.Draw == nil || len(v.Sliders) == 0 {
+		return fmt.Errorf("live: %s: want sliders and a function that draws", v.Name)
+	}
+	if err := checkSliders(v.Name, v.Sliders); err != nil {
 		return err
 	}
 	values := map[string]float64{}
@@ -70,17 +76,6 @@ func (v Figure) Show() error {
 		return err
 	}
 	return v.follow(values, string(svg), f.Alt)
-}
-
-// check returns an error for what is missing or cannot work.
-func (v Figure) check() error {
-	if err := output.CheckTexts(v.Name, v.Name, v.Name); err != nil { // the texts are those of the figures drawn
-		return fmt.Errorf("live: %w", err)
-	}
-	if v.Draw == nil || len(v.Sliders) == 0 {
-		return fmt.Errorf("live: %s: want sliders and a function that draws", v.Name)
-	}
-	return checkSliders(v.Name, v.Sliders)
 }
 
 // follow displays the sliders and what is drawn for their values, and draws anew
