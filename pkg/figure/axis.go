@@ -92,15 +92,31 @@ func (a Axis) limits(e extent) (min, max float64, err error) {
 	return min, max, nil
 }
 
-// apply sets up one axis of a gonum plot that is length pixels long.
-func (a Axis) apply(p *plot.Axis, min, max, length, perLabel float64) {
-	p.Min, p.Max = min, max
-	ticks := linearTicks
+// apply sets up one axis of a gonum plot with room for some tick labels, in the
+// house style. Its label is drawn by layout: gonum looks for the middle of a log
+// axis at the mean of its ends and leaves room there, far off, for the label.
+// An axis that is not shown has its ticks but no numbers: they stand at the
+// panel with which it is shared.
+func (a Axis) apply(p *plot.Axis, min, max, room float64, shown bool) {
+	find := linearTicks
 	if a.log {
-		p.Scale, ticks = plot.LogScale{}, logTicks
+		p.Scale, find = plot.LogScale{}, logTicks
 	}
-	n := math.Max(2, math.Min(9, length/perLabel))
-	p.Tick.Marker = plot.ConstantTicks(ticks(min, max, int(n)))
+	ticks := find(min, max, int(math.Max(2, math.Min(9, room))))
+	sty := textStyle(tickSize, false)
+	sty.XAlign, sty.YAlign = p.Tick.Label.XAlign, p.Tick.Label.YAlign
+	if !shown {
+		sty.Font.Size = 1
+		for i, t := range ticks {
+			if !t.IsMinor() {
+				ticks[i].Label = " " // gonum takes a tick without a label for a minor tick
+			}
+		}
+	}
+	p.Min, p.Max, p.Padding = min, max, 0
+	p.Tick.Marker, p.Tick.Length = plot.ConstantTicks(ticks), 6
+	p.Tick.LineStyle, p.LineStyle = axisLine, axisLine
+	p.Tick.Label, p.Label.TextStyle = sty, sty // gonum measures a space in one, and draws it in the other
 }
 
 // finite reports whether no value is a NaN or an infinity.

@@ -235,9 +235,6 @@ func roomFor(c draw.Canvas, line, taken []vg.Point) (vg.Point, bool) {
 		if d%2 == 1 {
 			i = n/2 - (d+1)/2
 		}
-		if i >= n {
-			continue
-		}
 		q := line[i]
 		inside := q.X > c.Min.X+20 && q.X < c.Max.X-20 && q.Y > c.Min.Y+9 && q.Y < c.Max.Y-9
 		near := func(t vg.Point) bool {

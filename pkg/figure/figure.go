@@ -63,8 +63,7 @@ type Figure struct {
 // empty; like every mistake in a figure, that shows when it is shown.
 func New(name, title, alt string) *Figure {
 	f := &Figure{Name: name, Title: title, Alt: alt, given: map[string]*style{}}
-	f.Panel = f.addPanel(0, 0)
-	f.Panel.Height = 300
+	f.Panel = f.addPanel(0, 0, 300)
 	return f
 }
 
@@ -114,11 +113,11 @@ type Panel struct {
 }
 
 // addPanel adds a panel at a place in the grid.
-func (f *Figure) addPanel(row, col int) *Panel {
+func (f *Figure) addPanel(row, col int, height float64) *Panel {
 	if f.at(row, col) != nil {
 		f.fail("a second panel in row %d, column %d", row+1, col+1)
 	}
-	p := &Panel{fig: f, number: len(f.panels) + 1, row: row, col: col}
+	p := &Panel{fig: f, number: len(f.panels) + 1, row: row, col: col, Height: height}
 	f.panels = append(f.panels, p)
 	return p
 }
@@ -126,17 +125,13 @@ func (f *Figure) addPanel(row, col int) *Panel {
 // Below adds a panel under p: a third of its height, for a ratio or residuals,
 // with the X axis of p unless it sets its own.
 func (p *Panel) Below() *Panel {
-	q := p.fig.addPanel(p.row+1, p.col)
-	q.Height = p.Height / 3
-	return q
+	return p.fig.addPanel(p.row+1, p.col, p.Height/3)
 }
 
 // Beside adds a panel of the same height to the right of p, with the Y axis of
 // p unless it sets its own.
 func (p *Panel) Beside() *Panel {
-	q := p.fig.addPanel(p.row, p.col+1)
-	q.Height = p.Height
-	return q
+	return p.fig.addPanel(p.row, p.col+1, p.Height)
 }
 
 // at returns the panel at a place in the grid, or nil.
@@ -230,16 +225,8 @@ const (
 func (fr *frame) compose(w, h float64) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
-	fr.x.apply(&p.X, fr.xmin, fr.xmax, w, xPerLabel)
-	fr.y.apply(&p.Y, fr.ymin, fr.ymax, h, yPerLabel)
-	houseAxis(&p.X)
-	houseAxis(&p.Y)
-	if !fr.showX {
-		hideLabels(&p.X)
-	}
-	if !fr.showY {
-		hideLabels(&p.Y)
-	}
+	fr.x.apply(&p.X, fr.xmin, fr.xmax, w/xPerLabel, fr.showX)
+	fr.y.apply(&p.Y, fr.ymin, fr.ymax, h/yPerLabel, fr.showY)
 	p.Add(&plotter.Grid{Horizontal: gridLine, Vertical: gridLine})
 	var late []plot.Plotter
 	marks := slices.Clone(fr.marks)

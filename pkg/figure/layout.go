@@ -19,35 +19,8 @@ const (
 	labelGap   = 4 // between an axis and its label
 )
 
-// houseAxis gives an axis of a gonum plot the house style. Its label is drawn
-// by layout: gonum looks for the middle of a log axis at the mean of its ends
-// and leaves room there, far off, for the label.
-func houseAxis(a *plot.Axis) {
-	xa, ya := a.Tick.Label.XAlign, a.Tick.Label.YAlign
-	a.Tick.Label = textStyle(tickSize, false)
-	a.Tick.Label.XAlign, a.Tick.Label.YAlign = xa, ya
-	a.Label.TextStyle = a.Tick.Label // gonum measures a space in one, and draws it in the other
-	a.Tick.Length = 6
-	a.Tick.LineStyle, a.LineStyle = axisLine, axisLine
-	a.Padding = 0
-}
-
-// hideLabels leaves an axis its ticks but takes its numbers: they stand at the
-// panel with which it shares the axis.
-func hideLabels(a *plot.Axis) {
-	a.Tick.Label.Font.Size = 1
-	a.Label.TextStyle = a.Tick.Label
-	ticks, _ := a.Tick.Marker.(plot.ConstantTicks)
-	for i := range ticks {
-		if !ticks[i].IsMinor() {
-			ticks[i].Label = hiddenLabel
-		}
-	}
-}
-
 // A layout is a figure ready to be drawn.
 type layout struct {
-	fig    *Figure
 	cells  []*cell
 	title  string // wrapped
 	legend legend
@@ -71,7 +44,7 @@ func (f *Figure) layout() (*layout, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	l := &layout{fig: f, width: figureWidth}
+	l := &layout{width: figureWidth}
 	l.title = wrap(f.Title, textStyle(titleSize, true), px(l.width-2*margin))
 	rows, cols := 1, 1
 	for _, p := range f.panels {
@@ -192,31 +165,23 @@ func (l *layout) paint(canvas vg.Canvas) {
 	for _, c := range l.cells {
 		data := vg.Rectangle{Min: at(c.x, c.y+c.h), Max: at(c.x+c.w, c.y)}
 		c.plot.Draw(c.outer(dc, data))
-		c.labels(dc, at)
-		if c.Subtitle != "" {
-			sty := textStyle(subtitleSize, true)
-			sty.YAlign = draw.YBottom
-			dc.FillText(sty, at(c.x, c.y-5), c.Subtitle)
+		sty := textStyle(labelSize, false)
+		sty.XAlign, sty.YAlign = draw.XCenter, draw.YBottom
+		if c.showX {
+			dc.FillText(sty, at(c.x+c.w/2, c.y+c.h+c.bottom), c.xlabel)
 		}
+		if c.showY {
+			sty.Rotation, sty.YAlign = math.Pi/2, draw.YTop
+			dc.FillText(sty, at(c.edge, c.y+c.h/2), c.ylabel)
+		}
+		sty = textStyle(subtitleSize, true)
+		sty.YAlign = draw.YBottom
+		dc.FillText(sty, at(c.x, c.y-5), c.Subtitle)
 		if c.bar != nil {
 			c.bar.paint(dc, vg.Rectangle{Min: at(c.x+c.w+barGap, c.y+c.h), Max: at(c.x+c.w+barGap+barWidth, c.y)})
 		}
 	}
 	l.legend.paint(dc, at(margin, l.height-margin-l.legend.height()))
-}
-
-// labels draws the labels of both axes.
-func (c *cell) labels(dc draw.Canvas, at func(x, y float64) vg.Point) {
-	sty := textStyle(labelSize, false)
-	sty.XAlign = draw.XCenter
-	if c.showX {
-		sty.YAlign = draw.YBottom
-		dc.FillText(sty, at(c.x+c.w/2, c.y+c.h+c.bottom), c.xlabel)
-	}
-	if c.showY {
-		sty.Rotation, sty.YAlign = math.Pi/2, draw.YTop
-		dc.FillText(sty, at(c.edge, c.y+c.h/2), c.ylabel)
-	}
 }
 
 // outer returns the canvas that makes gonum put the data area at data: what
@@ -259,10 +224,10 @@ func (b *colorBar) paint(c draw.Canvas, r vg.Rectangle) {
 	var w vg.Length
 	h := (r.Max.Y - r.Min.Y).Points()
 	for _, t := range b.ticks(h) {
-		y := r.Min.Y + px(h*(t.Value-b.colors.Min())/(b.colors.Max()-b.colors.Min()))
 		if t.IsMinor() {
 			continue
 		}
+		y := r.Min.Y + px(h*(t.Value-b.colors.Min())/(b.colors.Max()-b.colors.Min()))
 		c.StrokeLine2(axisLine, r.Max.X, y, r.Max.X+4, y)
 		c.FillText(sty, vg.Point{X: r.Max.X + 7, Y: y}, t.Label)
 		w = max(w, sty.Width(t.Label))

@@ -308,8 +308,8 @@ func Every(values []float64, n int) []float64 {
 	}
 	k := (len(values) + n - 1) / n
 	out := make([]float64, 0, n)
-	for i := 0; i < len(values); i += k {
-		out = append(out, values[i])
+	for some := range slices.Chunk(values, k) {
+		out = append(out, some[0])
 	}
 	return out
 }
