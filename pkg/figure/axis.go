@@ -232,12 +232,11 @@ func decadeTicks(lo, hi float64, n int) []plot.Tick {
 	for (hi-lo)/float64(every) > float64(n) {
 		every++
 	}
-	ticks := leading(lo, hi, every, "1")
-	for labels(ticks) < 2 && every > 1 {
-		every--
-		ticks = leading(lo, hi, every, "1")
+	for ; ; every-- {
+		if ticks := leading(lo, hi, every, "1"); labels(ticks) >= 2 || every == 1 {
+			return ticks
+		}
 	}
-	return ticks
 }
 
 // leadTicks labels the largest set of leading digits that n allows, but two

@@ -104,14 +104,12 @@ func (f *Figure) SVG() ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("figure: %s: vgsvg wrote an unknown kind of document", f.Name)
 	}
-	var out bytes.Buffer
 	alt := html.EscapeString(strings.Join(strings.Fields(f.Alt), " "))
-	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%g" height="%g" viewBox="0 0 %g %g"`, l.width, l.height, l.width, l.height)
-	fmt.Fprintf(&out, ` role="img" aria-label="%s" style="max-width:100%%;height:auto" font-family="%s">`+"\n", alt, FontFamily)
+	head := fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="%g" height="%g" viewBox="0 0 %g %g"`, l.width, l.height, l.width, l.height)
+	head = fmt.Appendf(head, ` role="img" aria-label="%s" style="max-width:100%%;height:auto" font-family="%s">`+"\n", alt, FontFamily)
 	body = textElement.ReplaceAllFunc(body, fitText)
 	body = bytes.ReplaceAll(body, []byte(`xlink:href="data:image/jpg;`), []byte(`preserveAspectRatio="none" href="data:image/png;`))
-	out.Write(body)
-	return out.Bytes(), nil
+	return append(head, body...), nil
 }
 
 // textElement matches a text element of vgsvg.

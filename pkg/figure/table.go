@@ -21,12 +21,10 @@ type Table struct {
 // NewTable returns a table without rows.
 func NewTable(header ...string) *Table {
 	t := &Table{header: header}
-	seen := map[string]bool{}
 	for i, h := range header {
-		if h == "" || seen[h] {
+		if h == "" || slices.Contains(header[:i], h) {
 			t.fail("column %d is called %q: want names, each once", i, h)
 		}
-		seen[h] = true
 	}
 	return t
 }

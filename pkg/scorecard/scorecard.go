@@ -106,7 +106,7 @@ type Judgement struct {
 // that a failed claim could not be told from one that holds, Judge returns an
 // error instead of Holds or Bends. (Fails needs no such care.)
 func Judge(c Claim) (Judgement, error) {
-	if err := c.check(); err != nil {
+	if err := c.validate(); err != nil {
 		return Judgement{}, err
 	}
 	scale := math.Abs(c.Expected)
@@ -120,18 +120,18 @@ func Judge(c Claim) (Judgement, error) {
 	switch {
 	case j.Deviation <= c.Tolerance+j.Noise:
 		j.Verdict = Holds
-	case j.Deviation <= c.bend()+j.Noise:
+	case j.Deviation <= c.limit()+j.Noise:
 		j.Verdict = Bends
 	}
-	if j.Verdict != Fails && j.Noise > c.bend() {
+	if j.Verdict != Fails && j.Noise > c.limit() {
 		return j, fmt.Errorf("scorecard: %s: too noisy to judge: %g standard errors are %.3g, more than the deviation of %.3g that would refute the claim: measure longer",
-			c.ID, Sigmas, j.Noise, c.bend())
+			c.ID, Sigmas, j.Noise, c.limit())
 	}
 	return j, nil
 }
 
-// bend returns the deviation beyond which the claim fails.
-func (c Claim) bend() float64 {
+// limit returns the deviation beyond which the claim fails.
+func (c Claim) limit() float64 {
 	if c.Bend != 0 {
 		return c.Bend
 	}
@@ -141,8 +141,8 @@ func (c Claim) bend() float64 {
 // validID is what the name of a claim looks like.
 var validID = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 
-// check returns an error that names what a claim lacks.
-func (c Claim) check() error {
+// validate returns an error that names what a claim lacks.
+func (c Claim) validate() error {
 	if !validID.MatchString(c.ID) {
 		return fmt.Errorf("scorecard: id %q: want lower-case letters, digits, _ and -", c.ID)
 	}
@@ -165,7 +165,7 @@ func (c Claim) check() error {
 			return fmt.Errorf("scorecard: %s: %s is %g, want a finite number ≥ %g", c.ID, n.what, n.value, n.min)
 		}
 	}
-	if c.bend() < c.Tolerance {
+	if c.limit() < c.Tolerance {
 		return fmt.Errorf("scorecard: %s: bend is %g, want at least the tolerance, %g", c.ID, c.Bend, c.Tolerance)
 	}
 	return nil
@@ -188,7 +188,7 @@ func Record(c Claim, want Verdict) error {
 	}
 	if j.Verdict != want {
 		return fmt.Errorf("scorecard: %s: unexpected verdict: the claim %s, but the notebook argues that it %s (measured %g ± %g, expected %g, deviation %.3g, tolerance %g, bend %g, noise %.3g)",
-			c.ID, j.Verdict, want, c.Measured, c.StdErr, c.Expected, j.Deviation, c.Tolerance, c.bend(), j.Noise)
+			c.ID, j.Verdict, want, c.Measured, c.StdErr, c.Expected, j.Deviation, c.Tolerance, c.limit(), j.Noise)
 	}
 	c.Verdict = j.Verdict
 	return put(c)
@@ -198,9 +198,7 @@ func Record(c Claim, want Verdict) error {
 // where Record returns an error, so that the cell fails and the notebook stops.
 type Card struct{ notebook string }
 
-// In returns the card of the notebook of this name, the file's without ending:
-//
-//	var card = scorecard.In("02_escape")
+// In returns the card of the notebook of this name, the file's without ending.
 func In(notebook string) Card { return Card{notebook} }
 
 // Holds records a claim of which the notebook argues that it holds: what its
@@ -246,14 +244,14 @@ var looks = map[Verdict]struct{ sign, color string }{
 // line says the verdict in one line of plain text.
 func line(c Claim, j Judgement) string {
 	return fmt.Sprintf("%s %s: %s (%s; %s): expected %s, measured %s",
-		looks[j.Verdict].sign, j.Verdict, c.Claim, c.Equation, c.Regime, number(c.Expected), measured(c))
+		looks[j.Verdict].sign, j.Verdict, c.Claim, c.Equation, c.Regime, number(c.Expected), measurement(c))
 }
 
 // box says it in HTML. Text has the color of the page, light or dark.
 func box(c Claim, j Judgement, want Verdict) string {
 	look, esc := looks[j.Verdict], html.EscapeString
 	text := fmt.Sprintf(`<strong>%s %s</strong> — %s <em>(%s; %s)</em><br>expected %s · measured %s · deviation %s`,
-		look.sign, j.Verdict, esc(c.Claim), esc(c.Equation), esc(c.Regime), number(c.Expected), measured(c), deviation(c, j))
+		look.sign, j.Verdict, esc(c.Claim), esc(c.Equation), esc(c.Regime), number(c.Expected), measurement(c), deviation(c, j))
 	if j.Verdict != want {
 		text += fmt.Sprintf(`<br><strong>This notebook argues that it %s: not recorded.</strong>`, want)
 	}
@@ -264,8 +262,8 @@ func box(c Claim, j Judgement, want Verdict) string {
 // number formats a number for people.
 func number(v float64) string { return fmt.Sprintf("%.4g", v) }
 
-// measured formats the measured value with its standard error.
-func measured(c Claim) string {
+// measurement formats the measured value with its standard error.
+func measurement(c Claim) string {
 	if c.StdErr == 0 {
 		return number(c.Measured)
 	}

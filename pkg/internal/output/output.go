@@ -126,10 +126,9 @@ func CheckTexts(name, title, alt string) error {
 
 // Printable returns an error for text that an SVG file cannot hold.
 func Printable(s string) error {
-	for _, r := range s {
-		if r == unicode.ReplacementChar || (unicode.IsControl(r) && r != '\n') {
-			return fmt.Errorf("%q holds a control character or invalid UTF-8", s)
-		}
+	bad := func(r rune) bool { return r == unicode.ReplacementChar || (unicode.IsControl(r) && r != '\n') }
+	if strings.ContainsFunc(s, bad) {
+		return fmt.Errorf("%q holds a control character or invalid UTF-8", s)
 	}
 	return nil
 }
