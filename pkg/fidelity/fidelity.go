@@ -1,6 +1,6 @@
 // Package fidelity says how much work a run spends on its numbers: a notebook
-// takes a minute at quick fidelity and publishes what it finds at paper
-// fidelity. The environment variable SGDESCAPE_FIDELITY chooses.
+// takes a minute at quick fidelity, the default, and publishes what it finds at
+// paper fidelity. The environment variable SGDESCAPE_FIDELITY chooses.
 //
 //	runs := fidelity.Pick(1_000, 100_000)
 package fidelity
@@ -10,29 +10,19 @@ import (
 	"os"
 )
 
-// A Level is how much work a run spends on its numbers.
-type Level string
-
-// The two levels. Quick is the default: every notebook in under a minute on a
-// small machine. Paper is what the committed figures are made with.
-const (
-	Quick Level = "quick"
-	Paper Level = "paper"
-)
-
 // Env names the environment variable that chooses the level.
 const Env = "SGDESCAPE_FIDELITY"
 
-// Current returns the level that the environment asks for. An unset variable
-// means Quick; anything but "quick" or "paper" is an error.
-func Current() (Level, error) {
-	switch v := os.Getenv(Env); Level(v) {
-	case "", Quick:
-		return Quick, nil
-	case Paper:
-		return Paper, nil
+// Paper reports whether the environment asks for paper fidelity. An unset
+// variable means quick; anything but "quick" or "paper" is an error.
+func Paper() (bool, error) {
+	switch v := os.Getenv(Env); v {
+	case "", "quick":
+		return false, nil
+	case "paper":
+		return true, nil
 	default:
-		return Quick, fmt.Errorf("fidelity: %s is %q, want %q or %q", Env, v, Quick, Paper)
+		return false, fmt.Errorf(`fidelity: %s is %q, want "quick" or "paper"`, Env, v)
 	}
 }
 
@@ -40,7 +30,7 @@ func Current() (Level, error) {
 // A misspelt fidelity counts as quick here; figures and the scorecard then refuse
 // to be written, so that it cannot pass unnoticed.
 func Pick[T any](quick, paper T) T {
-	if level, err := Current(); err == nil && level == Paper {
+	if yes, err := Paper(); err == nil && yes {
 		return paper
 	}
 	return quick

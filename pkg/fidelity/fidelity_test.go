@@ -5,15 +5,15 @@ import (
 	"testing"
 )
 
-func TestCurrent(t *testing.T) {
-	for value, want := range map[string]Level{"": Quick, "quick": Quick, "paper": Paper} {
+func TestPaper(t *testing.T) {
+	for value, want := range map[string]bool{"": false, "quick": false, "paper": true} {
 		t.Setenv(Env, value)
-		if got, err := Current(); got != want || err != nil {
-			t.Errorf("%q: got %q, %v", value, got, err)
+		if got, err := Paper(); got != want || err != nil {
+			t.Errorf("%q: got %v, %v", value, got, err)
 		}
 	}
 	t.Setenv(Env, "Paper")
-	if _, err := Current(); err == nil || !strings.HasPrefix(err.Error(), "fidelity: ") || !strings.Contains(err.Error(), `"Paper"`) {
+	if _, err := Paper(); err == nil || !strings.HasPrefix(err.Error(), "fidelity: ") || !strings.Contains(err.Error(), `"Paper"`) {
 		t.Errorf("unknown fidelity: %v", err)
 	}
 }

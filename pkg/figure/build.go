@@ -22,34 +22,31 @@ func xys(x, y []float64) plotter.XYs {
 	return out
 }
 
+// A plotterFunc draws on the data area of a plot. It has none of the other
+// methods of gonum's plotters: the limits are known, and the glyph boxes by
+// which gonum widens them would cost a pass over all points.
+type plotterFunc func(c draw.Canvas, p *plot.Plot)
+
+// Plot implements plot.Plotter.
+func (f plotterFunc) Plot(c draw.Canvas, p *plot.Plot) { f(c, p) }
+
 // lineOf returns a line in the style of a mark.
-func (m *mark) lineOf(x, y []float64) (*plotter.Line, error) {
-	if len(x) == 0 {
-		return nil, plotter.ErrNoData
-	}
-	l, err := plotter.NewLine(xys(x, y))
-	if err != nil {
-		return nil, err
-	}
-	l.LineStyle = m.style.line()
-	return l, nil
+func (m *mark) lineOf(x, y []float64) *plotter.Line {
+	return &plotter.Line{XYs: xys(x, y), LineStyle: m.style.lineStyle()}
 }
 
 // curve returns what draws one line, in the panel and in the legend.
-func (m *mark) curve(x, y []float64) ([]plot.Plotter, error) {
-	l, err := m.lineOf(x, y)
-	if err != nil {
-		return nil, err
-	}
+func (m *mark) curve(x, y []float64) []plot.Plotter {
+	l := m.lineOf(x, y)
 	m.thumb = []plot.Thumbnailer{l}
-	return []plot.Plotter{l}, nil
+	return []plot.Plotter{l}
 }
 
-func buildLine(m *mark, _ *frame) ([]plot.Plotter, error) { return m.curve(m.x, m.y) }
+func buildLine(m *mark, _ *frame) []plot.Plotter { return m.curve(m.x, m.y) }
 
 // buildStep draws the corners of the staircase as a plain line: gonum clips
 // before it steps, which moves corners near the edges.
-func buildStep(m *mark, _ *frame) ([]plot.Plotter, error) {
+func buildStep(m *mark, _ *frame) []plot.Plotter {
 	var x, y []float64
 	for i := range m.x {
 		if i > 0 {
@@ -60,15 +57,14 @@ func buildStep(m *mark, _ *frame) ([]plot.Plotter, error) {
 	return m.curve(x, y)
 }
 
-func buildPoints(m *mark, fr *frame) ([]plot.Plotter, error) {
+func buildPoints(m *mark, fr *frame) []plot.Plotter {
 	var out []plot.Plotter
 	pts, bars := m.visible(fr)
-	if m.ylo != nil {
-		out = append(out, &plotter.YErrorBars{XYs: pts, YErrors: bars, LineStyle: m.style.bar(), CapWidth: 6})
+	if bars != nil {
+		out = append(out, &plotter.YErrorBars{XYs: pts, YErrors: bars, LineStyle: m.style.barStyle(), CapWidth: 6})
 	}
-	s := &plotter.Scatter{XYs: pts, GlyphStyle: m.style.point()}
 	m.thumb = []plot.Thumbnailer{pointThumb{m.style, m.ylo != nil}}
-	return append(out, s), nil
+	return append(out, &plotter.Scatter{XYs: pts, GlyphStyle: m.style.pointStyle()})
 }
 
 // visible returns the points inside the frame, with their error bars if there
@@ -91,46 +87,38 @@ func (m *mark) visible(fr *frame) (pts plotter.XYs, bars plotter.YErrors) {
 	return pts, bars
 }
 
-func buildCloud(m *mark, fr *frame) ([]plot.Plotter, error) {
-	sty := m.style.point()
+func buildCloud(m *mark, fr *frame) []plot.Plotter {
+	sty := m.style.pointStyle()
 	sty.Color = m.style.ink.tint(0.35)
 	pts, _ := m.visible(fr)
-	s := &plotter.Scatter{XYs: pts, GlyphStyle: sty}
 	m.thumb = []plot.Thumbnailer{pointThumb{m.style, false}}
-	return []plot.Plotter{s}, nil
+	return []plot.Plotter{&plotter.Scatter{XYs: pts, GlyphStyle: sty}}
 }
 
-func buildPath(m *mark, fr *frame) ([]plot.Plotter, error) {
-	l, err := m.lineOf(m.x, m.y)
-	if err != nil {
-		return nil, err
-	}
-	m.thumb = []plot.Thumbnailer{l}
-	out := []plot.Plotter{l}
-	n := len(m.x) - 1
-	for i, mk := range []Marker{Ring, Circle} {
-		at := i * n
-		if !fr.inside(m.x[at], m.y[at]) {
-			continue
+func buildPath(m *mark, fr *frame) []plot.Plotter {
+	out := m.curve(m.x, m.y)
+	for i, end := range []Marker{Ring, Circle} {
+		at := i * (len(m.x) - 1)
+		if fr.inside(m.x[at], m.y[at]) {
+			s := m.style
+			s.marker = end
+			out = append(out, &plotter.Scatter{XYs: xys(m.x[at:at+1], m.y[at:at+1]), GlyphStyle: s.pointStyle()})
 		}
-		s := m.style
-		s.marker = mk
-		out = append(out, &plotter.Scatter{XYs: xys(m.x[at:at+1], m.y[at:at+1]), GlyphStyle: s.point()})
 	}
-	return out, nil
+	return out
 }
 
-func buildBand(m *mark, _ *frame) ([]plot.Plotter, error) {
+func buildBand(m *mark, _ *frame) []plot.Plotter {
 	x, y := slices.Clone(m.x), slices.Clone(m.yhi)
 	for i := len(m.x) - 1; i >= 0; i-- {
 		x, y = append(x, m.x[i]), append(y, m.ylo[i])
 	}
-	a := area{xys(x, y), m.style}
+	a := m.areaOf(x, y)
 	m.thumb = []plot.Thumbnailer{a}
-	return []plot.Plotter{a}, nil
+	return []plot.Plotter{a}
 }
 
-func buildBars(m *mark, fr *frame) ([]plot.Plotter, error) {
+func buildBars(m *mark, fr *frame) []plot.Plotter {
 	floor := 0.0
 	if fr.y.log {
 		floor = fr.ymin
@@ -140,43 +128,21 @@ func buildBars(m *mark, fr *frame) ([]plot.Plotter, error) {
 		x, y = append(x, m.xlo[i], m.xhi[i]), append(y, h, h)
 	}
 	x, y = append(x, m.xhi[len(m.xhi)-1]), append(y, floor)
-	l, err := m.lineOf(x, y)
-	if err != nil {
-		return nil, err
-	}
-	a := area{xys(x, y), m.style}
+	a, l := m.areaOf(x, y), m.lineOf(x, y)
 	m.thumb = []plot.Thumbnailer{a, l}
-	return []plot.Plotter{a, l}, nil
+	return []plot.Plotter{a, l}
 }
 
-// area is a filled polygon, cut at the edges of the panel.
-type area struct {
-	plotter.XYs
-	style style
-}
-
-var (
-	_ plot.Plotter     = area{}
-	_ plot.Thumbnailer = area{}
-)
-
-// areaAlpha is the opacity of areas: two of them over each other and a grid
-// behind them stay visible.
-const areaAlpha = 0.22
-
-// Plot implements plot.Plotter.
-func (a area) Plot(c draw.Canvas, p *plot.Plot) {
-	trX, trY := p.Transforms(&c)
-	pts := make([]vg.Point, len(a.XYs))
-	for i, v := range a.XYs {
-		pts[i] = vg.Point{X: trX(v.X), Y: trY(v.Y)}
-	}
-	c.FillPolygon(a.style.ink.tint(areaAlpha), c.ClipPolygonXY(pts))
-}
+// An area is a filled polygon; the legend shows all its ground, without an edge.
+type area struct{ *plotter.Polygon }
 
 // Thumbnail implements plot.Thumbnailer.
-func (a area) Thumbnail(c *draw.Canvas) {
-	c.FillPolygon(a.style.ink.tint(areaAlpha), corners(c.Rectangle))
+func (a area) Thumbnail(c *draw.Canvas) { c.FillPolygon(a.Color, corners(c.Rectangle)) }
+
+// areaOf returns an area in the color of a mark, of an opacity with which two
+// of them over each other and a grid behind them stay visible.
+func (m *mark) areaOf(x, y []float64) area {
+	return area{&plotter.Polygon{XYs: []plotter.XYs{xys(x, y)}, Color: m.style.ink.tint(0.22)}}
 }
 
 // corners returns the corners of a rectangle.
@@ -194,33 +160,28 @@ type pointThumb struct {
 func (t pointThumb) Thumbnail(c *draw.Canvas) {
 	mid := c.Center()
 	if t.bar {
-		c.StrokeLine2(t.style.bar(), mid.X, c.Min.Y+1, mid.X, c.Max.Y-1)
+		c.StrokeLine2(t.style.barStyle(), mid.X, c.Min.Y+1, mid.X, c.Max.Y-1)
 	}
-	s := t.style.point()
+	s := t.style.pointStyle()
 	if t.style.marker == Dot {
 		s.Radius = 2.5
 	}
 	c.DrawGlyph(s, mid)
 }
 
-func buildReference(m *mark, _ *frame) ([]plot.Plotter, error) {
-	return []plot.Plotter{reference{m}}, nil
-}
-
-// reference is a line across the panel with its label.
-type reference struct{ m *mark }
-
-// Plot implements plot.Plotter.
-func (r reference) Plot(c draw.Canvas, p *plot.Plot) {
-	_, trY := p.Transforms(&c)
-	y := trY(r.m.y[0])
-	if !c.ContainsY(y) {
-		return
-	}
-	c.StrokeLine2(r.m.style.line(), c.Min.X, y, c.Max.X, y)
-	sty := textStyle(noteSize, false)
-	sty.Color, sty.XAlign, sty.YAlign = r.m.style.ink.rgb(), draw.XRight, draw.YBottom
-	halo(c, sty, vg.Point{X: c.Max.X - 4, Y: y + 3}, r.m.name)
+// buildReference draws a line across the panel with its label.
+func buildReference(m *mark, _ *frame) []plot.Plotter {
+	return []plot.Plotter{plotterFunc(func(c draw.Canvas, p *plot.Plot) {
+		_, trY := p.Transforms(&c)
+		y := trY(m.y[0])
+		if !c.ContainsY(y) {
+			return
+		}
+		c.StrokeLine2(m.style.lineStyle(), c.Min.X, y, c.Max.X, y)
+		sty := textStyle(noteSize, false)
+		sty.Color, sty.XAlign, sty.YAlign = m.style.ink.rgb(), draw.XRight, draw.YBottom
+		halo(c, sty, vg.Point{X: c.Max.X - 4, Y: y + 3}, m.name)
+	})}
 }
 
 // halo draws text on a patch of white that is almost opaque, so that lines

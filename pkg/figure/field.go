@@ -1,12 +1,13 @@
 package figure
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette"
@@ -82,18 +83,14 @@ func flatten(m *mark, g plotter.GridXYZ) error {
 		return fmt.Errorf("a grid of %d × %d, want at least 2 × 2", cols, rows)
 	}
 	for r := range rows {
-		for c := range cols {
-			m.x, m.y, m.z = append(m.x, g.X(c)), append(m.y, g.Y(r)), append(m.z, g.Z(c, r))
-		}
-	}
-	for c := 1; c < cols; c++ {
-		if !(g.X(c) > g.X(c-1)) {
-			return fmt.Errorf("column %d of the grid is at x = %g, not above %g", c, g.X(c), g.X(c-1))
-		}
-	}
-	for r := 1; r < rows; r++ {
-		if !(g.Y(r) > g.Y(r-1)) {
+		if r > 0 && !(g.Y(r) > g.Y(r-1)) {
 			return fmt.Errorf("row %d of the grid is at y = %g, not above %g", r, g.Y(r), g.Y(r-1))
+		}
+		for c := range cols {
+			if c > 0 && !(g.X(c) > g.X(c-1)) {
+				return fmt.Errorf("column %d of the grid is at x = %g, not above %g", c, g.X(c), g.X(c-1))
+			}
+			m.x, m.y, m.z = append(m.x, g.X(c)), append(m.y, g.Y(r)), append(m.z, g.Z(c, r))
 		}
 	}
 	return nil
@@ -104,7 +101,7 @@ func flatten(m *mark, g plotter.GridXYZ) error {
 // over many decades, sample their logarithm. Nodes are the middles of cells of
 // equal size: a fixed Range of the axes should end half a cell beyond them.
 func (p *Panel) HeatMap(label string, g plotter.GridXYZ) {
-	m := &mark{kind: "heat", nearest: true}
+	m := &mark{kind: "heat"}
 	if err := flatten(m, g); err != nil {
 		p.fig.fail("heat map %q: %w", label, err)
 		return
@@ -116,14 +113,11 @@ func (p *Panel) HeatMap(label string, g plotter.GridXYZ) {
 	colors := viridis()
 	colors.SetMin(lo)
 	colors.SetMax(hi)
-	p.bar = &colorBar{label: label, min: lo, max: hi, colors: colors}
-	m.build = func(_ *mark, fr *frame) ([]plot.Plotter, error) {
-		if fr.x.log || fr.y.log {
-			return nil, fmt.Errorf("heat map %q: both axes must be linear", label)
-		}
-		h := plotter.NewHeatMap(g, p.bar.colors.Palette(256))
-		h.Min, h.Max, h.Rasterized = p.bar.min, p.bar.max, true
-		return []plot.Plotter{h}, nil
+	p.bar = &colorBar{label, colors}
+	m.build = func(*mark, *frame) []plot.Plotter {
+		h := plotter.NewHeatMap(g, colors.Palette(256))
+		h.Min, h.Max, h.Rasterized = lo, hi, true
+		return []plot.Plotter{h}
 	}
 	p.add(m, false, false, nil).name = label
 }
@@ -145,7 +139,7 @@ func viridis() palette.ColorMap {
 // Contours draws the lines on which a grid has the given values, each labelled
 // with its value where there is room.
 func (p *Panel) Contours(g plotter.GridXYZ, levels []float64, opts ...Option) {
-	m := &mark{kind: "contour", nearest: true}
+	m := &mark{kind: "contour"}
 	if err := flatten(m, g); err != nil {
 		p.fig.fail("contours: %w", err)
 		return
@@ -155,53 +149,46 @@ func (p *Panel) Contours(g plotter.GridXYZ, levels []float64, opts ...Option) {
 		return
 	}
 	levels = slices.Sorted(slices.Values(levels))
-	m.build = func(m *mark, _ *frame) ([]plot.Plotter, error) {
-		m.late = contourLabels{contours{g, levels, m.style}}
-		return []plot.Plotter{contours{g, levels, m.style}}, nil
+	m.build = func(m *mark, _ *frame) []plot.Plotter {
+		k := contourLines{g, levels, m.style.lineStyle()}
+		m.late = plotterFunc(k.label)
+		return []plot.Plotter{plotterFunc(k.stroke)}
 	}
 	p.add(m, false, false, append([]Option{Thin}, opts...))
 }
 
-// contours draws contour lines in an order that does not change from run to
+// contourLines draws contour lines in an order that does not change from run to
 // run (gonum's own goes through a map) and writes their values on them.
-type contours struct {
-	plotter.GridXYZ
+type contourLines struct {
+	grid   plotter.GridXYZ
 	levels []float64
-	style  style
+	style  draw.LineStyle
 }
 
-// Plot implements plot.Plotter.
-func (k contours) Plot(c draw.Canvas, p *plot.Plot) {
+// stroke draws the lines.
+func (k contourLines) stroke(c draw.Canvas, p *plot.Plot) {
 	for _, z := range k.levels {
-		c.StrokeLines(k.style.line(), k.lines(c, p, z)...)
+		c.StrokeLines(k.style, k.lines(c, p, z)...)
 	}
 }
 
-// contourLabels writes the value of each contour level on its longest line.
-type contourLabels struct{ contours }
-
-// Plot implements plot.Plotter.
-func (k contourLabels) Plot(c draw.Canvas, p *plot.Plot) {
+// label writes the value of each level on its longest line.
+func (k contourLines) label(c draw.Canvas, p *plot.Plot) {
 	sty := textStyle(11, false)
 	sty.Color, sty.XAlign, sty.YAlign = axisColor, draw.XCenter, draw.YCenter
 	var taken []vg.Point
 	for _, z := range k.levels {
 		if at, ok := roomFor(c, longest(k.lines(c, p, z)), taken); ok {
 			taken = append(taken, at)
-			halo(c, sty, at, level(z))
+			halo(c, sty, at, strings.ReplaceAll(fmt.Sprintf("%.3g", z), "-", "−"))
 		}
 	}
 }
 
-// level formats the value of a contour line.
-func level(z float64) string {
-	return string(bytes.ReplaceAll(fmt.Appendf(nil, "%.3g", z), []byte("-"), []byte("−")))
-}
-
 // lines returns the contour lines at z inside the canvas, sorted.
-func (k contours) lines(c draw.Canvas, p *plot.Plot, z float64) [][]vg.Point {
+func (k contourLines) lines(c draw.Canvas, p *plot.Plot, z float64) [][]vg.Point {
 	var rec recorder.Canvas
-	one := plotter.Contour{GridXYZ: k.GridXYZ, Levels: []float64{z}, LineStyles: []draw.LineStyle{k.style.line()},
+	one := plotter.Contour{GridXYZ: k.grid, Levels: []float64{z}, LineStyles: []draw.LineStyle{k.style},
 		Min: math.Inf(-1), Max: math.Inf(1)}
 	one.Plot(draw.Canvas{Canvas: &rec, Rectangle: c.Rectangle}, p)
 	var lines [][]vg.Point
@@ -218,15 +205,9 @@ func (k contours) lines(c draw.Canvas, p *plot.Plot, z float64) [][]vg.Point {
 		}
 		lines = append(lines, pts)
 	}
-	slices.SortFunc(lines, comparePaths)
+	byPoints := func(p, q vg.Point) int { return cmp.Or(cmp.Compare(p.X, q.X), cmp.Compare(p.Y, q.Y)) }
+	slices.SortFunc(lines, func(a, b []vg.Point) int { return slices.CompareFunc(a, b, byPoints) })
 	return c.ClipLinesXY(lines...)
-}
-
-// comparePaths orders polylines by their points.
-func comparePaths(a, b []vg.Point) int {
-	return slices.CompareFunc(a, b, func(p, q vg.Point) int {
-		return slices.Compare([]vg.Length{p.X, p.Y}, []vg.Length{q.X, q.Y})
-	})
 }
 
 // longest returns the longest line, or none if that is too short for a label.
@@ -253,9 +234,6 @@ func roomFor(c draw.Canvas, line, taken []vg.Point) (vg.Point, bool) {
 		i := n/2 + d/2
 		if d%2 == 1 {
 			i = n/2 - (d+1)/2
-		}
-		if i >= n {
-			continue
 		}
 		q := line[i]
 		inside := q.X > c.Min.X+20 && q.X < c.Max.X-20 && q.Y > c.Min.Y+9 && q.Y < c.Max.Y-9

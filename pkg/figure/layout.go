@@ -1,10 +1,10 @@
 package figure
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -19,44 +19,8 @@ const (
 	labelGap   = 4 // between an axis and its label
 )
 
-// houseAxis gives an axis of a gonum plot the house style. Its label is drawn
-// by layout: gonum looks for the middle of a log axis at the mean of its ends
-// and leaves room there, far off, for the label.
-func houseAxis(a *plot.Axis) {
-	xa, ya := a.Tick.Label.XAlign, a.Tick.Label.YAlign
-	a.Tick.Label = textStyle(tickSize, false)
-	a.Tick.Label.XAlign, a.Tick.Label.YAlign = xa, ya
-	a.Label.TextStyle = a.Tick.Label // gonum measures a space in one, and draws it in the other
-	a.Tick.Length = 6
-	a.Tick.LineStyle = draw.LineStyle{Color: axisColor, Width: 1}
-	a.LineStyle = draw.LineStyle{Color: axisColor, Width: 1}
-	a.Padding = 0
-}
-
-// hideLabels leaves an axis its ticks but takes its numbers: they stand at the
-// panel with which it shares the axis.
-func hideLabels(a *plot.Axis) {
-	a.Tick.Label.Font.Size = 1
-	a.Label.TextStyle = a.Tick.Label
-	ticks, _ := a.Tick.Marker.(plot.ConstantTicks)
-	for i := range ticks {
-		if !ticks[i].IsMinor() {
-			ticks[i].Label = hiddenLabel
-		}
-	}
-}
-
-// houseGrid returns the light grid behind the data.
-func houseGrid() *plotter.Grid {
-	g := plotter.NewGrid()
-	g.Horizontal = draw.LineStyle{Color: gridColor, Width: 1}
-	g.Vertical = g.Horizontal
-	return g
-}
-
 // A layout is a figure ready to be drawn.
 type layout struct {
-	fig    *Figure
 	cells  []*cell
 	title  string // wrapped
 	legend legend
@@ -80,11 +44,11 @@ func (f *Figure) layout() (*layout, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	l := &layout{fig: f, width: figureWidth}
+	l := &layout{width: figureWidth}
 	l.title = wrap(f.Title, textStyle(titleSize, true), px(l.width-2*margin))
-	cols := 1
+	rows, cols := 1, 1
 	for _, p := range f.panels {
-		cols = max(cols, p.col+1)
+		rows, cols = max(rows, p.row+1), max(cols, p.col+1)
 	}
 	// A shared Y axis depends on the function curves of all its panels, which are
 	// sampled as their frames are found: hence two passes.
@@ -92,8 +56,11 @@ func (f *Figure) layout() (*layout, error) {
 		l.cells = nil
 		for _, p := range f.panels {
 			fr, err := p.frame()
+			if err != nil && len(f.panels) > 1 {
+				err = fmt.Errorf("panel %d: %w", p.number, err)
+			}
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("figure: %s: %w", f.Name, err)
 			}
 			l.cells = append(l.cells, &cell{frame: fr, h: math.Max(40, p.Height)})
 		}
@@ -106,12 +73,10 @@ func (f *Figure) layout() (*layout, error) {
 	}
 	for range 2 {
 		for _, c := range l.cells {
-			if err := c.measure(); err != nil {
-				return nil, err
-			}
+			c.measure()
 		}
-		l.columns(cols)
-		l.rows()
+		l.alignColumns(cols)
+		l.stackRows(rows)
 	}
 	l.legend = f.legend(l.cells, l.width-2*margin)
 	if h := l.legend.height(); h > 0 {
@@ -123,13 +88,11 @@ func (f *Figure) layout() (*layout, error) {
 
 // measure makes the plot of a cell for its present size and finds how much
 // room its axes take.
-func (c *cell) measure() (err error) {
+func (c *cell) measure() {
 	if c.EqualAspect {
 		c.h = math.Max(100, math.Min(560, c.w*(c.ymax-c.ymin)/(c.xmax-c.xmin)))
 	}
-	if c.plot, err = c.frame.plot(c.w, c.h); err != nil {
-		return err
-	}
+	c.plot = c.compose(c.w, c.h)
 	outer := draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: px(c.w + 70), Y: px(c.h + 50)}}}
 	data := c.plot.DataCanvas(outer).Rectangle
 	c.left, c.right = data.Min.X.Points(), (outer.Max.X - data.Max.X).Points()
@@ -145,13 +108,12 @@ func (c *cell) measure() (err error) {
 		c.top = math.Max(c.top, subtitleAt)
 	}
 	if c.bar != nil {
-		c.right = math.Max(c.right, barGap+barWidth+c.bar.width(c.h))
+		c.right = math.Max(c.right, barGap+barWidth+c.bar.room(c.h))
 	}
-	return nil
 }
 
-// columns gives all data areas the same width and lines them up.
-func (l *layout) columns(n int) {
+// alignColumns gives all data areas the same width and lines them up.
+func (l *layout) alignColumns(n int) {
 	left, right := make([]float64, n), make([]float64, n)
 	for _, c := range l.cells {
 		left[c.col] = math.Max(left[c.col], c.left)
@@ -172,20 +134,15 @@ func (l *layout) columns(n int) {
 	}
 }
 
-// rows stacks the rows under the title.
-func (l *layout) rows() {
+// stackRows stacks the rows under the title.
+func (l *layout) stackRows(n int) {
 	y := margin + textStyle(titleSize, true).Height(l.title).Points() + gap/2
-	for row := 0; ; row++ {
+	for row := range n {
 		var top, h, bottom float64
-		any := false
 		for _, c := range l.cells {
 			if c.row == row {
-				any = true
 				top, h, bottom = math.Max(top, c.top), math.Max(h, c.h), math.Max(bottom, c.bottom)
 			}
-		}
-		if !any {
-			break
 		}
 		for _, c := range l.cells {
 			if c.row == row {
@@ -197,8 +154,8 @@ func (l *layout) rows() {
 	l.height = y
 }
 
-// draw draws the figure on a canvas of its size.
-func (l *layout) draw(canvas vg.Canvas) {
+// paint draws the figure on a canvas of its size.
+func (l *layout) paint(canvas vg.Canvas) {
 	dc := draw.NewCanvas(canvas, px(l.width), px(l.height))
 	dc.SetColor(White.rgb())
 	dc.Fill(dc.Rectangle.Path())
@@ -208,31 +165,23 @@ func (l *layout) draw(canvas vg.Canvas) {
 	for _, c := range l.cells {
 		data := vg.Rectangle{Min: at(c.x, c.y+c.h), Max: at(c.x+c.w, c.y)}
 		c.plot.Draw(c.outer(dc, data))
-		c.labels(dc, at)
-		if c.Subtitle != "" {
-			sty := textStyle(subtitleSize, true)
-			sty.YAlign = draw.YBottom
-			dc.FillText(sty, at(c.x, c.y-5), c.Subtitle)
+		sty := textStyle(labelSize, false)
+		sty.XAlign, sty.YAlign = draw.XCenter, draw.YBottom
+		if c.showX {
+			dc.FillText(sty, at(c.x+c.w/2, c.y+c.h+c.bottom), c.xlabel)
 		}
-		if c.bar != nil {
-			c.bar.draw(dc, vg.Rectangle{Min: at(c.x+c.w+barGap, c.y+c.h), Max: at(c.x+c.w+barGap+barWidth, c.y)})
+		if c.showY {
+			sty.Rotation, sty.YAlign = math.Pi/2, draw.YTop
+			dc.FillText(sty, at(c.edge, c.y+c.h/2), c.ylabel)
 		}
-	}
-	l.legend.draw(dc, at(margin, l.height-margin-l.legend.height()))
-}
-
-// labels draws the labels of both axes.
-func (c *cell) labels(dc draw.Canvas, at func(x, y float64) vg.Point) {
-	sty := textStyle(labelSize, false)
-	sty.XAlign = draw.XCenter
-	if c.showX {
+		sty = textStyle(subtitleSize, true)
 		sty.YAlign = draw.YBottom
-		dc.FillText(sty, at(c.x+c.w/2, c.y+c.h+c.bottom), c.xlabel)
+		dc.FillText(sty, at(c.x, c.y-5), c.Subtitle)
+		if c.bar != nil {
+			c.bar.paint(dc, vg.Rectangle{Min: at(c.x+c.w+barGap, c.y+c.h), Max: at(c.x+c.w+barGap+barWidth, c.y)})
+		}
 	}
-	if c.showY {
-		sty.Rotation, sty.YAlign = math.Pi/2, draw.YTop
-		dc.FillText(sty, at(c.edge, c.y+c.h/2), c.ylabel)
-	}
+	l.legend.paint(dc, at(margin, l.height-margin-l.legend.height()))
 }
 
 // outer returns the canvas that makes gonum put the data area at data: what
@@ -249,11 +198,11 @@ func (c *cell) outer(dc draw.Canvas, data vg.Rectangle) draw.Canvas {
 
 // ticks returns the ticks of a color bar of h pixels.
 func (b *colorBar) ticks(h float64) []plot.Tick {
-	return linearTicks(b.min, b.max, int(math.Max(2, h/28)))
+	return linearTicks(b.colors.Min(), b.colors.Max(), int(math.Max(2, h/28)))
 }
 
-// width returns how much room the bar's numbers and label take to its right.
-func (b *colorBar) width(h float64) float64 {
+// room returns how much room the bar's numbers and label take to its right.
+func (b *colorBar) room(h float64) float64 {
 	var w vg.Length
 	for _, t := range b.ticks(h) {
 		w = max(w, textStyle(tickSize, false).Width(t.Label))
@@ -261,8 +210,8 @@ func (b *colorBar) width(h float64) float64 {
 	return w.Points() + 8 + textStyle(labelSize, false).Height(b.label).Points() + 8
 }
 
-// draw draws the bar with its ticks and its label, read from top to bottom.
-func (b *colorBar) draw(c draw.Canvas, r vg.Rectangle) {
+// paint draws the bar with its ticks and its label, read from top to bottom.
+func (b *colorBar) paint(c draw.Canvas, r vg.Rectangle) {
 	const steps = 96
 	dy := (r.Max.Y - r.Min.Y) / steps
 	for i, col := range b.colors.Palette(steps).Colors() {
@@ -270,21 +219,91 @@ func (b *colorBar) draw(c draw.Canvas, r vg.Rectangle) {
 		hi := min(lo+dy+0.5, r.Max.Y) // overlap: no seams between the steps
 		c.FillPolygon(col, corners(vg.Rectangle{Min: vg.Point{X: r.Min.X, Y: lo}, Max: vg.Point{X: r.Max.X, Y: hi}}))
 	}
-	line := draw.LineStyle{Color: axisColor, Width: 1}
 	sty := textStyle(tickSize, false)
 	sty.YAlign = draw.YCenter
 	var w vg.Length
 	h := (r.Max.Y - r.Min.Y).Points()
 	for _, t := range b.ticks(h) {
-		y := r.Min.Y + px(h*(t.Value-b.min)/(b.max-b.min))
 		if t.IsMinor() {
 			continue
 		}
-		c.StrokeLine2(line, r.Max.X, y, r.Max.X+4, y)
+		y := r.Min.Y + px(h*(t.Value-b.colors.Min())/(b.colors.Max()-b.colors.Min()))
+		c.StrokeLine2(axisLine, r.Max.X, y, r.Max.X+4, y)
 		c.FillText(sty, vg.Point{X: r.Max.X + 7, Y: y}, t.Label)
 		w = max(w, sty.Width(t.Label))
 	}
 	label := textStyle(labelSize, false)
 	label.Rotation, label.XAlign, label.YAlign = math.Pi/2, draw.XCenter, draw.YTop
 	c.FillText(label, vg.Point{X: r.Max.X + 12 + w, Y: (r.Min.Y + r.Max.Y) / 2}, b.label)
+}
+
+// Sizes in the legend, in pixels.
+const (
+	thumbWidth  = 30
+	thumbHeight = 12
+	entryGap    = 22
+	legendLine  = 20
+)
+
+// A legend lists the names of a figure's series, in rows.
+type legend [][]legendEntry
+
+type legendEntry struct {
+	name   string
+	thumbs []plot.Thumbnailer
+	width  float64
+	dark   bool // whether it needs a dark ground
+}
+
+// legend collects the named series of all panels. A name that several series
+// share, say points and the line through them, has one entry that shows both.
+func (f *Figure) legend(cells []*cell, width float64) legend {
+	thumbs := map[string][]plot.Thumbnailer{}
+	seen := map[string]bool{}
+	for _, c := range cells {
+		for _, m := range c.marks {
+			if key := m.kind + "\x00" + m.name; !seen[key] {
+				thumbs[m.name] = append(thumbs[m.name], m.thumb...)
+				seen[key] = true
+			}
+		}
+	}
+	var rows legend
+	used := width + 1
+	for _, name := range f.names {
+		e := legendEntry{name, thumbs[name], thumbWidth + 6 + textStyle(legendSize, false).Width(name).Points(), f.given[name].ink == White}
+		if used+e.width > width {
+			rows, used = append(rows, nil), 0
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], e)
+		used += e.width + entryGap
+	}
+	return rows
+}
+
+// height returns the height of the legend in pixels.
+func (l legend) height() float64 { return legendLine * float64(len(l)) }
+
+// paint draws the legend with its top left corner at a point.
+func (l legend) paint(c draw.Canvas, at vg.Point) {
+	sty := textStyle(legendSize, false)
+	sty.YAlign = draw.YCenter
+	for i, row := range l {
+		mid := at.Y - vg.Length(i)*legendLine - legendLine/2
+		x := at.X
+		for _, e := range row {
+			icon := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+				Min: vg.Point{X: x, Y: mid - thumbHeight/2},
+				Max: vg.Point{X: x + thumbWidth, Y: mid + thumbHeight/2},
+			}}
+			if e.dark {
+				icon.FillPolygon(Gray.rgb(), corners(icon.Rectangle))
+			}
+			for _, t := range e.thumbs {
+				t.Thumbnail(&icon)
+			}
+			c.FillText(sty, vg.Point{X: x + thumbWidth + 6, Y: mid}, e.name)
+			x += px(e.width + entryGap)
+		}
+	}
 }

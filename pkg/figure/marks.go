@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -22,26 +23,14 @@ type mark struct {
 	z                  []float64 // heat maps and contour maps only
 	style              style
 	fn                 func(float64) float64 // function curves only
-	nearest            bool                  // limits without padding
-	fromZero           bool                  // y starts at 0: densities
-	build              func(*mark, *frame) ([]plot.Plotter, error)
+	build              func(*mark, *frame) []plot.Plotter
 	late               plot.Plotter       // drawn on top of all marks: labels of contours
 	thumb              []plot.Thumbnailer // how it looks in the legend
 }
 
-// layer says what is drawn over what: measured points stay visible on the
-// lines of a theory.
-func (m *mark) layer() int {
-	switch m.kind {
-	case "heat":
-		return 0
-	case "band", "bars":
-		return 1
-	case "points":
-		return 3
-	}
-	return 2
-}
+// layers says what is drawn under and over the lines: measured points stay
+// visible on those of a theory.
+var layers = map[string]int{"heat": -2, "band": -1, "bars": -1, "points": 1}
 
 // add checks a mark's numbers and puts it into the panel.
 func (p *Panel) add(m *mark, lines, points bool, opts []Option) *mark {
@@ -49,9 +38,7 @@ func (p *Panel) add(m *mark, lines, points bool, opts []Option) *mark {
 	if err := output.Printable(m.name); err != nil {
 		p.fig.fail("%w", err)
 	}
-	if err := m.intervals(); err != nil {
-		p.fig.fail("series %q: %w", m.name, err)
-	} else if err := m.finite(); err != nil {
+	if err := cmp.Or(m.intervals(), m.finite()); err != nil {
 		p.fig.fail("series %q: %w", m.name, err)
 	}
 	p.marks = append(p.marks, m)
@@ -80,14 +67,21 @@ func (m *mark) intervals() error {
 	return nil
 }
 
-// columns returns the numbers of a mark under their names.
-func (m *mark) columns() []column {
-	return []column{{"x", m.x}, {"y", m.y}, {"x_lo", m.xlo}, {"x_hi", m.xhi}, {"y_lo", m.ylo}, {"y_hi", m.yhi}, {"z", m.z}}
+// A series is a list of numbers of a mark; its values are nil where the mark
+// has no such numbers.
+type series struct {
+	name   string
+	values []float64
+}
+
+// all returns the numbers of a mark under their names.
+func (m *mark) all() []series {
+	return []series{{"x", m.x}, {"y", m.y}, {"x_lo", m.xlo}, {"x_hi", m.xhi}, {"y_lo", m.ylo}, {"y_hi", m.yhi}, {"z", m.z}}
 }
 
 // finite returns an error that names the first NaN or infinity.
 func (m *mark) finite() error {
-	for _, c := range m.columns() {
+	for _, c := range m.all() {
 		for i, v := range c.values {
 			if !finite(v) {
 				return fmt.Errorf("%s[%d] is %g", c.name, i, v)
@@ -97,17 +91,21 @@ func (m *mark) finite() error {
 	return nil
 }
 
-// positive returns an error that names the first value that a log axis cannot
-// show. The lower end of an error bar may reach zero: the bar then runs off the
-// lower edge.
-func (m *mark) positive(xlog, ylog bool) error {
+// fits returns an error that says why a mark cannot be drawn on axes of which
+// some are logarithmic, with the name of the first value that they cannot show.
+// The lower end of an error bar may reach zero: the bar then runs off the lower
+// edge.
+func (m *mark) fits(xlog, ylog bool) error {
+	if len(m.x) == 0 && (m.kind == "line" || m.kind == "step" || m.kind == "path") {
+		return fmt.Errorf("series %q: a line needs a point", m.name)
+	}
+	if m.kind == "heat" && (xlog || ylog) {
+		return fmt.Errorf("heat map %q: both axes must be linear", m.name)
+	}
 	logs := map[string]bool{"x": xlog && m.kind != "hline", "y": ylog, "y_lo": ylog && m.kind == "band"}
-	for _, c := range m.columns() {
-		if !logs[c.name] {
-			continue
-		}
+	for _, c := range m.all() {
 		for i, v := range c.values {
-			if v <= 0 {
+			if logs[c.name] && v <= 0 {
 				return fmt.Errorf("series %q: %s[%d] = %g cannot stand on a log axis: it must be > 0", m.name, c.name, i, v)
 			}
 		}
@@ -115,35 +113,32 @@ func (m *mark) positive(xlog, ylog bool) error {
 	return nil
 }
 
-// extendX and extendY widen an extent to hold the mark. What a log axis
-// cannot show is left out here: positive reports it, or it is an error bar.
+// extendX and extendY widen an extent to hold the mark. Densities start at 0,
+// and a function curve goes as far as the panel does.
 func (m *mark) extendX(e *extent, log bool) {
-	if m.kind != "hline" && m.fn == nil { // a function curve goes as far as the panel does
-		e.hold(log, m.x, m.xlo, m.xhi)
-	}
-	if m.nearest {
-		e.padMin, e.padMax = false, false
+	if m.kind != "hline" && m.fn == nil {
+		m.extend(e, log, m.x, m.xlo, m.xhi)
 	}
 }
 
 func (m *mark) extendY(e *extent, log bool) {
-	e.hold(log, m.y, m.ylo, m.yhi)
-	if m.nearest {
-		e.padMin, e.padMax = false, false
-	}
-	if m.fromZero && !log {
+	m.extend(e, log, m.y, m.ylo, m.yhi)
+	if m.kind == "bars" && !log {
 		e.add(0)
 		e.padMin = false
 	}
 }
 
-func (e *extent) hold(log bool, all ...[]float64) {
-	for _, vs := range all {
-		for _, v := range vs {
-			if !log || v > 0 {
-				e.add(v)
-			}
+// extend leaves out what a log axis cannot show: fits reports it, or it is an
+// error bar. Grids fill the panel.
+func (m *mark) extend(e *extent, log bool, all ...[]float64) {
+	for _, v := range slices.Concat(all...) {
+		if !log || v > 0 {
+			e.add(v)
 		}
+	}
+	if m.z != nil {
+		e.padMin, e.padMax = false, false
 	}
 }
 
@@ -167,10 +162,6 @@ func (p *Panel) Cloud(name string, x, y []float64, opts ...Option) {
 // Path draws a trajectory: a thin line with a ring where it starts and a disc
 // where it ends.
 func (p *Panel) Path(name string, x, y []float64, opts ...Option) {
-	if len(x) == 0 {
-		p.fig.fail("series %q: a path needs a point", name)
-		return
-	}
 	opts = append([]Option{Thin, Solid}, opts...)
 	p.add(&mark{kind: "path", name: name, x: x, y: y, build: buildPath}, true, false, opts)
 }
@@ -189,9 +180,9 @@ func (p *Panel) Func(name string, f func(float64) float64, opts ...Option) {
 // funcPoints is how many points a function curve has: one per two pixels.
 const funcPoints = figureWidth / 2
 
-// sample evaluates a function curve between the limits of x; other marks are
+// evaluate samples a function curve between the limits of x; other marks are
 // left as they are.
-func (m *mark) sample(fr *frame) error {
+func (m *mark) evaluate(fr *frame) error {
 	if m.fn == nil {
 		return nil
 	}
@@ -217,10 +208,7 @@ func (p *Panel) Band(name string, x, lo, hi []float64, opts ...Option) {
 		p.fig.fail("series %q: %d values of x but %d of lo and %d of hi", name, len(x), len(lo), len(hi))
 		return
 	}
-	mid := make([]float64, len(x))
-	floats.AddTo(mid, lo, hi)
-	floats.Scale(0.5, mid)
-	p.add(&mark{kind: "band", name: name, x: x, y: mid, ylo: lo, yhi: hi, build: buildBand}, false, false, opts)
+	p.add(&mark{kind: "band", name: name, x: x, y: middle(lo, hi), ylo: lo, yhi: hi, build: buildBand}, false, false, opts)
 }
 
 // Histogram draws the density of a sample in the given number of equal bins,
@@ -232,10 +220,15 @@ func (p *Panel) Histogram(name string, sample, weights []float64, bins int, opts
 		p.fig.fail("series %q: %w", name, err)
 		return
 	}
-	mid := make([]float64, bins)
-	floats.AddTo(mid, edges[:bins], edges[1:])
+	lo, hi := edges[:bins], edges[1:]
+	p.add(&mark{kind: "bars", name: name, x: middle(lo, hi), y: heights, xlo: lo, xhi: hi, build: buildBars}, false, false, opts)
+}
+
+// middle returns the middles of intervals.
+func middle(lo, hi []float64) []float64 {
+	mid := floats.AddTo(make([]float64, len(lo)), lo, hi)
 	floats.Scale(0.5, mid)
-	p.add(&mark{kind: "bars", name: name, x: mid, y: heights, xlo: edges[:bins], xhi: edges[1:], fromZero: true, build: buildBars}, false, false, opts)
+	return mid
 }
 
 // density bins a sample into equal bins over its range and returns their n+1
@@ -273,6 +266,31 @@ func density(sample, weights []float64, bins int) (edges, heights []float64, err
 	return edges, heights, nil
 }
 
+// Binned estimates the density of independent samples in equal bins between lo
+// and hi: the centers of the bins that hold any, the density there, and its
+// standard error sqrt(k(1−k/n)) for k of n samples, in units of density. Samples
+// outside count for the normalization. Empty bins are left out, so that the
+// result can go on a log axis.
+func Binned(sample []float64, lo, hi float64, bins int) (center, density, stderr []float64) {
+	counts := make([]float64, bins)
+	width := (hi - lo) / float64(bins)
+	for _, x := range sample {
+		if k := math.Floor((x - lo) / width); k >= 0 && k < float64(bins) {
+			counts[int(k)]++
+		}
+	}
+	n := float64(len(sample))
+	for k, c := range counts {
+		if c == 0 {
+			continue
+		}
+		center = append(center, lo+(float64(k)+0.5)*width)
+		density = append(density, c/(n*width))
+		stderr = append(stderr, math.Sqrt(c*(1-c/n))/(n*width))
+	}
+	return center, density, stderr
+}
+
 // HLine draws a horizontal reference line with its label at the right end. The
 // label is not a series name: it is written at the line and not in the legend.
 func (p *Panel) HLine(label string, y float64, opts ...Option) {
@@ -290,8 +308,8 @@ func Every(values []float64, n int) []float64 {
 	}
 	k := (len(values) + n - 1) / n
 	out := make([]float64, 0, n)
-	for i := 0; i < len(values); i += k {
-		out = append(out, values[i])
+	for some := range slices.Chunk(values, k) {
+		out = append(out, some[0])
 	}
 	return out
 }

@@ -12,16 +12,25 @@ import (
 // Width, or error bars (YErr).
 type Option interface{ set(*style) }
 
-// style is what one series looks like.
+// style is what one series looks like, or what its name has been given so far.
 type style struct {
 	ink    Ink
 	dash   Dash
 	marker Marker
 	width  Width
-
 	stderr []float64 // of the points
+	hasErr bool
+}
 
-	hasInk, hasDash, hasMarker, hasErr bool
+// unset is the ink, dash or marker of a style that has none yet.
+const unset = -1
+
+// choose returns the first of two choices that has been made.
+func choose[T ~int](first, second T) T {
+	if first != unset {
+		return first
+	}
+	return second
 }
 
 // An Ink is a color. The first seven are the palette of Okabe and Ito, which
@@ -57,14 +66,15 @@ var inks = [...]color.NRGBA{
 	White:     {0xFF, 0xFF, 0xFF, 0xFF},
 }
 
-// House colors beside the inks.
+// House colors beside the inks, and lines in them: the grid is light.
 var (
-	textColor = color.NRGBA{0x1A, 0x1A, 0x1A, 0xFF}
+	textColor = inks[Black]
 	axisColor = color.NRGBA{0x55, 0x55, 0x55, 0xFF}
-	gridColor = color.NRGBA{0xE6, 0xE6, 0xE6, 0xFF}
+	gridLine  = draw.LineStyle{Color: color.NRGBA{0xE6, 0xE6, 0xE6, 0xFF}, Width: 1}
+	axisLine  = draw.LineStyle{Color: axisColor, Width: 1}
 )
 
-func (i Ink) set(s *style) { s.ink, s.hasInk = i, true }
+func (i Ink) set(s *style) { s.ink = i }
 
 // rgb returns the color; an Ink that does not exist is gray.
 func (i Ink) rgb() color.NRGBA {
@@ -104,22 +114,10 @@ const (
 	numDashes
 )
 
-func (d Dash) set(s *style) { s.dash, s.hasDash = d, true }
+func (d Dash) set(s *style) { s.dash = d }
 
-// pattern returns the lengths of strokes and gaps in pixels.
-func (d Dash) pattern() []vg.Length {
-	switch d {
-	case Dashed:
-		return []vg.Length{7, 4}
-	case Dotted:
-		return []vg.Length{2, 3}
-	case DashDot:
-		return []vg.Length{8, 3, 2, 3}
-	case LongDash:
-		return []vg.Length{14, 4}
-	}
-	return nil
-}
+// patterns holds the lengths of strokes and gaps in pixels.
+var patterns = map[Dash][]vg.Length{Dashed: {7, 4}, Dotted: {2, 3}, DashDot: {8, 3, 2, 3}, LongDash: {14, 4}}
 
 // A Marker is the shape of a point.
 type Marker int
@@ -135,23 +133,16 @@ const (
 	Dot // a small disc without outline, for clouds
 )
 
-func (m Marker) set(s *style) { s.marker, s.hasMarker = m, true }
+func (m Marker) set(s *style) { s.marker = m }
 
-// glyph returns the gonum glyph of the shape and its radius in pixels.
-func (m Marker) glyph() (draw.GlyphDrawer, vg.Length) {
-	switch m {
-	case Square:
-		return draw.BoxGlyph{}, 3.6
-	case Triangle:
-		return draw.PyramidGlyph{}, 4.4
-	case Ring:
-		return draw.RingGlyph{}, 3.8
-	case Cross:
-		return draw.CrossGlyph{}, 3.8
-	case Dot:
-		return draw.CircleGlyph{}, 1.6
-	}
-	return draw.CircleGlyph{}, 3.6
+// glyphs holds the gonum glyphs of the shapes with their radii in pixels.
+var glyphs = map[Marker]draw.GlyphStyle{
+	Circle:   {Shape: draw.CircleGlyph{}, Radius: 3.6},
+	Square:   {Shape: draw.BoxGlyph{}, Radius: 3.6},
+	Triangle: {Shape: draw.PyramidGlyph{}, Radius: 4.4},
+	Ring:     {Shape: draw.RingGlyph{}, Radius: 3.8},
+	Cross:    {Shape: draw.CrossGlyph{}, Radius: 3.8},
+	Dot:      {Shape: draw.CircleGlyph{}, Radius: 1.6},
 }
 
 // A Width is the width of a line in pixels.
@@ -165,23 +156,71 @@ const (
 
 func (w Width) set(s *style) { s.width = w }
 
-// line returns the gonum style for a line.
-func (s style) line() draw.LineStyle {
+// styled returns the style of a series: the options given, and for the rest
+// what its name has had since it was first used. Lines and points draw from
+// their own sequences of dashes and markers.
+func (f *Figure) styled(name string, lines, points bool, opts []Option) style {
+	s := style{ink: unset, dash: unset, marker: unset}
+	for _, o := range opts {
+		o.set(&s)
+	}
+	if name == "" {
+		s.ink = choose(s.ink, Gray)
+		return s
+	}
+	g := f.given[name]
+	if g == nil {
+		g = &style{ink: choose(s.ink, f.freeInk()), dash: unset, marker: unset}
+		f.given[name], f.names = g, append(f.names, name)
+	}
+	if lines && g.dash == unset {
+		g.dash = choose(s.dash, f.dashes%numDashes)
+		f.dashes++
+	}
+	if points && g.marker == unset {
+		g.marker = choose(s.marker, f.markers%numMarkers)
+		f.markers++
+	}
+	s.ink, s.dash, s.marker = choose(s.ink, g.ink), choose(s.dash, g.dash), choose(s.marker, g.marker)
+	return s
+}
+
+// freeInk returns the first ink that no name has yet.
+func (f *Figure) freeInk() Ink {
+	used := map[Ink]bool{}
+	for _, g := range f.given {
+		used[g.ink] = true
+	}
+	for i := range Ink(autoInks) {
+		if !used[i] {
+			return i
+		}
+	}
+	return Ink(len(f.given) % autoInks)
+}
+
+// lineStyle returns the gonum style for a line.
+func (s style) lineStyle() draw.LineStyle {
 	w := s.width
 	if w <= 0 {
 		w = Normal
 	}
-	return draw.LineStyle{Color: s.ink.rgb(), Width: vg.Length(w), Dashes: s.dash.pattern()}
+	return draw.LineStyle{Color: s.ink.rgb(), Width: vg.Length(w), Dashes: patterns[s.dash]}
 }
 
-// point returns the gonum style for a point.
-func (s style) point() draw.GlyphStyle {
-	shape, radius := s.marker.glyph()
-	return draw.GlyphStyle{Color: s.ink.rgb(), Radius: radius, Shape: shape}
+// pointStyle returns the gonum style for a point, a Circle where nothing else
+// was chosen.
+func (s style) pointStyle() draw.GlyphStyle {
+	g, ok := glyphs[s.marker]
+	if !ok {
+		g = glyphs[Circle]
+	}
+	g.Color = s.ink.rgb()
+	return g
 }
 
-// bar returns the gonum style for an error bar: solid and thin.
-func (s style) bar() draw.LineStyle { return draw.LineStyle{Color: s.ink.rgb(), Width: 1.2} }
+// barStyle returns the gonum style for an error bar: solid and thin.
+func (s style) barStyle() draw.LineStyle { return draw.LineStyle{Color: s.ink.rgb(), Width: 1.2} }
 
 // errorBars is the option that YErr returns.
 type errorBars []float64

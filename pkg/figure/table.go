@@ -5,17 +5,13 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 )
 
 // A Table is what a CSV file holds: a header and rows of as many values. Numbers
-// are written with the fewest digits that read back as the same number.
-//
-//	t := figure.NewTable("method", "c", "kappa", "kappa_stderr")
-//	t.Row("direct", 2.0, 7.65e-5, 1.2e-6)
-//	t.Row("eq17", 2.0, 7.77e-5, 0)
-//
-// The first mistake is kept and returned by CSV.
+// are written with the fewest digits that read back as the same number. The
+// first mistake is kept and returned by CSV.
 type Table struct {
 	header []string
 	rows   [][]string
@@ -25,12 +21,10 @@ type Table struct {
 // NewTable returns a table without rows.
 func NewTable(header ...string) *Table {
 	t := &Table{header: header}
-	seen := map[string]bool{}
 	for i, h := range header {
-		if h == "" || seen[h] {
+		if h == "" || slices.Contains(header[:i], h) {
 			t.fail("column %d is called %q: want names, each once", i, h)
 		}
-		seen[h] = true
 	}
 	return t
 }
@@ -61,29 +55,6 @@ func (t *Table) Row(values ...any) {
 	t.rows = append(t.rows, row)
 }
 
-// Columns returns a table of columns of equal length.
-func Columns(columns ...Column) *Table {
-	header := make([]string, len(columns))
-	for i, c := range columns {
-		header[i] = c.name
-	}
-	t := NewTable(header...)
-	for _, c := range columns {
-		if len(c.values) != len(columns[0].values) {
-			t.fail("column %q has %d values but %q has %d", c.name, len(c.values), columns[0].name, len(columns[0].values))
-			return t
-		}
-	}
-	for r := 0; len(columns) > 0 && r < len(columns[0].values); r++ {
-		row := make([]any, len(columns))
-		for i, c := range columns {
-			row[i] = c.values[r]
-		}
-		t.Row(row...)
-	}
-	return t
-}
-
 // A Column is a name with values.
 type Column struct {
 	name   string
@@ -92,11 +63,34 @@ type Column struct {
 
 // Col returns a column.
 func Col[T float64 | int | string](name string, values []T) Column {
-	c := Column{name: name, values: make([]any, len(values))}
-	for i, v := range values {
-		c.values[i] = v
+	c := Column{name: name}
+	for _, v := range values {
+		c.values = append(c.values, v)
 	}
 	return c
+}
+
+// Columns returns a table of columns of equal length.
+func Columns(columns ...Column) *Table {
+	var header []string
+	for _, c := range columns {
+		header = append(header, c.name)
+	}
+	t := NewTable(header...)
+	for _, c := range columns {
+		if first := columns[0]; len(c.values) != len(first.values) {
+			t.fail("column %q has %d values but %q has %d", c.name, len(c.values), first.name, len(first.values))
+			return t
+		}
+	}
+	for r := 0; len(columns) > 0 && r < len(columns[0].values); r++ {
+		var row []any
+		for _, c := range columns {
+			row = append(row, c.values[r])
+		}
+		t.Row(row...)
+	}
+	return t
 }
 
 // Header returns the names of the columns.
@@ -116,19 +110,18 @@ func (t *Table) CSV() ([]byte, error) {
 	}
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)
-	if err := w.WriteAll(append([][]string{t.header}, t.rows...)); err != nil {
-		return nil, fmt.Errorf("figure: table: %w", err)
-	}
-	return buf.Bytes(), nil
+	err := w.WriteAll(append([][]string{t.header}, t.rows...))
+	return buf.Bytes(), err
 }
 
 // ReadTable reads a CSV file that a Table wrote.
 func ReadTable(path string) (*Table, error) {
-	data, err := os.ReadFile(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("figure: table: %w", err)
 	}
-	records, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	defer file.Close()
+	records, err := csv.NewReader(file).ReadAll()
 	if err != nil {
 		return nil, fmt.Errorf("figure: table %s: %w", path, err)
 	}
@@ -140,17 +133,15 @@ func ReadTable(path string) (*Table, error) {
 
 // Strings returns a column as text.
 func (t *Table) Strings(name string) ([]string, error) {
-	for i, h := range t.header {
-		if h != name {
-			continue
-		}
-		out := make([]string, len(t.rows))
-		for r := range t.rows {
-			out[r] = t.rows[r][i]
-		}
-		return out, nil
+	i := slices.Index(t.header, name)
+	if i < 0 {
+		return nil, fmt.Errorf("figure: table: no column %q among %q", name, t.header)
 	}
-	return nil, fmt.Errorf("figure: table: no column %q among %q", name, t.header)
+	out := make([]string, len(t.rows))
+	for r, row := range t.rows {
+		out[r] = row[i]
+	}
+	return out, nil
 }
 
 // Floats returns a column as numbers.
@@ -168,21 +159,14 @@ func (t *Table) Floats(name string) ([]float64, error) {
 	return out, nil
 }
 
-// A column is a name with numbers of a mark; values are nil where the mark has
-// no such numbers.
-type column struct {
-	name   string
-	values []float64
-}
-
-// points returns every plotted point as a row, for a figure without a Table.
-func (f *Figure) points() *Table {
+// plotted returns every plotted point as a row, for a figure without a Table.
+func (f *Figure) plotted() *Table {
 	t := NewTable("panel", "kind", "series", "x", "y", "x_lo", "x_hi", "y_lo", "y_hi", "z")
 	for _, p := range f.panels {
 		for _, m := range p.marks {
 			for i := range m.x {
 				row := []any{p.number, m.kind, m.name}
-				for _, c := range m.columns() {
+				for _, c := range m.all() {
 					if c.values == nil {
 						row = append(row, "")
 					} else {

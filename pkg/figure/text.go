@@ -49,10 +49,9 @@ var (
 // Superscripts and subscripts are drawn at 72 % of the size, shifted by 36 %
 // of it up or 16 % down, as browsers do for <sup> and <sub> within a hair.
 const (
-	scriptSize  = 0.72
-	superShift  = 0.36
-	subShift    = -0.16
-	hiddenLabel = " " // gonum takes a tick without a label for a minor tick
+	scriptSize = 0.72
+	superShift = 0.36
+	subShift   = -0.16
 )
 
 // scripts is a text handler that also draws superscripts and subscripts.

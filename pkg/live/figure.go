@@ -1,12 +1,15 @@
 package live
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"html"
 	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,10 +20,10 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/output"
 )
 
-// StaticEnv names the environment variable that asks for static views: set to 1,
-// a [Figure] is drawn once and nobody is waited for. The export sets it;
+// staticEnv names the environment variable that asks for static views: set to 1,
+// a Figure is drawn once and nobody is waited for. The export sets it;
 // nbconvert and its like need not, they are recognised.
-const StaticEnv = "SGDESCAPE_STATIC"
+const staticEnv = "SGDESCAPE_STATIC"
 
 const (
 	// greeting is how long a Figure waits for a front end that answers: GoNB
@@ -48,7 +51,13 @@ type Figure struct {
 // figure cannot be drawn at the initial values. At others Draw may fail: the
 // reader then sees its error in place of the figure and moves on.
 func (v Figure) Show() error {
-	if err := v.check(); err != nil {
+	if err := output.CheckTexts(v.Name, v.Name, v.Name); err != nil { // the texts are those of the figures drawn
+		return fmt.Errorf("live: %w", err)
+	}
+	if v.Draw == nil || len(v.Sliders) == 0 {
+		return fmt.Errorf("live: %s: want sliders and a function that draws", v.Name)
+	}
+	if err := checkSliders(v.Name, v.Sliders); err != nil {
 		return err
 	}
 	values := map[string]float64{}
@@ -66,51 +75,21 @@ func (v Figure) Show() error {
 	if err != nil {
 		return err
 	}
-	return v.follow(string(svg), f.Alt)
+	return v.follow(values, string(svg), f.Alt)
 }
 
-// check returns an error for what is missing or cannot work.
-func (v Figure) check() error {
-	if err := output.CheckTexts(v.Name, v.Name, v.Name); err != nil { // the texts are those of the figures drawn
-		return fmt.Errorf("live: %w", err)
-	}
-	if v.Draw == nil || len(v.Sliders) == 0 {
-		return fmt.Errorf("live: %s: want sliders and a function that draws", v.Name)
-	}
-	return checkSliders(v.Name, v.Sliders)
-}
-
-// follow displays sliders and drawing and draws anew until the reader is done.
-func (v Figure) follow(svg, alt string) error {
+// follow displays the sliders and what is drawn for their values, and draws anew
+// until the reader is done.
+func (v Figure) follow(shown map[string]float64, svg, alt string) error {
 	address := "/sgdescape/" + v.Name + "/" + gonbui.UniqueId()
-	moves := make(chan map[string]float64, 1)
-	comms.Subscribe(address, func(_ string, coded string) { // comms has no conversion for maps
-		var values map[string]float64
-		if json.Unmarshal([]byte(coded), &values) != nil {
-			return
-		}
-		for { // the newest move takes the place of one not yet seen
-			select {
-			case moves <- values:
-				return
-			default:
-			}
-			select {
-			case <-moves:
-			default:
-			}
-		}
-	})
+	// The newest move takes the place of one not yet seen.
+	moves := comms.Listen[string](address).LatestOnly() // comms has no conversion for maps
 	comms.Start()
-	if err := display(v.Name, v.html(address), alt); err != nil {
+	if err := display(v.Name, v.page(address), alt); err != nil {
 		return err
 	}
 	drawing := "drawing-" + address
-	show(drawing, svg)
-	shown := map[string]float64{}
-	for _, s := range v.Sliders {
-		shown[s.Name] = s.Value
-	}
+	replace(drawing, svg)
 	// A kernel that is shut down does not take its program along.
 	kernel, watch := os.Getppid(), time.NewTicker(time.Second)
 	defer watch.Stop()
@@ -121,12 +100,16 @@ func (v Figure) follow(svg, alt string) error {
 			if os.Getppid() != kernel || now.After(end) {
 				return gonbui.Error()
 			}
-		case values := <-moves:
+		case coded := <-moves.C:
+			var values map[string]float64
+			if json.Unmarshal([]byte(coded), &values) != nil {
+				continue
+			}
 			end = time.Now().Add(rest)
 			done := values["done"] != 0
 			delete(values, "done")
 			if !maps.Equal(values, shown) {
-				show(drawing, v.draw(values))
+				replace(drawing, v.redraw(values))
 				shown = values
 			}
 			if done {
@@ -136,21 +119,22 @@ func (v Figure) follow(svg, alt string) error {
 	}
 }
 
-// draw returns the figure for some values, or the reason why there is none.
-func (v Figure) draw(values map[string]float64) string {
+// redraw returns the figure for some values, or the reason why there is none.
+func (v Figure) redraw(values map[string]float64) string {
+	var svg []byte
 	f, err := v.Draw(values)
 	if err == nil {
-		var svg []byte
-		if svg, err = f.SVG(); err == nil {
-			return string(svg)
-		}
+		svg, err = f.SVG()
+	}
+	if err == nil {
+		return string(svg)
 	}
 	return `<pre>` + html.EscapeString(err.Error()) + `</pre>`
 }
 
-// show puts a drawing in the place of the one before, and waits until the
+// replace puts a drawing in the place of the one before, and waits until the
 // kernel has it.
-func show(id, drawing string) {
+func replace(id, drawing string) {
 	gonbui.UpdateHTML(id, `<div class="sgd-live-drawing">`+drawing+`</div>`)
 	gonbui.Sync()
 }
@@ -158,14 +142,47 @@ func show(id, drawing string) {
 //go:embed live.js
 var liveJS string
 
-// html returns the sliders and what connects them with the program.
-func (v Figure) html(address string) string {
+// page returns the sliders and what connects them with the program.
+func (v Figure) page(address string) string {
 	sliders, names := controls(v.Name, v.Sliders)
-	id, _ := json.Marshal(v.Name) // strings always encode
-	to, _ := json.Marshal(address)
-	keys, _ := json.Marshal(names)
-	script := strings.NewReplacer("$ID", string(id), "$ADDRESS", string(to), "$NAMES", string(keys)).Replace(liveJS)
+	script := strings.NewReplacer("$ID", quoted(v.Name), "$ADDRESS", quoted(address), "$NAMES", names).Replace(liveJS)
 	return fmt.Sprintf(`<div id="%[1]s" class="sgd-live" style="%[2]s">`+"\n%[3]s"+
 		`<button type="button" id="%[1]s-done">Done</button> <small>(the cell runs until then)</small>`+"\n</div>\n<script>\n%[4]s</script>\n",
 		v.Name, boxStyle, sliders, script)
+}
+
+// executors are the programs that run a notebook with nobody in front of it.
+var executors = []string{"jupyter-nbconvert", "nbconvert", "jupyter-execute", "jupyter-run", "nbclient", "papermill"}
+
+// unattended says whether nobody can move a slider: staticEnv says so, or the
+// kernel, our parent, was started by one of the executors. Where there is no
+// /proc to tell, only the former counts.
+func unattended() bool {
+	if os.Getenv(staticEnv) == "1" {
+		return true
+	}
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", os.Getppid()))
+	if err != nil {
+		return false
+	}
+	var state string
+	var starter int
+	fields := stat[bytes.LastIndexByte(stat, ')')+1:] // the name before may hold anything
+	if _, err := fmt.Sscan(string(fields), &state, &starter); err != nil {
+		return false
+	}
+	command, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", starter))
+	return err == nil && executes(command)
+}
+
+// executes says whether a command line, words ended by 0, is an executor's: the
+// program itself, or what Python is given to run after its options.
+func executes(command []byte) bool {
+	words := strings.Split(string(command), "\x00")
+	if strings.HasPrefix(filepath.Base(words[0]), "python") {
+		script := func(word string) bool { return !strings.HasPrefix(word, "-") } // also after -m
+		i := 1 + slices.IndexFunc(words[1:], script)
+		words = words[i:]
+	}
+	return slices.Contains(executors, filepath.Base(words[0]))
 }

@@ -48,16 +48,16 @@ func TestFigureStatic(t *testing.T) {
 }
 
 func TestFigureControls(t *testing.T) {
-	got := power().html("/here")
+	got := power().page("/here")
 	for _, want := range []string{`<div id="power"`, `id="power-slider-0" min="1"`, `id="power-done"`, `id = "power", address = "/here", names = ["phi"];`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)
 		}
 	}
-	if two, three := power().draw(map[string]float64{"phi": 2}), power().draw(map[string]float64{"phi": 3}); two == three || !strings.HasPrefix(three, "<svg") {
+	if two, three := power().redraw(map[string]float64{"phi": 2}), power().redraw(map[string]float64{"phi": 3}); two == three || !strings.HasPrefix(three, "<svg") {
 		t.Errorf("does not follow the value: %.300s", three)
 	}
-	if drawn := power().draw(map[string]float64{"phi": 5}); drawn != "<pre>φ &lt; 5 &amp; no more</pre>" {
+	if drawn := power().redraw(map[string]float64{"phi": 5}); drawn != "<pre>φ &lt; 5 &amp; no more</pre>" {
 		t.Errorf("an error shows as %s", drawn)
 	}
 }

@@ -32,7 +32,7 @@ func clocks() Interactive {
 }
 
 func TestInteractiveHTML(t *testing.T) {
-	got, err := clocks().html()
+	got, err := clocks().page()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestInteractiveHTML(t *testing.T) {
 	if n := strings.Count(got, "</script>"); n != 1 {
 		t.Errorf("%d script elements end, want 1", n)
 	}
-	again, err := clocks().html()
+	again, err := clocks().page()
 	if err != nil || got != again {
 		t.Errorf("not the same bytes again, %v", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html"
 	"math"
-	"strings"
 
 	"github.com/sgdescape/sgdescape/pkg/figure"
 	"github.com/sgdescape/sgdescape/pkg/internal/output"
@@ -36,16 +35,16 @@ type Simulator struct {
 // Show displays the simulator in the running GoNB cell. It returns an error,
 // also outside a notebook, when something is missing or out of bounds.
 func (s Simulator) Show() error {
-	page, err := s.html()
+	page, err := s.page()
 	if err != nil {
 		return err
 	}
 	return display(s.Name, page, s.Alt)
 }
 
-// html returns what Show displays: a <figure> element with the static figure,
+// page returns what Show displays: a <figure> element with the static figure,
 // which the export of a report makes play.
-func (s Simulator) html() (string, error) {
+func (s Simulator) page() (string, error) {
 	if err := output.CheckTexts(s.Name, s.Caption, s.Alt); err != nil {
 		return "", fmt.Errorf("live: %w", err)
 	}
@@ -63,11 +62,9 @@ func (s Simulator) html() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("live: %s: %w", s.Name, err)
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, `<figure class="sgd-sim" id="%s" data-settings="%s" style="%s">`+"\n", s.Name, html.EscapeString(string(settings)), boxStyle)
-	fmt.Fprintf(&b, `<img src="data:image/svg+xml;base64,%s" alt="%s">`+"\n", base64.StdEncoding.EncodeToString(still), html.EscapeString(s.Alt))
-	fmt.Fprintf(&b, "<figcaption>%s</figcaption>\n</figure>\n", html.EscapeString(s.Caption))
-	return b.String(), nil
+	return fmt.Sprintf(`<figure class="sgd-sim" id="%s" data-settings="%s" style="%s">`+"\n", s.Name, html.EscapeString(string(settings)), boxStyle) +
+		fmt.Sprintf(`<img src="data:image/svg+xml;base64,%s" alt="%s">`+"\n", base64.StdEncoding.EncodeToString(still), html.EscapeString(s.Alt)) +
+		fmt.Sprintf("<figcaption>%s</figcaption>\n</figure>\n", html.EscapeString(s.Caption)), nil
 }
 
 // still draws the barrier in L and log L, and below it what theory says of the

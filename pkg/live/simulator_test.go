@@ -16,7 +16,7 @@ func cloud() Simulator {
 }
 
 func TestSimulatorHTML(t *testing.T) {
-	got, err := cloud().html()
+	got, err := cloud().page()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestSimulatorHTML(t *testing.T) {
 			t.Errorf("no %s in %.600s", want, got)
 		}
 	}
-	if again, err := cloud().html(); err != nil || again != got {
+	if again, err := cloud().page(); err != nil || again != got {
 		t.Errorf("not the same bytes again, %v", err)
 	}
 	if err := cloud().Show(); err != nil { // outside a notebook: nothing to do

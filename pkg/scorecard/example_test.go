@@ -3,6 +3,8 @@ package scorecard_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/sgdescape/sgdescape/pkg/scorecard"
 )
@@ -24,14 +26,18 @@ func ExampleIn() {
 	card.Fails("linear-quartic", "Kramers", "the escape rate over a linear barrier",
 		"n = 1, T = 0.1, c = 2", 4.1e-7, 7.70e-5, 6e-7, small)
 
-	entries, err := scorecard.Load()
-	for _, e := range entries {
-		fmt.Println(e.Notebook, e.ID, e.Verdict)
+	file, err := os.ReadFile(filepath.Join(dir, "scorecard.json"))
+	for _, line := range strings.Split(string(file), "\n") {
+		if strings.Contains(line, `"id"`) || strings.Contains(line, `"verdict"`) {
+			fmt.Println(strings.TrimSpace(line))
+		}
 	}
 	fmt.Println(err)
 	// Output:
-	// 02_escape eq17-quartic holds
-	// 02_escape linear-quartic fails
+	// "id": "eq17-quartic",
+	// "verdict": "holds",
+	// "id": "linear-quartic",
+	// "verdict": "fails",
 	// <nil>
 }
 

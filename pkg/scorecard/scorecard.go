@@ -15,11 +15,25 @@
 package scorecard
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
+	"io/fs"
 	"math"
+	"os"
+	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/output"
 )
 
 // A Verdict says how a claim fared.
@@ -32,31 +46,35 @@ const (
 	Fails Verdict = "fails"
 )
 
-// A Claim is a statement with the number it predicts and the one measured.
+// A Claim is a statement with the number it predicts and the one measured, in
+// the order in which the file has them.
 type Claim struct {
 	// ID names the claim for good: lower-case letters, digits, "_" and "-".
-	ID string
+	ID string `json:"id"`
 	// Equation is the paper's, such as "Eq. 17".
-	Equation string
+	Equation string `json:"equation"`
 	// Claim is the statement in words.
-	Claim string
+	Claim string `json:"claim"`
 	// Regime is where it was tested: the values of T, c, n, …
-	Regime string
-	// Notebook is the name of the notebook that tested it.
-	Notebook string
-
+	Regime string `json:"regime"`
 	// Expected is what the claim predicts and Measured what was found, with
 	// standard error StdErr; 0 means that Measured is exact.
-	Expected, Measured, StdErr float64
+	Expected float64 `json:"expected"`
+	Measured float64 `json:"measured"`
+	StdErr   float64 `json:"stderr"`
 	// Tolerance is the deviation that the claim itself admits, relative to
 	// |Expected| (or absolute when Expected is 0): the accuracy of an asymptotic
 	// formula, or of floating point for exact numbers. Say beside it where it
 	// comes from. Zero means that only the standard error excuses a deviation.
-	Tolerance float64
+	Tolerance float64 `json:"tolerance"`
+	// Verdict is filled in by Record.
+	Verdict Verdict `json:"verdict"`
+	// Notebook is the name of the notebook that tested it.
+	Notebook string `json:"notebook"`
 	// Bend is the deviation, in the units of Tolerance, up to which the claim
 	// counts as bent rather than failed. Zero means DefaultBend, or Tolerance
 	// if that is larger.
-	Bend float64
+	Bend float64 `json:"-"`
 }
 
 const (
@@ -88,7 +106,7 @@ type Judgement struct {
 // that a failed claim could not be told from one that holds, Judge returns an
 // error instead of Holds or Bends. (Fails needs no such care.)
 func Judge(c Claim) (Judgement, error) {
-	if err := c.check(); err != nil {
+	if err := c.validate(); err != nil {
 		return Judgement{}, err
 	}
 	scale := math.Abs(c.Expected)
@@ -102,24 +120,18 @@ func Judge(c Claim) (Judgement, error) {
 	switch {
 	case j.Deviation <= c.Tolerance+j.Noise:
 		j.Verdict = Holds
-	case j.Deviation <= c.bend()+j.Noise:
+	case j.Deviation <= c.limit()+j.Noise:
 		j.Verdict = Bends
 	}
-	if j.Verdict != Fails && j.Noise > c.bend() {
-		return j, fmt.Errorf("scorecard: %s: %w: %g standard errors are %.3g, more than the deviation of %.3g that would refute the claim: measure longer",
-			c.ID, ErrNoisy, Sigmas, j.Noise, c.bend())
+	if j.Verdict != Fails && j.Noise > c.limit() {
+		return j, fmt.Errorf("scorecard: %s: too noisy to judge: %g standard errors are %.3g, more than the deviation of %.3g that would refute the claim: measure longer",
+			c.ID, Sigmas, j.Noise, c.limit())
 	}
 	return j, nil
 }
 
-// ErrNoisy is the error for a measurement that cannot tell verdicts apart.
-var ErrNoisy = errors.New("too noisy to judge")
-
-// ErrVerdict is the error for a verdict that is not the one argued for.
-var ErrVerdict = errors.New("unexpected verdict")
-
-// bend returns the deviation beyond which the claim fails.
-func (c Claim) bend() float64 {
+// limit returns the deviation beyond which the claim fails.
+func (c Claim) limit() float64 {
 	if c.Bend != 0 {
 		return c.Bend
 	}
@@ -129,8 +141,8 @@ func (c Claim) bend() float64 {
 // validID is what the name of a claim looks like.
 var validID = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 
-// check returns an error that names what a claim lacks.
-func (c Claim) check() error {
+// validate returns an error that names what a claim lacks.
+func (c Claim) validate() error {
 	if !validID.MatchString(c.ID) {
 		return fmt.Errorf("scorecard: id %q: want lower-case letters, digits, _ and -", c.ID)
 	}
@@ -153,7 +165,7 @@ func (c Claim) check() error {
 			return fmt.Errorf("scorecard: %s: %s is %g, want a finite number ≥ %g", c.ID, n.what, n.value, n.min)
 		}
 	}
-	if c.bend() < c.Tolerance {
+	if c.limit() < c.Tolerance {
 		return fmt.Errorf("scorecard: %s: bend is %g, want at least the tolerance, %g", c.ID, c.Bend, c.Tolerance)
 	}
 	return nil
@@ -161,24 +173,213 @@ func (c Claim) check() error {
 
 // Record judges a claim, shows the verdict in the running notebook and puts
 // the claim into the scorecard, in place of what was there under its ID. When
-// the verdict is not want, Record returns an error that wraps ErrVerdict and
-// leaves the scorecard as it was: it holds only what the notebooks argue for.
+// the verdict is not want, Record returns an error and leaves the
+// scorecard as it was: it holds only what the notebooks argue for.
 func Record(c Claim, want Verdict) error {
-	switch want {
-	case Holds, Bends, Fails:
-	default:
+	if _, ok := looks[want]; !ok {
 		return fmt.Errorf("scorecard: %s: verdict %q, want %q, %q or %q", c.ID, want, Holds, Bends, Fails)
 	}
 	j, err := Judge(c)
 	if err != nil {
 		return err
 	}
-	if err := show(c, j, want); err != nil {
-		return err
+	if err := output.Display("text/html", box(c, j, want), line(c, j)); err != nil {
+		return fmt.Errorf("scorecard: %s: %w", c.ID, err)
 	}
 	if j.Verdict != want {
-		return fmt.Errorf("scorecard: %s: %w: the claim %s, but the notebook argues that it %s (measured %g ± %g, expected %g, deviation %.3g, tolerance %g, bend %g, noise %.3g)",
-			c.ID, ErrVerdict, j.Verdict, want, c.Measured, c.StdErr, c.Expected, j.Deviation, c.Tolerance, c.bend(), j.Noise)
+		return fmt.Errorf("scorecard: %s: unexpected verdict: the claim %s, but the notebook argues that it %s (measured %g ± %g, expected %g, deviation %.3g, tolerance %g, bend %g, noise %.3g)",
+			c.ID, j.Verdict, want, c.Measured, c.StdErr, c.Expected, j.Deviation, c.Tolerance, c.limit(), j.Noise)
 	}
-	return put(c.entry(j.Verdict))
+	c.Verdict = j.Verdict
+	return put(c)
+}
+
+// A Card records the claims of one notebook; In returns it. Its methods panic
+// where Record returns an error, so that the cell fails and the notebook stops.
+type Card struct{ notebook string }
+
+// In returns the card of the notebook of this name, the file's without ending.
+func In(notebook string) Card { return Card{notebook} }
+
+// Holds records a claim of which the notebook argues that it holds: what its
+// equation says in words (text), where that was tested (regime), and the
+// numbers, as in Claim. A zero stderr means that measured is exact, a zero
+// tolerance that only the standard error excuses a deviation.
+func (c Card) Holds(id, equation, text, regime string, expected, measured, stderr, tolerance float64) {
+	c.Check(newClaim(id, equation, text, regime, expected, measured, stderr, tolerance), Holds)
+}
+
+// Bends is Holds for a claim of which the notebook argues that it bends.
+func (c Card) Bends(id, equation, text, regime string, expected, measured, stderr, tolerance float64) {
+	c.Check(newClaim(id, equation, text, regime, expected, measured, stderr, tolerance), Bends)
+}
+
+// Fails is Holds for a claim of which the notebook argues that it fails.
+func (c Card) Fails(id, equation, text, regime string, expected, measured, stderr, tolerance float64) {
+	c.Check(newClaim(id, equation, text, regime, expected, measured, stderr, tolerance), Fails)
+}
+
+// Check records a claim with any of its fields set; the name of the notebook is
+// filled in.
+func (c Card) Check(claim Claim, want Verdict) {
+	claim.Notebook = c.notebook
+	if err := Record(claim, want); err != nil {
+		panic(err)
+	}
+}
+
+func newClaim(id, equation, text, regime string, expected, measured, stderr, tolerance float64) Claim {
+	return Claim{ID: id, Equation: equation, Claim: text, Regime: regime,
+		Expected: expected, Measured: measured, StdErr: stderr, Tolerance: tolerance}
+}
+
+// looks gives each verdict a sign and a color; the color only repeats what the
+// sign and the word say, and has enough contrast on white and on black.
+var looks = map[Verdict]struct{ sign, color string }{
+	Holds: {"✓", "#009E73"},
+	Bends: {"≈", "#C98B00"},
+	Fails: {"✗", "#D55E00"},
+}
+
+// line says the verdict in one line of plain text.
+func line(c Claim, j Judgement) string {
+	return fmt.Sprintf("%s %s: %s (%s; %s): expected %s, measured %s",
+		looks[j.Verdict].sign, j.Verdict, c.Claim, c.Equation, c.Regime, number(c.Expected), measurement(c))
+}
+
+// box says it in HTML. Text has the color of the page, light or dark.
+func box(c Claim, j Judgement, want Verdict) string {
+	look, esc := looks[j.Verdict], html.EscapeString
+	text := fmt.Sprintf(`<strong>%s %s</strong> — %s <em>(%s; %s)</em><br>expected %s · measured %s · deviation %s`,
+		look.sign, j.Verdict, esc(c.Claim), esc(c.Equation), esc(c.Regime), number(c.Expected), measurement(c), deviation(c, j))
+	if j.Verdict != want {
+		text += fmt.Sprintf(`<br><strong>This notebook argues that it %s: not recorded.</strong>`, want)
+	}
+	return fmt.Sprintf(`<div class="sgd-verdict" role="note" style="border:1px solid %[1]s;border-left-width:8px;padding:.5em .8em;margin:.5em 0">%[2]s</div>`,
+		look.color, text)
+}
+
+// number formats a number for people.
+func number(v float64) string { return fmt.Sprintf("%.4g", v) }
+
+// measurement formats the measured value with its standard error.
+func measurement(c Claim) string {
+	if c.StdErr == 0 {
+		return number(c.Measured)
+	}
+	return fmt.Sprintf("%s ± %.2g", number(c.Measured), c.StdErr)
+}
+
+// deviation formats the deviation with what is allowed.
+func deviation(c Claim, j Judgement) string {
+	if c.Expected == 0 {
+		return fmt.Sprintf("%.2g (tolerance %.2g, chance %.2g)", j.Deviation, c.Tolerance, j.Noise)
+	}
+	return fmt.Sprintf("%.2g %% (tolerance %.2g %%, chance %.2g %%)", 100*j.Deviation, 100*c.Tolerance, 100*j.Noise)
+}
+
+// fileName is the name of the scorecard, beside the figures of the run.
+const fileName = "scorecard.json"
+
+// read reads a scorecard and checks it.
+func read(path string) ([]Claim, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("scorecard: %w", err)
+	}
+	var claims []Claim
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	err = dec.Decode(&claims)
+	if err == nil && dec.More() {
+		err = errors.New("more after the list")
+	}
+	seen := map[string]bool{}
+	for i, c := range claims {
+		if err == nil && (!validID.MatchString(c.ID) || seen[c.ID]) {
+			err = fmt.Errorf("entry %d has the id %q", i, c.ID)
+		}
+		seen[c.ID] = true
+	}
+	if err != nil {
+		return nil, fmt.Errorf("scorecard: %s is corrupt, repair or remove it: %w", path, err)
+	}
+	slices.SortFunc(claims, byID)
+	return claims, nil
+}
+
+func byID(a, b Claim) int { return strings.Compare(a.ID, b.ID) }
+
+// put replaces or adds one claim, while no other process or goroutine does.
+func put(c Claim) error {
+	dir, err := output.Dir()
+	if err != nil {
+		return fmt.Errorf("scorecard: %w", err)
+	}
+	path := filepath.Join(dir, fileName)
+	unlock, err := lock(path)
+	if err != nil {
+		return fmt.Errorf("scorecard: %w", err)
+	}
+	defer unlock()
+	claims, err := read(path)
+	if err != nil {
+		return err
+	}
+	i, found := slices.BinarySearchFunc(claims, c, byID)
+	if found {
+		claims[i] = c
+	} else {
+		claims = slices.Insert(claims, i, c)
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false) // a reader of the file sees "<", not "\u003c"
+	enc.SetIndent("", "  ")
+	if err = enc.Encode(claims); err == nil {
+		err = output.WriteFile(path, buf.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("scorecard: %w", err)
+	}
+	return nil
+}
+
+// How long to wait for the other notebooks, each of which holds the lock for
+// about a millisecond and the time that the disk takes to sync, and how often
+// to try.
+const (
+	lockPatience = 30 * time.Second
+	lockPause    = 5 * time.Millisecond
+)
+
+// lock waits until nobody else on this machine updates the scorecard at path,
+// and returns what ends the lock. The operating system ends it as well when the
+// process dies, so that a killed notebook blocks nobody. What is locked is the
+// folder that holds the scorecard: a lock file would lie among the figures, and
+// one among the temporary files would be another for each notebook, as the
+// launcher gives each a folder for those of its own. Windows, where GoNB does
+// not run, locks no folders: there it is a file.
+func lock(path string) (unlock func(), err error) {
+	name := filepath.Dir(path)
+	if err := os.MkdirAll(name, 0o755); err != nil {
+		return nil, fmt.Errorf("locking: %w", err)
+	}
+	f := flock.New(name, flock.SetFlag(os.O_RDONLY)) // by default it would create a file
+	if runtime.GOOS == "windows" {
+		f = flock.New(filepath.Join(name, "."+fileName+".lock"))
+	}
+	ctx, cancel := context.WithTimeoutCause(context.Background(), lockPatience,
+		fmt.Errorf("another process has held it for %v", lockPatience))
+	defer cancel()
+	if _, err := f.TryLockContext(ctx, lockPause); err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return nil, fmt.Errorf("locking %s: %w", f.Path(), err)
+	}
+	return func() { _ = f.Unlock() }, nil
 }

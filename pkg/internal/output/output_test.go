@@ -20,7 +20,7 @@ func repository(t *testing.T) (root, notebooks string) {
 	if err := os.Mkdir(notebooks, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte("// a comment\n"+module+"\n\ngo 1.26\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte("// a comment\nmodule github.com/sgdescape/sgdescape\n\ngo 1.26\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return root, notebooks
