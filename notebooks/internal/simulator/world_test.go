@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/kolmogorov"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
