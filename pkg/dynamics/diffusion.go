@@ -93,8 +93,8 @@ func (s *eulerStepper) Drive(theta, xi []float64) float64 {
 	return dt
 }
 
-// heunStepper is the stochastic trapezoidal rule of Eq. 15 and Eq. 5. On the τ clock
-// the time dt = ∫dτ/L is integrated by the same rule.
+// heunStepper is the stochastic trapezoidal rule of Eq. 15 and Eq. 5. On the τ
+// clock the time dt = ∫dτ/L is integrated by the same rule.
 type heunStepper struct {
 	base
 	grad2, trial []float64

@@ -59,7 +59,8 @@ func TestFindAxis(t *testing.T) {
 		}
 		z := func(x float64) float64 { return floats.Dot(a.Direction, r.out([]float64{x, 0, 0, 0})) }
 		s := q.Saddle().Theta[0]
-		// turned does not tell its far minimum: the exit is where L is back at L(θ*).
+		// turned does not tell its far minimum: the exit is where L is back at
+		// L(θ*).
 		for _, c := range []struct{ got, want, tol float64 }{{a.Minimum, z(0), 1e-6}, {a.Saddle, z(s), 1e-6}, {a.Exit, z(2 * s), 0.02 * s}} {
 			if math.Abs(c.got-c.want) > c.tol {
 				t.Errorf("h⊥ = %v: place %v on the axis, want %v", across, c.got, c.want)

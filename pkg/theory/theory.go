@@ -70,9 +70,9 @@ type Escape struct {
 
 // NewEscape reads an Escape off a barrier. The outlier subspace is spanned by
 // the eigenvectors of H(θ*) with eigenvalue above flat·(largest eigenvalue);
-// flat 0 means [landscape.Flatness]. It returns an error for bad noise, a flat outside [0, 1),
-// a minimum or saddle whose loss is not positive or whose Hessian has the wrong
-// number of negative eigenvalues in the subspace.
+// flat 0 means [landscape.Flatness]. It returns an error for bad noise, a flat
+// outside [0, 1), a minimum or saddle whose loss is not positive or whose
+// Hessian has the wrong number of negative eigenvalues in the subspace.
 func NewEscape(b landscape.Barrier, noise Noise, flat float64) (Escape, error) {
 	if b == nil {
 		return Escape{}, fmt.Errorf("theory: no barrier given")
