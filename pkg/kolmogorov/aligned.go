@@ -51,9 +51,9 @@ func (a Aligned) Solve() (*Passage, error) {
 		a.Tail = 1e-8
 	}
 	// The hotter direction sets how far the domain reaches, each its own width.
-	k := Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: a.Tail}
+	k := Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{Temperature: math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: a.Tail}
 	along, across := k, k
-	along.Noise, across.Noise = exact.LossNoise{a.Along}, exact.LossNoise{a.Across}
+	along.Noise, across.Noise = exact.LossNoise{Temperature: a.Along}, exact.LossNoise{Temperature: a.Across}
 	var p *Passage
 	values, unknowns, err := k.refineOn(&along, &across, func(g *grid) ([]float64, error) {
 		c, err := a.chain(g)
@@ -86,11 +86,11 @@ type chain struct {
 
 // chain sets up and eliminates.
 func (a Aligned) chain(g *grid) (*chain, error) {
-	along, err := g.with(exact.LossNoise{a.Along})
+	along, err := g.with(exact.LossNoise{Temperature: a.Along})
 	if err != nil {
 		return nil, err
 	}
-	across, err := g.with(exact.LossNoise{a.Across})
+	across, err := g.with(exact.LossNoise{Temperature: a.Across})
 	if err != nil {
 		return nil, err
 	}

@@ -242,7 +242,7 @@ func (f *frame) checkAxial(r Reduction) error {
 		for _, v := range append([][]float64{diagonal}, f.across...) {
 			for _, side := range []float64{radius, -radius} {
 				if got := f.at(z, side, v); !(math.Abs(got-want) <= sameLoss*math.Abs(want)) {
-					return fmt.Errorf("L at z₁ = %.3g and distance %.3g from the axis is %.6g on one side and %.6g on another", z, radius, want, got)
+					return fmt.Errorf("loss at z₁ = %.3g and distance %.3g from the axis of %.6g on one side and %.6g on another", z, radius, want, got)
 				}
 			}
 		}

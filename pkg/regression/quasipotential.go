@@ -34,7 +34,7 @@ func (c Chain) Cumulant() (quasipotential.Cumulant, error) {
 	}
 	f := c.features()
 	if g, ok := f.(GammaFeatures); ok && c.Labels == nil && g.Kurtosis == 3 {
-		return quasipotential.GaussianSamples{c.Dim, g.Scale, c.LabelNoise}, nil
+		return quasipotential.GaussianSamples{Params: c.Dim, Curvature: g.Scale, LabelNoise: c.LabelNoise}, nil
 	}
 	root, weight := f.Rule(1, 3)
 	return &lineSamples{root, weight, make([]float64, len(root)), math.IsInf(f.Largest(1), 1), c.LabelNoise, labels}, nil

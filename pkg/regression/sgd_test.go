@@ -22,6 +22,7 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/escape"
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/reference"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/sgd"
 )
@@ -243,19 +244,15 @@ func TestRegressionAllocates(t *testing.T) {
 // 1000 runs of SGD agree with the exact discrete solution (|z| < 3.5), while they
 // reject Eq. 13 at d = 1.
 func TestAgainstExact(t *testing.T) {
-	for _, test := range []struct {
-		d   int
-		c   float64
-		sde float64 // Eq. 13, computed apart
-	}{{1, 1.5, 35.63}, {8, 2, 2.66}} {
-		s := passagesOf(t, must(NewFresh(test.d, 1, 0.1, 1)), test.c, escape.Settings{Replicas: 1000, Seed: 1, Experiment: fmt.Sprint(test.d)})
+	for _, test := range []reference.Passage{reference.Passages[0], reference.Passages[3]} {
+		s := passagesOf(t, must(NewFresh(test.Dim, 1, 0.1, 1)), test.C, escape.Settings{Replicas: 1000, Seed: 1, Experiment: fmt.Sprint(test.Dim)})
 		e := must(s.MeanTime(0.95))
-		want := must(Chain{LearningRate: 0.1, BatchSize: 1, Dim: test.d, LabelNoise: 1}.MeanFirstPassage(test.c, exact.Settings{Tolerance: 1e-3})).Value
+		want := must(Chain{LearningRate: 0.1, BatchSize: 1, Dim: test.Dim, LabelNoise: 1}.MeanFirstPassage(test.C, exact.Settings{Tolerance: 1e-3})).Value
 		if z := (e.Value - want) / e.StdErr; math.Abs(z) > 3.5 {
-			t.Errorf("d = %d: t_p = %.4g ± %.2g, exact %.5g (z = %.1f)", test.d, e.Value, e.StdErr, want, z)
+			t.Errorf("d = %d: t_p = %.4g ± %.2g, exact %.5g (z = %.1f)", test.Dim, e.Value, e.StdErr, want, z)
 		}
-		if z := (e.Value - test.sde) / e.StdErr; z < 3.5 {
-			t.Errorf("d = %d: Eq. 13 is not rejected (z = %.1f)", test.d, z)
+		if z := (e.Value - test.SDE) / e.StdErr; z < 3.5 {
+			t.Errorf("d = %d: Eq. 13 is not rejected (z = %.1f)", test.Dim, z)
 		}
 	}
 }
