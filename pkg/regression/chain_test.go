@@ -31,7 +31,7 @@ func TestChainAgainstReference(t *testing.T) {
 func TestRules(t *testing.T) {
 	sizes := map[int]bool{4: true, 10: true, 8: true, 48: true}
 	for level := range chainLevels {
-		s := gaussianChain(0.1, 1, 2).newStep(passageLattice(1, level), level)
+		s := gaussianChain(0.1, 1, 2).newStepLaw(passageLattice(1, level), level)
 		sizes[len(s.across.x)], sizes[len(s.fine.x)], sizes[8+2*level] = true, true, true
 	}
 	for n := range sizes {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/sgdescape/sgdescape/pkg/internal/root"
@@ -25,8 +26,6 @@ type Kesten struct {
 	Alpha float64
 	// Exponent is φ in terms of P ∝ L^{−φ}: φ = (α + d)/2.
 	Exponent float64
-	// Growth is E log ρ < 0, the Lyapunov exponent per step.
-	Growth float64
 }
 
 // Kesten returns the exponent of the stationary tail (Kesten 1973, Goldie 1991).
@@ -62,36 +61,28 @@ func (c Chain) Kesten() (Kesten, error) {
 		lo = hi / 2
 	}
 	lo = root.Bisect(lo, hi, func(alpha float64) bool { return c.logMoment(alpha) < 0 })
-	return Kesten{Alpha: lo, Exponent: (lo + float64(c.Dim)) / 2, Growth: growth}, nil
+	return Kesten{Alpha: lo, Exponent: (lo + float64(c.Dim)) / 2}, nil
 }
 
 // logMoment returns log E ρ^α, or E log ρ for α = 0.
 func (c Chain) logMoment(alpha float64) float64 {
 	beta, h := c.LearningRate/float64(c.BatchSize), c.features().Curvature()
 	us, ws := c.growthRules(alpha)
-	largest := math.Inf(-1)
-	mean, total := 0.0, 0.0
-	var terms []float64
+	mean := 0.0
+	var terms []float64 // log weight + α·log ρ
 	for i, u := range us.x {
 		for k, w := range ws.x {
 			across := beta * beta * h * u * w
 			logRho := 0.5 * math.Log((1-beta*u)*(1-beta*u)+across)
 			weight := us.w[i] + ws.w[k]
-			if alpha == 0 {
-				mean += math.Exp(weight) * logRho
-				continue
-			}
+			mean += math.Exp(weight) * logRho
 			terms = append(terms, weight+alpha*logRho)
-			largest = math.Max(largest, terms[len(terms)-1])
 		}
 	}
 	if alpha == 0 {
 		return mean
 	}
-	for _, t := range terms {
-		total += math.Exp(t - largest)
-	}
-	return largest + math.Log(total)
+	return floats.LogSumExp(terms)
 }
 
 // growthRules returns rules over u and w with the logarithms of the weights, that

@@ -51,13 +51,6 @@ var (
 	_ Features = (*EmpiricalFeatures)(nil)
 )
 
-func (g GammaFeatures) check() error {
-	if !(g.Scale > 0) || math.IsInf(g.Scale, 1) || !(g.Kurtosis > 1) || math.IsInf(g.Kurtosis, 1) {
-		return fmt.Errorf("regression: gamma features with h = %v and kurtosis %v, want finite values > 0 and > 1", g.Scale, g.Kurtosis)
-	}
-	return nil
-}
-
 // Curvature implements [Features].
 func (g GammaFeatures) Curvature() float64 { return g.Scale }
 
@@ -227,20 +220,11 @@ func (a atoms) merge(cells int) atoms {
 	return b
 }
 
-// Labels is the law of ε = y/σ.
+// Labels is the law of ε = y/σ; the laws of gonum's distuv are such.
 type Labels interface {
 	// Prob returns the density, CDF and Survival the probabilities of ε ≤ z and
 	// of ε > z.
 	Prob(z float64) float64
 	CDF(z float64) float64
 	Survival(z float64) float64
-	// Quantile inverts CDF.
-	Quantile(p float64) float64
 }
-
-var (
-	_ Labels = distuv.Normal{}
-	_ Labels = distuv.Uniform{}
-	_ Labels = distuv.Laplace{}
-	_ Labels = distuv.StudentsT{}
-)

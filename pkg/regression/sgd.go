@@ -47,8 +47,8 @@ type SGD struct {
 }
 
 var (
-	_ landscape.Landscape = (*SGD)(nil)
-	_ landscape.Hessian   = (*SGD)(nil)
+	_ dynamics.Dynamics = (*SGD)(nil)
+	_ landscape.Hessian = (*SGD)(nil)
 )
 
 // New returns SGD on a data set with one target per sample. It is an
@@ -173,6 +173,16 @@ type stepper struct {
 	*SGD
 	grad, x []float64
 	sampler *sgd.Sampler // nil for fresh samples
+}
+
+// NewStepper implements [dynamics.Dynamics]: one step of SGD, any batch, on a
+// fixed set or fresh samples.
+func (r *SGD) NewStepper() dynamics.Stepper {
+	w := &stepper{SGD: r, grad: make([]float64, r.dim), x: make([]float64, r.dim+1)}
+	if r.rows != nil {
+		w.sampler = sgd.NewSampler(r.samples, r.batch, r.how)
+	}
+	return w
 }
 
 // Step implements [dynamics.Stepper].

@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// step integrates over one step of a chain: over √u (what the features do along
+// stepLaw integrates over one step of a chain: over √u (what the features do along
 // θ), over the part across θ, and innermost over ε, cut exactly where r′ = R.
 //
 // For Gaussian labels and features, with Z = Xθ/r the features of a batch along θ
@@ -18,7 +18,7 @@ import (
 //
 // In one dimension the same holds for any features with u = Σx², by the labels
 // being Gaussian given x; and for B = 1 with any labels.
-type step struct {
+type stepLaw struct {
 	g        *lattice
 	beta     float64
 	sigma, h float64
@@ -35,11 +35,12 @@ type step struct {
 	normal   bool
 }
 
-func (c Chain) newStep(g *lattice, level int) *step {
+func (c Chain) newStepLaw(g *lattice, level int) *stepLaw {
 	f := c.features()
-	s := &step{
+	s := &stepLaw{
 		g: g, beta: c.LearningRate / float64(c.BatchSize), sigma: c.LabelNoise, h: f.Curvature(),
-		features: f, batch: c.BatchSize, level: level, rules: map[int]rule{}, labels: c.Labels, fine: gaussRule(10 + 2*level), room: distuv.ChiSquared{K: float64(c.Dim - 1)},
+		features: f, batch: c.BatchSize, level: level, rules: map[int]rule{}, room: distuv.ChiSquared{K: float64(c.Dim - 1)},
+		labels: c.Labels, fine: gaussRule(10 + 2*level),
 	}
 	if c.Dim > 1 {
 		s.across = gaussRule(20 + 8*level)
@@ -80,7 +81,7 @@ func labelPanels(l Labels) []float64 {
 // until the jump at the boundary is resolved, which is seen from r at
 // √u = (R−r)/(βσ|ε|), and around 1/√β, where large distances are reset to about
 // σ, that is within 1/r of it.
-func (s *step) over(r float64) rule {
+func (s *stepLaw) over(r float64) rule {
 	reach := math.Max(s.g.radius()-r, 1e-9*s.g.radius()) / (8 * s.beta * s.sigma)
 	towards := halvings(reach)
 	around := halvings(s.sigma / math.Max(r, 1e-300))
@@ -98,7 +99,7 @@ func (s *step) over(r float64) rule {
 func halvings(x float64) int { return max(0, int(math.Ceil(-math.Log2(x)))) }
 
 // row stores the coefficients of E[f(r′); r′ ≤ R] and returns P(r′ > R).
-func (s *step) row(dst []float64, r float64) (leave float64) {
+func (s *stepLaw) row(dst []float64, r float64) (leave float64) {
 	q := s.over(r)
 	for i, root := range q.x {
 		u, mass := root*root, q.w[i]
@@ -117,12 +118,12 @@ func (s *step) row(dst []float64, r float64) (leave float64) {
 }
 
 // chiRange bounds χ_{d−1} so that less than 1e−20 lies above.
-func (s *step) chiRange() float64 { return math.Sqrt(s.room.K) + 9.5 }
+func (s *stepLaw) chiRange() float64 { return math.Sqrt(s.room.K) + 9.5 }
 
 // sideways integrates over across = scale·χ_{d−1}: all of it if the boundary is
 // out of reach, or else up to across = R with across = R·sin φ, which makes the
 // end smooth.
-func (s *step) sideways(dst []float64, mean, spread, scale, mass float64) (leave float64) {
+func (s *stepLaw) sideways(dst []float64, mean, spread, scale, mass float64) (leave float64) {
 	radius, high := s.g.radius(), s.chiRange()
 	reach := radius / scale
 	top := high
@@ -156,7 +157,7 @@ func (s *step) sideways(dst []float64, mean, spread, scale, mass float64) (leave
 }
 
 // along integrates over ε given the rest.
-func (s *step) along(dst []float64, mean, spread, across, mass float64) (leave float64) {
+func (s *stepLaw) along(dst []float64, mean, spread, across, mass float64) (leave float64) {
 	radius := s.g.radius()
 	room := radius*radius - across*across
 	if room <= 0 {
@@ -202,7 +203,7 @@ func (s *step) along(dst []float64, mean, spread, across, mass float64) (leave f
 
 // panel integrates over ε between cut and to, in either order, with nodes that
 // crowd quadratically at cut: f has a logarithmic singularity there if r′ = R.
-func (s *step) panel(dst []float64, mean, spread, across, mass, cut, to float64) {
+func (s *stepLaw) panel(dst []float64, mean, spread, across, mass, cut, to float64) {
 	length := math.Abs(to - cut)
 	for i, x := range s.fine.x {
 		z := cut + (to-cut)*x*x
