@@ -138,9 +138,6 @@ func TestQuadratureErrors(t *testing.T) {
 			t.Errorf("%s: error %v, want it to say %q", test.name, err, test.want)
 		}
 	}
-	if _, err := Line(well, []float64{0, 0}, []float64{1}); err == nil {
-		t.Error("line of the wrong dimension accepted")
-	}
 }
 
 func ExampleMeanFirstPassage() {

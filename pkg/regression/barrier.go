@@ -33,13 +33,13 @@ func (c Chain) Barrier(ratio float64) (float64, error) {
 	if err := c.checkAt(ratio); err != nil {
 		return 0, err
 	}
-	g, ok := c.features().(GammaFeatures)
+	g, ok := c.featureLaw().(GammaFeatures)
 	switch {
 	case c.Labels != nil && c.Labels != Labels(distuv.UnitNormal):
 		return 0, fmt.Errorf("regression: chain: barrier for labels %T, want normal ones", c.Labels)
 	case ok:
 		return cheapestWay(math.Sqrt(ratio-1), g.Kurtosis-1), nil
-	case math.IsInf(c.features().Largest(1), 1):
+	case math.IsInf(c.featureLaw().Largest(1), 1):
 		return 0, fmt.Errorf("regression: chain: barrier for features %T, want gamma or bounded ones", c.Features)
 	}
 	return ratio - 1, nil
@@ -79,7 +79,7 @@ func (c Chain) Quasipotential(ratio float64) (float64, error) {
 	from, to := make([]float64, k.Dim()), make([]float64, k.Dim())
 	to[0] = c.Radius(ratio)
 	r, err := quasipotential.Quasipotential(k, [][]float64{from, to}, exact.Settings{})
-	return r.Value * c.features().Curvature(), err
+	return r.Value * c.featureLaw().Curvature(), err
 }
 
 // lineSamples is the cumulant of one-dimensional regression with label cumulant k:
@@ -103,7 +103,7 @@ func (c Chain) Cumulant() (quasipotential.Cumulant, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := c.features()
+	f := c.featureLaw()
 	if g, ok := f.(GammaFeatures); ok && c.Labels == nil && g.Kurtosis == 3 {
 		return quasipotential.GaussianSamples{Params: c.Dim, Curvature: g.Scale, LabelNoise: c.LabelNoise}, nil
 	}

@@ -53,7 +53,7 @@ func (c Chain) Check() error {
 	case c.Labels != nil && math.Abs(c.Labels.CDF(0)-0.5) > 1e-9:
 		return fmt.Errorf("regression: chain: labels with P(ε ≤ 0) = %v, want a symmetric law, 0.5", c.Labels.CDF(0))
 	}
-	switch g, ok := c.features().(GammaFeatures); {
+	switch g, ok := c.featureLaw().(GammaFeatures); {
 	case ok && !(positive(g.Scale) && g.Kurtosis > 1 && !math.IsInf(g.Kurtosis, 1)):
 		return fmt.Errorf("regression: gamma features with h = %v and kurtosis %v, want finite values > 0 and > 1", g.Scale, g.Kurtosis)
 	case c.Dim > 1 && !ok:
@@ -79,7 +79,7 @@ func checkRatio(ratio float64) error {
 	return nil
 }
 
-func (c Chain) features() Features {
+func (c Chain) featureLaw() Features {
 	if c.Features == nil {
 		return GaussianFeatures(1)
 	}
@@ -88,7 +88,7 @@ func (c Chain) features() Features {
 
 // Radius returns the distance at which L is c times its minimum.
 func (c Chain) Radius(ratio float64) float64 {
-	return c.LabelNoise * math.Sqrt((ratio-1)/c.features().Curvature())
+	return c.LabelNoise * math.Sqrt((ratio-1)/c.featureLaw().Curvature())
 }
 
 // MeanFirstPassage returns the mean time t = ηk until L(θ_k) > ratio·L(θ*) for

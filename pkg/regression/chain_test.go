@@ -91,7 +91,7 @@ func TestChainAgainstSimulation(t *testing.T) {
 // simulate returns one first-passage time of the chain, by its definition.
 func simulate(c Chain, ratio float64, rng *rand.Rand, feature, label func(*rand.Rand) float64) float64 {
 	theta, x, grad := make([]float64, c.Dim), make([]float64, c.Dim), make([]float64, c.Dim)
-	level := (ratio - 1) * c.LabelNoise * c.LabelNoise / c.features().Curvature()
+	level := (ratio - 1) * c.LabelNoise * c.LabelNoise / c.featureLaw().Curvature()
 	for k := 1; ; k++ {
 		clear(grad)
 		for range c.BatchSize {

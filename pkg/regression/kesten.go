@@ -40,7 +40,7 @@ func (c Chain) Kesten() (Kesten, error) {
 	if err := c.Check(); err != nil {
 		return Kesten{}, err
 	}
-	f := c.features()
+	f := c.featureLaw()
 	beta := c.LearningRate / float64(c.BatchSize)
 	if largest := beta * f.Largest(c.BatchSize); largest <= 2 {
 		return Kesten{}, fmt.Errorf("regression: chain: (η/B)·max Σx² = %.4g ≤ 2: %w", largest, ErrNoTail)
@@ -66,7 +66,7 @@ func (c Chain) Kesten() (Kesten, error) {
 
 // logMoment returns log E ρ^α, or E log ρ for α = 0.
 func (c Chain) logMoment(alpha float64) float64 {
-	beta, h := c.LearningRate/float64(c.BatchSize), c.features().Curvature()
+	beta, h := c.LearningRate/float64(c.BatchSize), c.featureLaw().Curvature()
 	us, ws := c.growthRules(alpha)
 	mean := 0.0
 	var terms []float64 // log weight + α·log ρ
@@ -87,17 +87,17 @@ func (c Chain) logMoment(alpha float64) float64 {
 
 // growthRules returns rules over u and w with the logarithms of the weights, that
 // reach as far as E ρ^α does: u^α moves a gamma law of shape k out to shape k+α.
-func (c Chain) growthRules(alpha float64) (u, w rule) {
-	w = rule{[]float64{0}, []float64{0}}
+func (c Chain) growthRules(alpha float64) (u, w quadrature) {
+	w = quadrature{[]float64{0}, []float64{0}}
 	if c.Dim > 1 {
 		w = logRule(distuv.Gamma{Alpha: float64(c.Dim-1) / 2, Beta: 0.5}, alpha, 0)
 	}
-	if g, ok := c.features().(GammaFeatures); ok {
+	if g, ok := c.featureLaw().(GammaFeatures); ok {
 		shape := 1 / (g.Kurtosis - 1)
 		law := distuv.Gamma{Alpha: shape * float64(c.BatchSize), Beta: shape / g.Scale}
 		return logRule(law, alpha, float64(c.BatchSize)/c.LearningRate), w
 	}
-	root, weight := c.features().Rule(c.BatchSize, 2)
+	root, weight := c.featureLaw().Rule(c.BatchSize, 2)
 	for i, r := range root {
 		u.x, u.w = append(u.x, r*r), append(u.w, math.Log(weight[i]))
 	}
@@ -105,7 +105,7 @@ func (c Chain) growthRules(alpha float64) (u, w rule) {
 }
 
 // logRule integrates over a gamma law in √u, with an edge at √centre.
-func logRule(law distuv.Gamma, alpha, centre float64) rule {
+func logRule(law distuv.Gamma, alpha, centre float64) quadrature {
 	far := law.Alpha + alpha
 	high := math.Sqrt((far + 12*math.Sqrt(far) + 60) / law.Beta)
 	var focus []Focus

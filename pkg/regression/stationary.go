@@ -26,7 +26,7 @@ func (c Chain) Stationary(level int) (*ChainLaw, error) {
 		return nil, fmt.Errorf("regression: chain: level = %d, want 0 to %d", level, chainLevels)
 	}
 	// The width of a Gaussian law of the same η/B; heavier ones are wider.
-	h := c.features().Curvature()
+	h := c.featureLaw().Curvature()
 	width := c.LabelNoise * math.Sqrt(c.LearningRate/(2*float64(c.BatchSize)))
 	far := 60 * width * math.Sqrt(float64(c.Dim))
 	tail, err := c.Kesten()
@@ -88,7 +88,7 @@ func (l *ChainLaw) Tail(x ...float64) []float64 {
 // ψ(φ) − ψ(φ−d/2) = E log(L/L(θ*)).
 func (l *ChainLaw) FittedExponent() float64 {
 	c := l.chain
-	h := c.features().Curvature() / (c.LabelNoise * c.LabelNoise)
+	h := c.featureLaw().Curvature() / (c.LabelNoise * c.LabelNoise)
 	mean := l.Mean(func(r float64) float64 { return math.Log1p(h * r * r) })
 	return escape.Exponent(mean, c.Dim)
 }

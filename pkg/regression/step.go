@@ -25,21 +25,21 @@ type stepLaw struct {
 	features Features
 	batch    int
 	level    int
-	rules    map[int]rule // over √u, by the number of halvings towards 0
-	across   rule         // over χ_{d−1}, on [0, 1] of its range; nil for d = 1
+	rules    map[int]quadrature // over √u, by the number of halvings towards 0
+	across   quadrature         // over χ_{d−1}, on [0, 1] of its range; nil for d = 1
 	room     distuv.ChiSquared
 	labels   Labels
-	panels   []float64 // edges of the label integral
-	fine     rule      // on a panel
-	hermite  rule      // for normal labels that are not cut
+	panels   []float64  // edges of the label integral
+	fine     quadrature // on a panel
+	hermite  quadrature // for normal labels that are not cut
 	normal   bool
 }
 
 func (c Chain) newStepLaw(g *lattice, level int) *stepLaw {
-	f := c.features()
+	f := c.featureLaw()
 	s := &stepLaw{
 		g: g, beta: c.LearningRate / float64(c.BatchSize), sigma: c.LabelNoise, h: f.Curvature(),
-		features: f, batch: c.BatchSize, level: level, rules: map[int]rule{}, room: distuv.ChiSquared{K: float64(c.Dim - 1)},
+		features: f, batch: c.BatchSize, level: level, rules: map[int]quadrature{}, room: distuv.ChiSquared{K: float64(c.Dim - 1)},
 		labels: c.Labels, fine: gaussRule(10 + 2*level),
 	}
 	if c.Dim > 1 {
@@ -81,15 +81,15 @@ func labelPanels(l Labels) []float64 {
 // until the jump at the boundary is resolved, which is seen from r at
 // √u = (R−r)/(βσ|ε|), and around 1/√β, where large distances are reset to about
 // σ, that is within 1/r of it.
-func (s *stepLaw) over(r float64) rule {
-	reach := math.Max(s.g.radius()-r, 1e-9*s.g.radius()) / (8 * s.beta * s.sigma)
+func (s *stepLaw) over(r float64) quadrature {
+	reach := math.Max(s.g.outer()-r, 1e-9*s.g.outer()) / (8 * s.beta * s.sigma)
 	towards := halvings(reach)
 	around := halvings(s.sigma / math.Max(r, 1e-300))
 	key := towards*1000 + around
 	if q, ok := s.rules[key]; ok {
 		return q
 	}
-	var q rule
+	var q quadrature
 	q.x, q.w = s.features.Rule(s.batch, s.level, Focus{0, towards}, Focus{1 / math.Sqrt(s.beta), around})
 	s.rules[key] = q
 	return q
@@ -124,7 +124,7 @@ func (s *stepLaw) chiRange() float64 { return math.Sqrt(s.room.K) + 9.5 }
 // out of reach, or else up to across = R with across = R·sin φ, which makes the
 // end smooth.
 func (s *stepLaw) sideways(dst []float64, mean, spread, scale, mass float64) (leave float64) {
-	radius, high := s.g.radius(), s.chiRange()
+	radius, high := s.g.outer(), s.chiRange()
 	reach := radius / scale
 	top := high
 	cut := reach < high
@@ -158,7 +158,7 @@ func (s *stepLaw) sideways(dst []float64, mean, spread, scale, mass float64) (le
 
 // along integrates over ε given the rest.
 func (s *stepLaw) along(dst []float64, mean, spread, across, mass float64) (leave float64) {
-	radius := s.g.radius()
+	radius := s.g.outer()
 	room := radius*radius - across*across
 	if room <= 0 {
 		return mass
