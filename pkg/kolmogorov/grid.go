@@ -324,8 +324,8 @@ func (g *grid) unknowns() int { return g.columns() * g.rows() }
 // work estimates the multiplications of one factorisation.
 func (g *grid) work() float64 { return float64(g.unknowns()) * float64(g.rows()*g.rows()) }
 
-// field wraps values on the nodes.
-func (g *grid) field(values []float64) Field {
+// onNodes wraps values on the nodes.
+func (g *grid) onNodes(values []float64) Field {
 	return Field{Along: g.along.at, Across: g.across.at, values: values}
 }
 

@@ -27,9 +27,10 @@ import (
 // accurate to about 1e−4 per dimension across.
 func (a Aligned) StraightFactor(saddle float64) (float64, error) {
 	v := a.Valley
+	if err := a.check(); err != nil {
+		return 0, err
+	}
 	switch {
-	case !(a.Along > 0 && finite(a.Along)) || !(a.Across > 0 && finite(a.Across)):
-		return 0, fmt.Errorf("kolmogorov: straight path: temperatures T₁ = %v and T_⊥ = %v, want finite values > 0", a.Along, a.Across)
 	case v.Dim < 1 || v.Loss == nil:
 		return 0, fmt.Errorf("kolmogorov: straight path: valley of effective dimension n = %d, want ≥ 1 and a loss", v.Dim)
 	case !finite(saddle) || !(saddle > v.Minimum):
