@@ -16,12 +16,11 @@ import (
 //
 //	dz₁ = −∂₁L dt + sqrt(2T₁L)·dW,   dz_⊥ = −∇_⊥L dt + sqrt(2T_⊥L)·dW.
 //
-// For T₁ ≠ T_⊥ this process is not reversible: no weight m makes its generator
-// (1/m)∇·(m a ∇u), because ∇L/(L·T) with two temperatures is not a gradient.
-// Its stationary law is not a power of L, and [Kolmogorov] does not cover it.
-// Here each direction is discretised like the reversible process of its own
-// temperature, which gives a Markov chain with positive rates, and the chain is
-// solved by block elimination with gonum's LU.
+// For T₁ ≠ T_⊥ it is not reversible, as ∇L/(L·T) with two temperatures is not a
+// gradient, and its stationary law not a power of L: [Kolmogorov] does not cover
+// it. Here each direction is discretised like the reversible process of its own
+// temperature, which gives a Markov chain with positive rates, solved by block
+// elimination with gonum's LU.
 type Aligned struct {
 	Valley Valley
 	// Along is T₁ and Across T_⊥, both > 0.
@@ -30,9 +29,8 @@ type Aligned struct {
 	Exit float64
 	// Tolerance is that of [Kolmogorov].
 	Tolerance float64
-	// Tail is that of [Kolmogorov], with the weight L^{−1−1/T} of the hotter
-	// direction. 0 means 1e−8: noise across that is hotter than that along the
-	// path takes detours through large losses.
+	// Tail is that of [Kolmogorov] at the hotter temperature. 0 means 1e−8: noise
+	// across that is hotter than along the path takes detours through large losses.
 	Tail float64
 }
 
@@ -111,32 +109,31 @@ func (a Aligned) newChain(g *grid) (*chain, error) {
 	for i, w := range logWeight {
 		c.root[i] = math.Exp(0.5 * math.Max(w-top, floorLog))
 	}
-	// rate from i, whose log mass is given, to j, scaled.
-	rate := func(logG, logMass float64, i, j int) float64 {
-		return math.Exp(logG-logMass) * c.root[i] / c.root[j]
-	}
 	c.blocks = make([]mat.LU, columns)
 	var last *mat.Dense // S⁻¹·E of the column before
 	for i := range columns {
 		d := mat.NewDense(rows, rows, nil)
 		east, west := make([]float64, rows), make([]float64, rows)
 		for j := range rows {
-			at := i*rows + j
-			out := math.Exp(along.logEast[at] - along.logMass[at])
-			if i+1 < columns {
-				east[j] = rate(along.logEast[at], along.logMass[at], at, at+rows)
+			at, out := i*rows+j, 0.0
+			// rate adds that to a neighbour to what leaves and returns it scaled.
+			rate := func(logG, logMass float64, to int) float64 {
+				v := math.Exp(logG - logMass)
+				out += v
+				if to >= n {
+					return 0 // the exit
+				}
+				return v * c.root[at] / c.root[to]
 			}
+			east[j] = rate(along.logEast[at], along.logMass[at], at+rows)
 			if i > 0 {
-				out += math.Exp(along.logEast[at-rows] - along.logMass[at])
-				west[j] = rate(along.logEast[at-rows], along.logMass[at], at, at-rows)
+				west[j] = rate(along.logEast[at-rows], along.logMass[at], at-rows)
 			}
 			if j+1 < rows {
-				out += math.Exp(across.logNorth[at] - across.logMass[at])
-				d.Set(j, j+1, -rate(across.logNorth[at], across.logMass[at], at, at+1))
+				d.Set(j, j+1, -rate(across.logNorth[at], across.logMass[at], at+1))
 			}
 			if j > 0 {
-				out += math.Exp(across.logNorth[at-1] - across.logMass[at])
-				d.Set(j, j-1, -rate(across.logNorth[at-1], across.logMass[at], at, at-1))
+				d.Set(j, j-1, -rate(across.logNorth[at-1], across.logMass[at], at-1))
 			}
 			d.Set(j, j, out)
 			if c.root[at] > 0.03 { // where the process spends its time

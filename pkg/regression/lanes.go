@@ -62,6 +62,11 @@ type lanes struct {
 	advance func(l *lanes, steps int64) (done int64, out uint)
 }
 
+// kernels are by dimension.
+var kernels = map[int]func(l *lanes, steps int64) (done int64, out uint){
+	1: (*lanes).advance1, 2: (*lanes).advance2, 4: (*lanes).advance4, 8: (*lanes).advance8,
+}
+
 func newLanes(r *SGD, w work) *lanes {
 	l := &lanes{SGD: r, work: w}
 	l.bound, l.theta = 2*l.level/r.most, make([]float64, r.dim)
@@ -69,17 +74,9 @@ func newLanes(r *SGD, w work) *lanes {
 	for j := range l.delta {
 		l.delta[j] = l.flat[j*r.dim : (j+1)*r.dim]
 	}
-	switch r.dim {
-	case 1:
-		l.advance = (*lanes).advance1
-	case 2:
-		l.advance = (*lanes).advance2
-	case 4:
-		l.advance = (*lanes).advance4
-	case 8:
-		l.advance = (*lanes).advance8
-	default:
-		l.advance = (*lanes).advanceAny
+	l.advance = (*lanes).advanceAny
+	if kernel, ok := kernels[r.dim]; ok {
+		l.advance = kernel
 	}
 	return l
 }

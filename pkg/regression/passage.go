@@ -36,8 +36,7 @@ func (r *SGD) LossAbove(ratio float64) (escape.Region, error) {
 func (a above) Contains(theta []float64) bool {
 	square := 0.0
 	for i, t := range theta {
-		d := t - a.minimum[i]
-		square += d * d
+		square += (t - a.minimum[i]) * (t - a.minimum[i])
 	}
 	return square <= math.MaxFloat64 && a.above(theta, square, a.level)
 }

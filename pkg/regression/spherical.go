@@ -79,9 +79,8 @@ func (g Spherical) Variances(noise theory.Noise, r float64) (along, across float
 //	P ∝ (1 + (κ₄−1)hθ²/σ²)^{−φ},  φ = 1 + B/(ηh(κ₄−1)),
 //
 // as its exponent φ and the scale of θ², σ²/((κ₄−1)h). For κ₄ = 2 it is the
-// paper's Eq. 18; Gaussian features have φ = 1 + B/(2ηh), a far heavier tail.
-// For κ₄ = 1 the noise is constant and the law Gaussian: φ and scale are +Inf,
-// with φ/scale = B/(ησ²).
+// paper's Eq. 18; Gaussian features have φ = 1 + B/(2ηh), a far heavier tail. For
+// κ₄ = 1 the noise is constant and the law Gaussian: φ and scale are +Inf.
 func (g Spherical) StationaryTail(noise theory.Noise) (exponent, scale float64) {
 	k := g.Kurtosis - 1
 	if k <= 0 {
