@@ -53,10 +53,9 @@ func cheapestWay(r, m float64) float64 {
 	for k := range at {
 		s := math.Sinh(math.Asinh(r) * float64(k) / cells)
 		at[k], perUnit[k] = s, 2/(m*s+math.Sqrt(m*m*s*s+2*m))
-		if k == 0 {
-			continue
+		if k > 0 {
+			price[k] = price[k-1] + (s-at[k-1])*(s+at[k-1])
 		}
-		price[k] = price[k-1] + (s-at[k-1])*(s+at[k-1])
 		for j := range k {
 			price[k] = math.Min(price[k], price[j]+(at[j]+s)*perUnit[j])
 		}

@@ -60,8 +60,8 @@ func (c Chain) Kesten() (Kesten, error) {
 	if hi > 1 {
 		lo = hi / 2
 	}
-	lo = root.Bisect(lo, hi, func(alpha float64) bool { return c.logMoment(alpha) < 0 })
-	return Kesten{Alpha: lo, Exponent: (lo + float64(c.Dim)) / 2}, nil
+	alpha := root.Bisect(lo, hi, func(alpha float64) bool { return c.logMoment(alpha) < 0 })
+	return Kesten{Alpha: alpha, Exponent: (alpha + float64(c.Dim)) / 2}, nil
 }
 
 // logMoment returns log E ρ^α, or E log ρ for α = 0.
@@ -93,9 +93,7 @@ func (c Chain) growthRules(alpha float64) (u, w quadrature) {
 		w = logRule(distuv.Gamma{Alpha: float64(c.Dim-1) / 2, Beta: 0.5}, alpha, 0)
 	}
 	if g, ok := c.featureLaw().(GammaFeatures); ok {
-		shape := 1 / (g.Kurtosis - 1)
-		law := distuv.Gamma{Alpha: shape * float64(c.BatchSize), Beta: shape / g.Scale}
-		return logRule(law, alpha, float64(c.BatchSize)/c.LearningRate), w
+		return logRule(g.squares(c.BatchSize), alpha, float64(c.BatchSize)/c.LearningRate), w
 	}
 	root, weight := c.featureLaw().Rule(c.BatchSize, 2)
 	for i, r := range root {
@@ -108,20 +106,15 @@ func (c Chain) growthRules(alpha float64) (u, w quadrature) {
 func logRule(law distuv.Gamma, alpha, centre float64) quadrature {
 	far := law.Alpha + alpha
 	high := math.Sqrt((far + 12*math.Sqrt(far) + 60) / law.Beta)
-	var focus []Focus
+	focus := []Focus{{0, 20}}
 	if centre > 0 {
-		focus = []Focus{{math.Sqrt(centre), 30}}
+		focus = append(focus, Focus{math.Sqrt(centre), 30})
 	}
-	focus = append(focus, Focus{0, 20})
 	r := graded(gradedEdges(0, high, 0.7/math.Sqrt(law.Beta), focus), gaussRule(10))
-	total := 0.0
 	for i, s := range r.x {
 		r.x[i] = s * s
 		r.w[i] = math.Log(r.w[i]*2*s) + law.LogProb(s*s)
-		total += math.Exp(r.w[i])
 	}
-	for i := range r.w {
-		r.w[i] -= math.Log(total)
-	}
+	floats.AddConst(-floats.LogSumExp(r.w), r.w)
 	return r
 }

@@ -109,36 +109,31 @@ func (s *stepLaw) row(dst []float64, r float64) (leave float64) {
 		mean, spread := r*(1-s.beta*u), s.beta*s.sigma*root
 		if s.across.x == nil {
 			leave += s.along(dst, mean, spread, 0, mass)
-			continue
+		} else {
+			leave += s.sideways(dst, mean, spread, s.beta*math.Sqrt(s.h*r*r+s.sigma*s.sigma)*root, mass)
 		}
-		leave += s.sideways(dst, mean, spread, s.beta*math.Sqrt(s.h*r*r+s.sigma*s.sigma)*root, mass)
 	}
 	s.g.settle(dst)
 	return leave
 }
 
-// chiRange bounds χ_{d−1} so that less than 1e−20 lies above.
-func (s *stepLaw) chiRange() float64 { return math.Sqrt(s.room.K) + 9.5 }
-
 // sideways integrates over across = scale·χ_{d−1}: all of it if the boundary is
 // out of reach, or else up to across = R with across = R·sin φ, which makes the
 // end smooth.
 func (s *stepLaw) sideways(dst []float64, mean, spread, scale, mass float64) (leave float64) {
-	radius, high := s.g.outer(), s.chiRange()
-	reach := radius / scale
-	top := high
-	cut := reach < high
+	const span = 9.5 // χ_{d−1} is farther from √(d−1) than that with less than 1e−20
+	low, top := math.Max(0, math.Sqrt(s.room.K)-span), math.Sqrt(s.room.K)+span
+	reach := s.g.outer() / scale
+	cut := reach < top
 	if cut {
 		top = reach
 		leave = mass * s.room.Survival(reach*reach)
 	}
-	low := math.Max(0, math.Sqrt(s.room.K)-9.5)
 	if low >= top {
 		return leave
 	}
 	inside, sum := mass-leave, 0.0
 	var x, w [128]float64
-	n := len(s.across.x)
 	for k, t := range s.across.x {
 		chi, jac := low+(top-low)*t, top-low
 		if cut {
@@ -150,7 +145,7 @@ func (s *stepLaw) sideways(dst []float64, mean, spread, scale, mass float64) (le
 		w[k] = s.across.w[k] * jac * 2 * math.Exp(s.room.LogProb(chi*chi)+math.Log(chi))
 		sum += w[k]
 	}
-	for k := range n {
+	for k := range s.across.x {
 		leave += s.along(dst, mean, spread, scale*x[k], inside*w[k]/sum)
 	}
 	return leave
