@@ -79,10 +79,11 @@ const maxWork = 1e9
 // goes on even when the tolerance is met.
 const cheapWork = 2e6
 
-// Solve returns eigenvalue, mean first-passage time and quasi-stationary density. It returns an error if n < 1, the noise or the
-// positions are out of bounds, the loss is not positive on the grid, the
-// stationary weight has no finite integral (n above n_c, Eq. 19), the rate is
-// below what float64 holds, or refinement does not settle.
+// Solve returns eigenvalue, mean first-passage time and quasi-stationary density.
+// It returns an error if n < 1, the noise or the positions are out of bounds, the
+// loss is not positive on the grid, the stationary weight has no finite integral (n
+// above n_c, Eq. 19), the rate is below what float64 holds, or refinement does not
+// settle.
 func (k Kolmogorov) Solve() (*Passage, error) {
 	var p *Passage
 	values, err := k.refine(nil, nil, func(g *grid) ([]float64, error) {
