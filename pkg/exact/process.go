@@ -1,7 +1,12 @@
+// Package exact answers the question: what is the true escape time or stationary
+// law of a diffusion along a line or a radius, with no sampling error at all?
+//
+// [MeanFirstPassage], [Stationary] and [Odds] integrate the scale and speed
+// densities of any [Process] along a line, [RadialPassage] those of a distance.
+// [NoiseLaw] is the noise that many dimensions (package kolmogorov) share with one.
 package exact
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/sgdescape/sgdescape/pkg/landscape"
@@ -20,32 +25,14 @@ type Process interface {
 // Loss is a loss along a line, L(z).
 type Loss func(z float64) float64
 
-// Line returns the loss of a landscape along the line origin + z·direction.
-// It returns an error if the lengths do not agree with the landscape's.
-func Line(l landscape.Landscape, origin, direction []float64) (Loss, error) {
-	if len(origin) != l.Dim() || len(direction) != l.Dim() {
-		return nil, fmt.Errorf("exact: line through a point of dimension %d along a direction of dimension %d, want %d for both",
-			len(origin), len(direction), l.Dim())
-	}
-	return func(z float64) float64 {
-		theta := make([]float64, len(origin))
-		for i := range theta {
-			theta[i] = origin[i] + z*direction[i]
-		}
-		return l.LossGrad(nil, theta)
-	}, nil
-}
-
 // FirstAxis returns the loss of a landscape along its first coordinate, the
 // escape coordinate of the analytic wells.
 func FirstAxis(l landscape.Landscape) Loss {
-	direction := make([]float64, l.Dim())
-	direction[0] = 1
-	loss, err := Line(l, make([]float64, l.Dim()), direction)
-	if err != nil {
-		panic(err) // both lengths come from l
+	return func(z float64) float64 {
+		theta := make([]float64, l.Dim())
+		theta[0] = z
+		return l.LossGrad(nil, theta)
 	}
-	return loss
 }
 
 // OneDim is a diffusion along a line, dz = −L′ds + sqrt(2a(L))dW on the clock of
@@ -71,3 +58,52 @@ type mirror struct{ Process }
 func (m mirror) Densities(z float64) (logScale, logSpeed float64) {
 	return m.Process.Densities(-z)
 }
+
+// NoiseLaw is an isotropic noise whose strength depends on the place only
+// through the loss. The diffusion that it drives has the generator
+//
+//	𝓛u = (1/m) ∇·(m a ∇u)
+//
+// with the diffusion constant a(L) and the stationary weight m(L). Package
+// kolmogorov solves it in a valley, [OneDim] is its case of one dimension.
+type NoiseLaw interface {
+	Diffusion(loss float64) float64 // a > 0
+	LogWeight(loss float64) float64 // log m up to a constant
+}
+
+// LossNoise is Eq. 13 with equal outliers h* or, more generally, isotropic
+// noise in the subspace: dz = −∇L dt + sqrt(2T·L)·dW, T = ηh*/B. Then a = T·L
+// and m = L^{−1−1/T}, the stationary law Eq. 18.
+type LossNoise struct{ Temperature float64 }
+
+// ConstantNoise is gradient Langevin dynamics, Eq. 5:
+// dz = −∇L dt + sqrt(2D)·dW, a = D and m = exp(−L/D).
+type ConstantNoise struct{ Strength float64 }
+
+// TauNoise is Eq. 15, the process of [LossNoise] on the clock τ = ∫L dt:
+// dz = −∇log L dτ + sqrt(2T)·dW, a = T and m = L^{−1/T}.
+type TauNoise struct{ Temperature float64 }
+
+var (
+	_ NoiseLaw = LossNoise{}
+	_ NoiseLaw = ConstantNoise{}
+	_ NoiseLaw = TauNoise{}
+)
+
+// Diffusion implements [NoiseLaw].
+func (n LossNoise) Diffusion(loss float64) float64 { return n.Temperature * loss }
+
+// LogWeight implements [NoiseLaw].
+func (n LossNoise) LogWeight(loss float64) float64 { return -(1 + 1/n.Temperature) * math.Log(loss) }
+
+// Diffusion implements [NoiseLaw].
+func (n ConstantNoise) Diffusion(float64) float64 { return n.Strength }
+
+// LogWeight implements [NoiseLaw].
+func (n ConstantNoise) LogWeight(loss float64) float64 { return -loss / n.Strength }
+
+// Diffusion implements [NoiseLaw].
+func (n TauNoise) Diffusion(float64) float64 { return n.Temperature }
+
+// LogWeight implements [NoiseLaw].
+func (n TauNoise) LogWeight(loss float64) float64 { return -math.Log(loss) / n.Temperature }

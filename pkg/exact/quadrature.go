@@ -32,14 +32,48 @@ const maxPanels = 1 << 14
 // order is the number of Gauss–Legendre points per panel.
 const order = 8
 
+// gaussRule returns nodes and weights on [0, 1].
+func gaussRule() (x, w []float64) {
+	x, w = make([]float64, order), make([]float64, order)
+	quad.Legendre{}.FixedLocations(x, w, 0, 1)
+	return x, w
+}
+
+// tolerance returns the one set or the default.
+func (s Settings) tolerance() (float64, error) {
+	switch {
+	case s.Tolerance == 0:
+		return 1e-10, nil
+	case !(s.Tolerance > 0):
+		return 0, fmt.Errorf("tolerance = %v, want > 0", s.Tolerance)
+	}
+	return s.Tolerance, nil
+}
+
+// refine doubles the number of panels until integral settles.
+func refine(tolerance float64, integral func(panels int) (float64, error)) (Result, error) {
+	last := math.NaN()
+	for panels := 32; panels <= maxPanels; panels *= 2 {
+		v, err := integral(panels)
+		if err != nil {
+			return Result{}, err
+		}
+		if math.Abs(v-last) <= tolerance*math.Abs(v) {
+			return Result{Value: v, Err: math.Abs(v - last), Grid: panels}, nil
+		}
+		last = v
+	}
+	return Result{}, fmt.Errorf("not settled to %g with %d panels", tolerance, maxPanels)
+}
+
 // MeanFirstPassage returns the mean time that the process takes from one point
 // to another for the first time,
 //
 //	T(from→to) = ∫_from^to dy s(y) ∫_wall^y dz m(z)
 //
 // for from < to (and mirrored otherwise), by Gauss–Legendre quadrature on grids
-// refined until the value settles. The clock is the process's own: t for [SDE]
-// and [GLD], τ for [LogLangevin]. For a double well, 1/T from the bottom of one
+// refined until the value settles. The clock is the process's own: t for [LossNoise]
+// and [ConstantNoise], τ for [TauNoise]. For a double well, 1/T from the bottom of one
 // well to the bottom of the other is the escape rate κ.
 //
 // It returns an error if a bound is not finite or the two agree, if the wall
@@ -48,10 +82,14 @@ const order = 8
 // finite integral, or if refinement does not settle.
 func MeanFirstPassage(p Process, from, to float64, s Settings) (Result, error) {
 	q, err := newQuadrature(p, from, to, s)
+	var r Result
+	if err == nil {
+		r, err = q.refine(q.meanTime)
+	}
 	if err != nil {
 		return Result{}, fmt.Errorf("exact: mean first-passage time from %v to %v: %w", from, to, err)
 	}
-	return q.refine(q.meanTime)
+	return r, nil
 }
 
 // Stationary returns the density of the stationary law, m(z)/∫m, at z; Settings
@@ -60,30 +98,54 @@ func MeanFirstPassage(p Process, from, to float64, s Settings) (Result, error) {
 // P̃ ∝ L^{−1/T}. centre is any point inside the bulk of the law, and width > 0
 // its rough scale. Errors are those of [MeanFirstPassage].
 func Stationary(p Process, centre, width float64, s Settings) (func(z float64) float64, error) {
-	if !(width > 0) || math.IsInf(width, 1) {
-		return nil, fmt.Errorf("exact: stationary law: width = %v, want a finite value > 0", width)
+	below, above, err := sides(p, centre, width, s)
+	if err != nil {
+		return nil, fmt.Errorf("exact: stationary law: %w", err)
 	}
-	norm := 0.0
 	_, logRef := p.Densities(centre)
-	for _, side := range []struct {
-		p    Process
-		from float64
-	}{{p, centre}, {mirror{p}, -centre}} {
-		q, err := newQuadrature(side.p, side.from, side.from+width, Settings{Tolerance: s.Tolerance})
-		if err != nil {
-			return nil, fmt.Errorf("exact: stationary law: %w", err)
-		}
-		q.logSpeedRef, q.logScaleRef = logRef, 0
-		r, err := q.refine(q.tail)
-		if err != nil {
-			return nil, err
-		}
-		norm += r.Value * math.Exp(-logRef)
-	}
+	norm := above.Value*math.Exp(-logRef) + below.Value*math.Exp(-logRef)
 	return func(z float64) float64 {
 		_, m := p.Densities(z)
 		return math.Exp(m-logRef) / norm
 	}, nil
+}
+
+// Odds returns the stationary odds of two basins, the weight of the law above the
+// point between over the weight below,
+//
+//	∫_between^∞ m dz / ∫_−∞^between m dz,
+//
+// which is κ₁/κ₂, the rate out of the lower basin over that out of the upper one.
+// width > 0 is the rough distance to the minima. Settings gives a wall on neither
+// side. Errors are those of [MeanFirstPassage].
+func Odds(p Process, between, width float64, s Settings) (Result, error) {
+	below, above, err := sides(p, between, width, s)
+	if err != nil {
+		return Result{}, fmt.Errorf("exact: odds: %w", err)
+	}
+	r := Result{Value: above.Value / below.Value, Grid: max(below.Grid, above.Grid)}
+	r.Err = r.Value * math.Hypot(below.Err/below.Value, above.Err/above.Value)
+	return r, nil
+}
+
+// sides returns the stationary weight below and above a point.
+func sides(p Process, at, width float64, s Settings) (below, above Result, err error) {
+	if !(width > 0) || math.IsInf(width, 1) {
+		return below, above, fmt.Errorf("width = %v, want a finite value > 0", width)
+	}
+	weight := func(p Process, from float64) (Result, error) {
+		q, err := newQuadrature(p, from, from+width, Settings{Tolerance: s.Tolerance})
+		if err != nil {
+			return Result{}, err
+		}
+		_, q.logSpeedRef = p.Densities(from) // the same for both sides
+		q.logScaleRef = 0
+		return q.refine(q.tail)
+	}
+	if below, err = weight(p, at); err == nil {
+		above, err = weight(mirror{p}, -at)
+	}
+	return below, above, err
 }
 
 // quadrature integrates one process from one point to a higher one.
@@ -102,12 +164,10 @@ func newQuadrature(p Process, from, to float64, s Settings) (*quadrature, error)
 	if math.IsNaN(from-to) || math.IsInf(from-to, 0) || from == to {
 		return nil, fmt.Errorf("want two finite, different points")
 	}
-	q := &quadrature{p: p, from: from, to: to, wall: math.Inf(-1), tol: s.Tolerance}
-	if q.tol == 0 {
-		q.tol = 1e-10
-	}
-	if !(q.tol > 0) {
-		return nil, fmt.Errorf("tolerance = %v, want > 0", q.tol)
+	q := &quadrature{p: p, from: from, to: to, wall: math.Inf(-1)}
+	var err error
+	if q.tol, err = s.tolerance(); err != nil {
+		return nil, err
 	}
 	sign := 1.0
 	if from > to {
@@ -130,27 +190,17 @@ func newQuadrature(p Process, from, to float64, s Settings) (*quadrature, error)
 		q.logScaleRef = math.Max(q.logScaleRef, logS)
 		q.logSpeedRef = math.Max(q.logSpeedRef, logM)
 	}
-	q.x, q.w = make([]float64, order), make([]float64, order)
-	quad.Legendre{}.FixedLocations(q.x, q.w, 0, 1)
+	q.x, q.w = gaussRule()
 	return q, nil
 }
 
-// refine doubles the number of panels until integral settles, and puts the
-// reference densities back.
+// refine is [refine] with the reference densities put back.
 func (q *quadrature) refine(integral func(panels int) (float64, error)) (Result, error) {
-	last := math.NaN()
-	for panels := 32; panels <= maxPanels; panels *= 2 {
-		v, err := integral(panels)
-		if err != nil {
-			return Result{}, fmt.Errorf("exact: %w", err)
-		}
-		if math.Abs(v-last) <= q.tol*math.Abs(v) {
-			unit := math.Exp(q.logScaleRef + q.logSpeedRef)
-			return Result{Value: v * unit, Err: math.Abs(v-last) * unit, Grid: panels}, nil
-		}
-		last = v
-	}
-	return Result{}, fmt.Errorf("exact: quadrature from %v to %v not settled to %g with %d panels", q.from, q.to, q.tol, maxPanels)
+	r, err := refine(q.tol, integral)
+	unit := math.Exp(q.logScaleRef + q.logSpeedRef)
+	r.Value *= unit
+	r.Err *= unit
+	return r, err
 }
 
 func (q *quadrature) scale(z float64) float64 {

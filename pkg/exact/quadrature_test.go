@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/reference"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
@@ -25,35 +26,36 @@ func near(t *testing.T, name string, got, want, rel float64) {
 	}
 }
 
-// PAPER.md, part 2.1, n = 1: κ exact from the bottom of one well to that of the
-// other.
-func TestQuarticAgainstPaper(t *testing.T) {
-	for _, test := range []struct{ T, c, kappa float64 }{{0.1, 2, 7.652e-5}, {0.1, 4, 5.459e-8}} {
-		well := must(landscape.NewQuartic(landscape.Shape{Ratio: test.c}))
-		r := must(MeanFirstPassage(OneDim{FirstAxis(well), LossNoise{test.T}}, 0, well.FarMinimum().Theta[0], Settings{}))
-		near(t, "κ", 1/r.Value, test.kappa, 2e-4)
+// κ from the bottom of one well to that of the other.
+func TestQuarticAgainstReference(t *testing.T) {
+	for _, w := range reference.Wells {
+		if w.Dim > 1 {
+			continue
+		}
+		well := must(landscape.NewQuartic(landscape.Shape{Ratio: w.C}))
+		r := must(MeanFirstPassage(OneDim{FirstAxis(well), LossNoise{w.T}}, 0, well.FarMinimum().Theta[0], Settings{}))
+		near(t, "κ", 1/r.Value, w.Crossing, 2e-4)
 		if r.Err > 1e-9*r.Value {
 			t.Errorf("error estimate %g of %g", r.Err, r.Value)
 		}
 	}
 }
 
-// PAPER.md, part 2.2, d = 1: mean first passage of |θ|² > c−1 in L = ½(1+θ²)
-// (loss ½ at the minimum, h = 1, η/B = 0.1), here by symmetry from a reflecting
-// wall at 0. The columns for Eq. 13, the exact covariance and GLD.
-func TestRegressionAgainstPaper(t *testing.T) {
+// Mean first passage of θ² > c−1 in L = ½(1+θ²), here by symmetry from a reflecting
+// wall at 0: Eq. 13, the exact covariance and GLD.
+func TestRegressionAgainstReference(t *testing.T) {
 	wall := 0.0
 	half := func(z float64) float64 { return 0.5 * (1 + z*z) }
-	for _, test := range []struct{ c, sde, exactCov, gld float64 }{
-		{1.5, 35.63, 24.32, 66.2},
-		{2, 574.1, 192.4, 6546},
-	} {
-		to := math.Sqrt(test.c - 1)
+	for _, test := range reference.Passages {
+		if test.Dim > 1 {
+			continue
+		}
+		to := math.Sqrt(test.C - 1)
 		s := Settings{Wall: &wall}
-		near(t, "Eq. 13", must(MeanFirstPassage(OneDim{half, LossNoise{0.1}}, 0, to, s)).Value, test.sde, 5e-4)
+		near(t, "Eq. 13", must(MeanFirstPassage(OneDim{half, LossNoise{0.1}}, 0, to, s)).Value, test.SDE, 5e-4)
 		// Σ = [2Lh + h²θ²]/B = (1+2θ²)/B: drift −θ, a = 0.05(1+2θ²).
-		near(t, "exact covariance", must(MeanFirstPassage(quadraticNoise{0.05, 2}, 0, to, s)).Value, test.exactCov, 5e-4)
-		near(t, "GLD", must(MeanFirstPassage(OneDim{half, ConstantNoise{0.05}}, 0, to, s)).Value, test.gld, 1e-3)
+		near(t, "exact covariance", must(MeanFirstPassage(quadraticNoise{0.05, 2}, 0, to, s)).Value, test.Covariance, 5e-4)
+		near(t, "GLD", must(MeanFirstPassage(OneDim{half, ConstantNoise{0.05}}, 0, to, s)).Value, test.GLD, 1e-3)
 	}
 }
 
@@ -135,9 +137,6 @@ func TestQuadratureErrors(t *testing.T) {
 		if _, err := MeanFirstPassage(test.p, test.from, test.to, test.s); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want it to say %q", test.name, err, test.want)
 		}
-	}
-	if _, err := Line(well, []float64{0, 0}, []float64{1}); err == nil {
-		t.Error("line of the wrong dimension accepted")
 	}
 }
 

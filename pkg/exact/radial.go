@@ -3,8 +3,6 @@ package exact
 import (
 	"fmt"
 	"math"
-
-	"gonum.org/v1/gonum/integrate/quad"
 )
 
 // Radial is the distance r = |θ| of an isotropic diffusion in Dim dimensions from
@@ -55,40 +53,38 @@ func (p Radial) Densities(r float64) (logScale, logSpeed float64) {
 // process does not exist somewhere on the way (n < 1, a loss or temperature that
 // is not positive), or if refinement does not settle.
 func RadialPassage(p Process, from, to float64, s Settings) (Result, error) {
-	tolerance := s.Tolerance
-	if tolerance == 0 {
-		tolerance = 1e-10
+	fail := func(err error) (Result, error) {
+		return Result{}, fmt.Errorf("exact: radial passage from %v to %v: %w", from, to, err)
 	}
-	switch {
-	case !(from >= 0 && from < to) || math.IsInf(to, 1):
-		return Result{}, fmt.Errorf("exact: radial passage from %v to %v, want 0 ≤ from < to < ∞", from, to)
-	case !(tolerance > 0):
-		return Result{}, fmt.Errorf("exact: radial passage: tolerance = %v, want > 0", tolerance)
+	if !(from >= 0 && from < to) || math.IsInf(to, 1) {
+		return fail(fmt.Errorf("want 0 ≤ from < to < ∞"))
+	}
+	tolerance, err := s.tolerance()
+	if err != nil {
+		return fail(err)
 	}
 	if c, ok := p.(Checker); ok {
 		if err := c.Check(); err != nil {
-			return Result{}, fmt.Errorf("exact: radial passage: %w", err)
+			return fail(err)
 		}
 	}
-	last := math.NaN()
-	for panels := 32; panels <= maxPanels; panels *= 2 {
+	r, err := refine(tolerance, func(panels int) (float64, error) {
 		v := radialTime(p, from, to, panels)
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return Result{}, fmt.Errorf("exact: radial passage from %v to %v: the process does not exist everywhere on the way, or the time is out of range", from, to)
+			return 0, fmt.Errorf("the process does not exist everywhere on the way, or the time is out of range")
 		}
-		if math.Abs(v-last) <= tolerance*math.Abs(v) {
-			return Result{Value: v, Err: math.Abs(v - last), Grid: panels}, nil
-		}
-		last = v
+		return v, nil
+	})
+	if err != nil {
+		return fail(err)
 	}
-	return Result{}, fmt.Errorf("exact: radial passage from %v to %v not settled to %g with %d panels", from, to, tolerance, maxPanels)
+	return r, nil
 }
 
 // radialTime sums over panels the flux I(y) = s(y)∫₀^y m, carried from panel to
 // panel by I(b) = (s(b)/s(a))·I(a) + s(b)∫_a^b m.
 func radialTime(p Process, from, to float64, panels int) float64 {
-	x, w := make([]float64, order), make([]float64, order)
-	quad.Legendre{}.FixedLocations(x, w, 0, 1)
+	x, w := gaussRule()
 	flux := func(a, fluxA, logScaleA, b float64) (fluxB, logScaleB float64) {
 		logScaleB, _ = p.Densities(b)
 		sum := 0.0

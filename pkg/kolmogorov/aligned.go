@@ -16,12 +16,11 @@ import (
 //
 //	dz₁ = −∂₁L dt + sqrt(2T₁L)·dW,   dz_⊥ = −∇_⊥L dt + sqrt(2T_⊥L)·dW.
 //
-// For T₁ ≠ T_⊥ this process is not reversible: no weight m makes its generator
-// (1/m)∇·(m a ∇u), because ∇L/(L·T) with two temperatures is not a gradient.
-// Its stationary law is not a power of L, and [Kolmogorov] does not cover it.
-// Here each direction is discretised like the reversible process of its own
-// temperature, which gives a Markov chain with positive rates, and the chain is
-// solved by block elimination with gonum's LU.
+// For T₁ ≠ T_⊥ it is not reversible, as ∇L/(L·T) with two temperatures is not a
+// gradient, and its stationary law not a power of L: [Kolmogorov] does not cover
+// it. Here each direction is discretised like the reversible process of its own
+// temperature, which gives a Markov chain with positive rates, solved by block
+// elimination with gonum's LU.
 type Aligned struct {
 	Valley Valley
 	// Along is T₁ and Across T_⊥, both > 0.
@@ -30,9 +29,8 @@ type Aligned struct {
 	Exit float64
 	// Tolerance is that of [Kolmogorov].
 	Tolerance float64
-	// Tail is that of [Kolmogorov], with the weight L^{−1−1/T} of the hotter
-	// direction. 0 means 1e−8: noise across that is hotter than that along the
-	// path takes detours through large losses.
+	// Tail is that of [Kolmogorov] at the hotter temperature. 0 means 1e−8: noise
+	// across that is hotter than along the path takes detours through large losses.
 	Tail float64
 }
 
@@ -40,35 +38,40 @@ type Aligned struct {
 // that elimination without pinning resolves to better than 1e−4.
 const slowest = 1e-13
 
-// Solve returns eigenvalue, mean first-passage time, time field and
-// quasi-stationary density, as [Kolmogorov.Solve] does and with its errors. The
+func (a Aligned) check() error {
+	if !(a.Along > 0 && finite(a.Along)) || !(a.Across > 0 && finite(a.Across)) {
+		return fmt.Errorf("kolmogorov: aligned noise: temperatures T₁ = %v and T_⊥ = %v, want finite values > 0", a.Along, a.Across)
+	}
+	return nil
+}
+
+// Solve returns eigenvalue, mean first-passage time and quasi-stationary density, as [Kolmogorov.Solve] does and with its errors. The
 // rate may not be much below 1e−9 of h*, as the elimination is plain.
 func (a Aligned) Solve() (*Passage, error) {
-	if !(a.Along > 0 && finite(a.Along)) || !(a.Across > 0 && finite(a.Across)) {
-		return nil, fmt.Errorf("kolmogorov: aligned noise: temperatures T₁ = %v and T_⊥ = %v, want finite values > 0", a.Along, a.Across)
+	if err := a.check(); err != nil {
+		return nil, err
 	}
 	if a.Tail == 0 {
 		a.Tail = 1e-8
 	}
 	// The hotter direction sets how far the domain reaches, each its own width.
-	k := Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: a.Tail}
+	k := Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{Temperature: math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: a.Tail}
 	along, across := k, k
-	along.Noise, across.Noise = exact.LossNoise{a.Along}, exact.LossNoise{a.Across}
+	along.Noise, across.Noise = exact.LossNoise{Temperature: a.Along}, exact.LossNoise{Temperature: a.Across}
 	var p *Passage
-	values, unknowns, err := k.refineOn(&along, &across, func(g *grid) ([]float64, error) {
-		c, err := a.chain(g)
+	values, err := k.refine(&along, &across, func(g *grid) ([]float64, error) {
+		c, err := a.newChain(g)
 		if err != nil {
 			return nil, err
 		}
 		var lambda, mean float64
-		p, lambda, mean, err = c.passage()
+		p, lambda, mean, err = c.solvePassage()
 		return []float64{lambda, mean}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: escape from z₁ = %v to %v with aligned noise: %w", a.Valley.Minimum, a.Exit, err)
 	}
 	p.Eigenvalue, p.MeanTime = values[0], values[1]
-	p.Eigenvalue.Grid, p.MeanTime.Grid = unknowns, unknowns
 	return p, nil
 }
 
@@ -84,13 +87,13 @@ type chain struct {
 	fastest    float64
 }
 
-// chain sets up and eliminates.
-func (a Aligned) chain(g *grid) (*chain, error) {
-	along, err := g.with(exact.LossNoise{a.Along})
+// newChain sets up and eliminates.
+func (a Aligned) newChain(g *grid) (*chain, error) {
+	along, err := g.with(exact.LossNoise{Temperature: a.Along})
 	if err != nil {
 		return nil, err
 	}
-	across, err := g.with(exact.LossNoise{a.Across})
+	across, err := g.with(exact.LossNoise{Temperature: a.Across})
 	if err != nil {
 		return nil, err
 	}
@@ -106,32 +109,31 @@ func (a Aligned) chain(g *grid) (*chain, error) {
 	for i, w := range logWeight {
 		c.root[i] = math.Exp(0.5 * math.Max(w-top, floorLog))
 	}
-	// rate from i, whose log mass is given, to j, scaled.
-	rate := func(logG, logMass float64, i, j int) float64 {
-		return math.Exp(logG-logMass) * c.root[i] / c.root[j]
-	}
 	c.blocks = make([]mat.LU, columns)
 	var last *mat.Dense // S⁻¹·E of the column before
 	for i := range columns {
 		d := mat.NewDense(rows, rows, nil)
 		east, west := make([]float64, rows), make([]float64, rows)
 		for j := range rows {
-			at := i*rows + j
-			out := math.Exp(along.logEast[at] - along.logMass[at])
-			if i+1 < columns {
-				east[j] = rate(along.logEast[at], along.logMass[at], at, at+rows)
+			at, out := i*rows+j, 0.0
+			// rate adds that to a neighbour to what leaves and returns it scaled.
+			rate := func(logG, logMass float64, to int) float64 {
+				v := math.Exp(logG - logMass)
+				out += v
+				if to >= n {
+					return 0 // the exit
+				}
+				return v * c.root[at] / c.root[to]
 			}
+			east[j] = rate(along.logEast[at], along.logMass[at], at+rows)
 			if i > 0 {
-				out += math.Exp(along.logEast[at-rows] - along.logMass[at])
-				west[j] = rate(along.logEast[at-rows], along.logMass[at], at, at-rows)
+				west[j] = rate(along.logEast[at-rows], along.logMass[at], at-rows)
 			}
 			if j+1 < rows {
-				out += math.Exp(across.logNorth[at] - across.logMass[at])
-				d.Set(j, j+1, -rate(across.logNorth[at], across.logMass[at], at, at+1))
+				d.Set(j, j+1, -rate(across.logNorth[at], across.logMass[at], at+1))
 			}
 			if j > 0 {
-				out += math.Exp(across.logNorth[at-1] - across.logMass[at])
-				d.Set(j, j-1, -rate(across.logNorth[at-1], across.logMass[at], at, at-1))
+				d.Set(j, j-1, -rate(across.logNorth[at-1], across.logMass[at], at-1))
 			}
 			d.Set(j, j, out)
 			if c.root[at] > 0.03 { // where the process spends its time
@@ -152,8 +154,8 @@ func (a Aligned) chain(g *grid) (*chain, error) {
 	return c, nil
 }
 
-// solve returns x with −Q x = b, or −Qᵀ x = b.
-func (c *chain) solve(b []float64, trans bool) ([]float64, error) {
+// backSolve returns x with −Q x = b, or −Qᵀ x = b.
+func (c *chain) backSolve(b []float64, trans bool) ([]float64, error) {
 	rows, columns := c.g.rows(), c.g.columns()
 	x := append([]float64(nil), b...)
 	if trans {
@@ -198,39 +200,32 @@ func (c *chain) solve(b []float64, trans bool) ([]float64, error) {
 	return x, nil
 }
 
-// passage solves for the mean times, −Q u = 1, and by inverse iteration on −Qᵀ
+// solvePassage solves for the mean times, −Q u = 1, and by inverse iteration on −Qᵀ
 // for the quasi-stationary probabilities p, whose total falls off at rate λ.
-func (c *chain) passage() (*Passage, float64, float64, error) {
+func (c *chain) solvePassage() (*Passage, float64, float64, error) {
 	g := c.g
 	ones := make([]float64, g.unknowns())
 	floats.AddConst(1, ones)
-	u, err := c.solve(ones, false)
+	u, err := c.backSolve(ones, false)
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	p, lambda, last := ones, 0.0, 0.0
-	floats.Mul(p, c.root)
-	floats.Mul(p, c.root)
-	for k := 0; ; k++ {
-		if k == maxIterations {
-			return nil, 0, 0, fmt.Errorf("inverse iteration for the lowest eigenvalue not settled after %d steps: %g, before %g", k, lambda, last)
-		}
-		next, err := c.solve(p, true)
+	floats.Mul(ones, c.root)
+	floats.Mul(ones, c.root)
+	masses, lambda, err := inverseIteration(ones, 1e-10, func(p []float64) ([]float64, float64, error) {
+		next, err := c.backSolve(p, true)
 		if err != nil {
-			return nil, 0, 0, err
+			return nil, 0, err
 		}
-		last, lambda = lambda, floats.Sum(p)/floats.Sum(next)
+		lambda := floats.Sum(p) / floats.Sum(next)
 		if limit := slowest * c.fastest; !(lambda > limit) {
-			return nil, 0, 0, fmt.Errorf("escape rate about %g, below the %g that elimination resolves on this grid", lambda, limit)
+			return nil, 0, fmt.Errorf("escape rate about %g, below the %g that elimination resolves on this grid", lambda, limit)
 		}
 		floats.Scale(1/floats.Sum(next), next)
-		p = next
-		if math.Abs(lambda-last) <= 1e-10*lambda {
-			break
-		}
+		return next, lambda, nil
+	})
+	if err != nil {
+		return nil, 0, 0, err
 	}
-	for i := range p {
-		p[i] /= g.along.width[i/g.rows()] * g.across.width[i%g.rows()]
-	}
-	return &Passage{Time: g.field(u), Density: g.field(p), dz: g.along.width, dr: g.across.width}, lambda, g.atMinimum(u), nil
+	return g.withDensity(masses), lambda, g.atMinimum(u), nil
 }

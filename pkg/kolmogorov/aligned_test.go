@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
@@ -39,7 +38,7 @@ func TestAlignedIsReversible(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := solve(t, Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{0.1}, Exit: saddle(q), Tail: 1e-8})
+		want := solve(t, Kolmogorov{Valley: a.Valley, Noise: lossNoise(0.1), Exit: saddle(q), Tail: 1e-8})
 		near(t, fmt.Sprintf("λ for n = %d", n), got.Eigenvalue.Value, want.Eigenvalue.Value, 1e-7)
 		near(t, fmt.Sprintf("mean time for n = %d", n), got.MeanTime.Value, want.MeanTime.Value, 1e-7)
 		// The tails of the density, L^{−1−1/T}, are the hardest to get right.

@@ -24,10 +24,10 @@ type domain struct {
 // logWeight returns log(m r^{n−2}·r): the weight per log r. For n = 1 it is
 // log m, and in a plane both signs of z₂ count.
 func (k Kolmogorov) logWeight(z, r float64) (float64, error) {
-	w, err := k.logDensity(z, r)
+	w, _, err := k.local(z, r)
 	if err == nil && k.Valley.Plane {
 		var other float64
-		other, err = k.logDensity(z, -r)
+		other, _, err = k.local(z, -r)
 		w = floats.LogSumExp([]float64{w, other})
 	}
 	if k.Valley.Dim > 1 {
@@ -36,13 +36,13 @@ func (k Kolmogorov) logWeight(z, r float64) (float64, error) {
 	return w, err
 }
 
-// logDensity returns log m at a point.
-func (k Kolmogorov) logDensity(z, r float64) (float64, error) {
+// local returns log m and a at a point.
+func (k Kolmogorov) local(z, r float64) (logWeight, diffusion float64, err error) {
 	loss := k.Valley.Loss(z, r)
 	if !(loss > 0 && finite(loss)) {
-		return 0, fmt.Errorf("loss = %v at z₁ = %v, r = %v, want a finite value > 0", loss, z, r)
+		return 0, 0, fmt.Errorf("loss = %v at z₁ = %v, r = %v, want a finite value > 0", loss, z, r)
 	}
-	return k.Noise.LogWeight(loss), nil
+	return k.Noise.LogWeight(loss), k.Noise.Diffusion(loss), nil
 }
 
 // Probes for domain: geometric in the distance from the minimum, out to reach
@@ -257,37 +257,34 @@ func (g *grid) with(noise exact.NoiseLaw) (*grid, error) {
 func (g *grid) weigh() error {
 	n, rows := g.unknowns(), g.rows()
 	g.logMass, g.logEast, g.logNorth = make([]float64, n), make([]float64, n), make([]float64, n)
-	power := float64(g.k.Valley.Dim - 2)
-	// radial is log r^{n−2}, and 0 in one dimension.
-	radial := func(r float64) float64 {
-		if g.k.Valley.Dim <= 2 {
-			return 0
+	power := math.Max(float64(g.k.Valley.Dim-2), 0)
+	// weight returns log m·r^{n−2} and a; r is left out in one and two dimensions.
+	var err error
+	weight := func(z, r float64) (logWeight, a float64) {
+		logWeight, a, bad := g.k.local(z, r)
+		if err == nil {
+			err = bad
 		}
-		return power * math.Log(r)
+		if power > 0 {
+			logWeight += power * math.Log(r)
+		}
+		return logWeight, a
 	}
 	z, r := g.along, g.across
-	for i := range z.at {
-		for j := range r.at {
-			at := i*rows + j
-			mass, _, err := g.local(z.at[i], r.at[j])
-			if err != nil {
-				return err
-			}
-			g.logMass[at] = mass + radial(r.at[j]) + math.Log(z.width[i]*r.width[j])
-			east, a, err := g.local(z.face[i], r.at[j])
-			if err != nil {
-				return err
-			}
-			g.logEast[at] = east + radial(r.at[j]) + math.Log(a*r.width[j]/z.gap[i])
-			g.logNorth[at] = math.Inf(-1)
-			if j+1 < rows {
-				north, a, err := g.local(z.at[i], r.face[j])
-				if err != nil {
-					return err
-				}
-				g.logNorth[at] = north + radial(r.face[j]) + math.Log(a*z.width[i]/r.gap[j])
-			}
+	for at := range n {
+		i, j := at/rows, at%rows
+		mass, _ := weight(z.at[i], r.at[j])
+		g.logMass[at] = mass + math.Log(z.width[i]*r.width[j])
+		east, a := weight(z.face[i], r.at[j])
+		g.logEast[at] = east + math.Log(a*r.width[j]/z.gap[i])
+		g.logNorth[at] = math.Inf(-1)
+		if j+1 < rows {
+			north, a := weight(z.at[i], r.face[j])
+			g.logNorth[at] = north + math.Log(a*z.width[i]/r.gap[j])
 		}
+	}
+	if err != nil {
+		return err
 	}
 	top := floats.Max(g.logMass)
 	for _, s := range [][]float64{g.logMass, g.logEast, g.logNorth} {
@@ -299,12 +296,6 @@ func (g *grid) weigh() error {
 		}
 	}
 	return nil
-}
-
-// local returns log m and a at a point.
-func (g *grid) local(z, r float64) (logWeight, diffusion float64, err error) {
-	logWeight, err = g.k.logDensity(z, r)
-	return logWeight, g.k.Noise.Diffusion(g.k.Valley.Loss(z, r)), err
 }
 
 // axisRow returns the first row at or above r = 0.
@@ -324,8 +315,8 @@ func (g *grid) unknowns() int { return g.columns() * g.rows() }
 // work estimates the multiplications of one factorisation.
 func (g *grid) work() float64 { return float64(g.unknowns()) * float64(g.rows()*g.rows()) }
 
-// field wraps values on the nodes.
-func (g *grid) field(values []float64) Field {
+// onNodes wraps values on the nodes.
+func (g *grid) onNodes(values []float64) Field {
 	return Field{Along: g.along.at, Across: g.across.at, values: values}
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
@@ -20,6 +21,12 @@ func near(t *testing.T, name string, got, want, rel float64) {
 		t.Errorf("%s = %.6g, want %.6g", name, got, want)
 	}
 }
+
+func lossNoise(t float64) exact.NoiseLaw { return exact.LossNoise{Temperature: t} }
+
+func tauNoise(t float64) exact.NoiseLaw { return exact.TauNoise{Temperature: t} }
+
+func constantNoise(d float64) exact.NoiseLaw { return exact.ConstantNoise{Strength: d} }
 
 // straight returns the valley of a barrier.
 func straight(b landscape.Barrier) (Valley, error) {

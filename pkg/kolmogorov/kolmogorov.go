@@ -11,6 +11,7 @@ package kolmogorov
 import (
 	"fmt"
 	"math"
+	"sort"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
 )
@@ -45,8 +46,6 @@ type Passage struct {
 	Eigenvalue exact.Result
 	// MeanTime is the mean first-passage time from the minimum to the exit.
 	MeanTime exact.Result
-	// Time is the mean first-passage time from (z₁, r).
-	Time Field
 	// Density is the quasi-stationary density per dz₁dr, the law of the process
 	// given that it has not left for a long time. Its integral is 1.
 	Density Field
@@ -80,24 +79,23 @@ const maxWork = 1e9
 // goes on even when the tolerance is met.
 const cheapWork = 2e6
 
-// Solve returns eigenvalue, mean first-passage time, time field and
-// quasi-stationary density. It returns an error if n < 1, the noise or the
-// positions are out of bounds, the loss is not positive on the grid, the
-// stationary weight has no finite integral (n above n_c, Eq. 19), the rate is
-// below what float64 holds, or refinement does not settle.
+// Solve returns eigenvalue, mean first-passage time and quasi-stationary density.
+// It returns an error if n < 1, the noise or the positions are out of bounds, the
+// loss is not positive on the grid, the stationary weight has no finite integral (n
+// above n_c, Eq. 19), the rate is below what float64 holds, or refinement does not
+// settle.
 func (k Kolmogorov) Solve() (*Passage, error) {
 	var p *Passage
-	values, unknowns, err := k.refine(func(g *grid) ([]float64, error) {
+	values, err := k.refine(nil, nil, func(g *grid) ([]float64, error) {
 		var lambda, mean float64
 		var err error
-		p, lambda, mean, err = g.passage()
+		p, lambda, mean, err = g.solvePassage()
 		return []float64{lambda, mean}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: escape from z₁ = %v to %v: %w", k.Valley.Minimum, k.Exit, err)
 	}
 	p.Eigenvalue, p.MeanTime = values[0], values[1]
-	p.Eigenvalue.Grid, p.MeanTime.Grid = unknowns, unknowns
 	return p, nil
 }
 
@@ -105,17 +103,16 @@ func (k Kolmogorov) Solve() (*Passage, error) {
 // exit, with the errors of [Kolmogorov.Solve].
 func (k Kolmogorov) Committor() (*Committor, error) {
 	var c *Committor
-	values, unknowns, err := k.refine(func(g *grid) ([]float64, error) {
+	values, err := k.refine(nil, nil, func(g *grid) ([]float64, error) {
 		var rate float64
 		var err error
-		c, rate, err = g.committor()
+		c, rate, err = g.solveCommittor()
 		return []float64{rate}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: committor from z₁ = %v to %v: %w", k.Valley.Minimum, k.Exit, err)
 	}
 	c.Rate = values[0]
-	c.Rate.Grid = unknowns
 	return c, nil
 }
 
@@ -137,27 +134,33 @@ func (p *Passage) Expect(f func(z, r float64) float64) float64 {
 	return sum
 }
 
-// MarginalAlong returns the quasi-stationary density of z₁ at Density.Along.
-func (p *Passage) MarginalAlong() []float64 {
-	out := make([]float64, len(p.dz))
-	for i := range p.dz {
-		for j, dr := range p.dr {
-			out[i] += p.Density.Z(i, j) * dr
-		}
-	}
-	return out
+// Field is a function of (z₁, r) on the nodes of a grid.
+type Field struct {
+	Along  []float64 // z₁ of the columns, ascending
+	Across []float64 // r of the rows, ascending; the one row r = 0 if n = 1
+	values []float64 // column by column
 }
 
-// MarginalAcross returns the quasi-stationary density of r = |z_⊥| at
-// Density.Across.
-func (p *Passage) MarginalAcross() []float64 {
-	out := make([]float64, len(p.dr))
-	for i, dz := range p.dz {
-		for j := range p.dr {
-			out[j] += p.Density.Z(i, j) * dz
-		}
+// Z returns the value in column c and row r.
+func (f Field) Z(c, r int) float64 { return f.values[c*len(f.Across)+r] }
+
+// At returns the value at (z₁, r) by bilinear interpolation, constant beyond
+// the outermost nodes.
+func (f Field) At(z, r float64) float64 {
+	i, k, s := between(f.Along, z)
+	j, l, t := between(f.Across, r)
+	return (1-s)*((1-t)*f.Z(i, j)+t*f.Z(i, l)) + s*((1-t)*f.Z(k, j)+t*f.Z(k, l))
+}
+
+// between returns the nodes below and above x and how far x is on the way from one
+// to the other, from 0 to 1.
+func between(nodes []float64, x float64) (below, above int, way float64) {
+	above = min(sort.SearchFloat64s(nodes, x), len(nodes)-1)
+	below = max(above-1, 0)
+	if below == above {
+		return below, above, 0
 	}
-	return out
+	return below, above, math.Min((x-nodes[below])/(nodes[above]-nodes[below]), 1)
 }
 
 // check returns an error naming the first input that is out of bounds.
@@ -191,19 +194,14 @@ func (k Kolmogorov) check() error {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// refine solves on finer and finer grids until the extrapolated values settle,
-// and returns them with the number of unknowns of the last grid. The error is
-// what the last extrapolation changed, plus what cropping the domain to ten
-// times the weight outside changes.
-func (k Kolmogorov) refine(solve func(*grid) ([]float64, error)) ([]exact.Result, int, error) {
-	return k.refineOn(nil, nil, solve)
-}
-
-// refineOn is refine with the widths of the well along and across taken from
-// two other problems, if they are given.
-func (k Kolmogorov) refineOn(along, across *Kolmogorov, solve func(*grid) ([]float64, error)) ([]exact.Result, int, error) {
+// refine solves on finer and finer grids until the extrapolated values settle.
+// Their error is what the last extrapolation changed, plus what cropping the domain
+// to ten times the weight outside changes; Grid is the number of unknowns of the
+// last grid. The widths of the well along and across are taken from two other
+// problems if they are given.
+func (k Kolmogorov) refine(along, across *Kolmogorov, solve func(*grid) ([]float64, error)) ([]exact.Result, error) {
 	if err := k.check(); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	if k.Tolerance == 0 {
 		k.Tolerance = 5e-4
@@ -213,46 +211,44 @@ func (k Kolmogorov) refineOn(along, across *Kolmogorov, solve func(*grid) ([]flo
 	}
 	d, err := k.domain()
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	wide := k
 	wide.Tail *= 10
 	cropped, err := wide.domain()
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	if along != nil {
 		if err := d.adopt(*along, *across); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 	}
-	var domainEffect []float64 // relative
-	var steps []float64
+	var domainEffect, steps []float64 // the effect is relative
 	var history [][]float64
 	var results []exact.Result
-	unknowns := 0
 	for _, level := range levels {
 		g, err := k.grid(d, level)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		if g.work() > maxWork && len(results) > 0 {
 			break
 		}
 		v, err := solve(g)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		if len(steps) == 1 { // the effect of the domain hardly depends on the grid
 			small, err := solve(g.crop(cropped))
 			if err != nil {
-				return nil, 0, err
+				return nil, err
 			}
 			for i := range v {
 				domainEffect = append(domainEffect, math.Abs(small[i]/v[i]-1))
 			}
 		}
-		steps, history, unknowns = append(steps, g.step*g.step), append(history, v), g.unknowns()
+		steps, history = append(steps, g.step*g.step), append(history, v)
 		if len(steps) < 3 {
 			continue
 		}
@@ -260,11 +256,11 @@ func (k Kolmogorov) refineOn(along, across *Kolmogorov, solve func(*grid) ([]flo
 		results = make([]exact.Result, len(v))
 		for i := range v {
 			value, change := extrapolate(steps, history, i)
-			results[i] = exact.Result{Value: value, Err: change + domainEffect[i]*math.Abs(value)}
+			results[i] = exact.Result{Value: value, Err: change + domainEffect[i]*math.Abs(value), Grid: g.unknowns()}
 			settled = settled && results[i].Err <= k.Tolerance*math.Abs(value)
 		}
 		if settled && (g.work() > cheapWork || level == levels[len(levels)-1]) {
-			return results, unknowns, nil
+			return results, nil
 		}
 	}
 	worst := results[0]
@@ -273,8 +269,8 @@ func (k Kolmogorov) refineOn(along, across *Kolmogorov, solve func(*grid) ([]flo
 			worst = r
 		}
 	}
-	return nil, 0, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g",
-		k.Tolerance, unknowns, worst.Value, worst.Err)
+	return nil, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g",
+		k.Tolerance, worst.Grid, worst.Value, worst.Err)
 }
 
 // extrapolate carries quantity i of the last three grids to vanishing h² by

@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/reference"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
-// quartic returns the double well of PAPER.md with its valley.
+// quartic returns a double well of h = 1 and L(θ*) = 1 with its valley.
 func quartic(t testing.TB, n int, c float64) (*landscape.Quartic, Valley) {
 	t.Helper()
 	q, err := landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDim: n})
@@ -37,31 +38,14 @@ func solve(t testing.TB, k Kolmogorov) *Passage {
 }
 
 func TestBarrierTable(t *testing.T) {
-	// PAPER.md: for n = 1 by quadrature of the mean time to the far well, else
-	// half the eigenvalue at the saddle plane.
-	for _, row := range []struct {
-		n              int
-		T, c, κ, bound float64
-	}{
-		{1, 0.1, 2, 7.652e-5, 1e-3},
-		{1, 0.1, 4, 5.459e-8, 1e-3},
-		{4, 0.1, 2, 2.154e-4, 1e-2},
-		{8, 0.2, 1.5, 6.83e-2, 2e-2},
-		{8, 0.2, 4, 7.03e-3, 2e-2},
-		{11, 0.2, 4, 4.73e-2, 2e-2},
-	} {
-		name := fmt.Sprintf("κ(n=%d, T=%g, c=%g)", row.n, row.T, row.c)
-		q, v := quartic(t, row.n, row.c)
-		if row.n == 1 {
-			p := solve(t, Kolmogorov{Valley: v, Noise: exact.LossNoise{row.T}, Exit: 2 * saddle(q)})
-			near(t, name+" from the far well", p.Rate().Value, row.κ, row.bound)
-			continue
+	for _, w := range reference.Wells {
+		name := fmt.Sprintf("κ(n=%d, T=%g, c=%g)", w.Dim, w.T, w.C)
+		q, v := quartic(t, w.Dim, w.C)
+		near(t, name, must(BarrierRate(q, lossNoise(w.T))).Value, w.Kappa, 2e-3)
+		if w.Crossing > 0 {
+			p := solve(t, Kolmogorov{Valley: v, Noise: lossNoise(w.T), Exit: 2 * saddle(q)})
+			near(t, name+" to the far well", p.Rate().Value, w.Crossing, 1e-3)
 		}
-		r, err := BarrierRate(q, exact.LossNoise{row.T})
-		if err != nil {
-			t.Fatal(err)
-		}
-		near(t, name, r.Value, row.κ, row.bound)
 	}
 }
 
@@ -74,9 +58,9 @@ func TestKolmogorovAgainstQuadrature(t *testing.T) {
 				noise exact.NoiseLaw
 				p     exact.Process
 			}{
-				{exact.LossNoise{T}, exact.OneDim{Loss: loss, Noise: exact.LossNoise{Temperature: T}}},
-				{exact.TauNoise{T}, exact.OneDim{Loss: loss, Noise: exact.TauNoise{Temperature: T}}},
-				{exact.ConstantNoise{T}, exact.OneDim{Loss: loss, Noise: exact.ConstantNoise{Strength: T}}},
+				{lossNoise(T), exact.OneDim{Loss: loss, Noise: exact.LossNoise{Temperature: T}}},
+				{tauNoise(T), exact.OneDim{Loss: loss, Noise: exact.TauNoise{Temperature: T}}},
+				{constantNoise(T), exact.OneDim{Loss: loss, Noise: exact.ConstantNoise{Strength: T}}},
 			} {
 				got := solve(t, Kolmogorov{Valley: v, Noise: test.noise, Exit: saddle(q)}).MeanTime
 				want, err := exact.MeanFirstPassage(test.p, 0, saddle(q), exact.Settings{})
@@ -97,11 +81,11 @@ func TestKolmogorovAgainstQuadrature(t *testing.T) {
 func TestSeparable(t *testing.T) {
 	for _, test := range []struct{ D, c float64 }{{0.1, 2}, {0.05, 8}, {0.2, 1.2}} {
 		q, v := quartic(t, 1, test.c)
-		one := solve(t, Kolmogorov{Valley: v, Noise: exact.ConstantNoise{test.D}, Exit: saddle(q)})
+		one := solve(t, Kolmogorov{Valley: v, Noise: constantNoise(test.D), Exit: saddle(q)})
 		for _, n := range []int{2, 4, 11, 40} {
 			name := fmt.Sprintf("n = %d, D = %g, c = %g: ", n, test.D, test.c)
 			_, v := quartic(t, n, test.c)
-			k := Kolmogorov{Valley: v, Noise: exact.ConstantNoise{test.D}, Exit: saddle(q)}
+			k := Kolmogorov{Valley: v, Noise: constantNoise(test.D), Exit: saddle(q)}
 			p := solve(t, k)
 			near(t, name+"λ", p.Eigenvalue.Value, one.Eigenvalue.Value, 1e-4)
 			near(t, name+"mean time", p.MeanTime.Value, one.MeanTime.Value, 5e-4)
@@ -114,7 +98,7 @@ func TestSeparable(t *testing.T) {
 func TestCommittor(t *testing.T) {
 	for _, n := range []int{1, 2, 8} {
 		q, v := quartic(t, n, 2)
-		k := Kolmogorov{Valley: v, Noise: exact.LossNoise{0.05}, Exit: 2 * saddle(q)}
+		k := Kolmogorov{Valley: v, Noise: lossNoise(0.05), Exit: 2 * saddle(q)}
 		c, err := k.Committor()
 		if err != nil {
 			t.Fatal(err)
@@ -144,7 +128,7 @@ func TestBarrierGrid(t *testing.T) {
 		for _, n := range []int{1, 2, 4, 8, 10, 11} {
 			for i, c := range cs {
 				q, _ := quartic(t, n, c)
-				r, err := BarrierRate(q, exact.LossNoise{T})
+				r, err := BarrierRate(q, lossNoise(T))
 				if err != nil {
 					t.Errorf("n = %d, T = %g, c = %g: %v", n, T, c, err)
 					continue
@@ -174,13 +158,13 @@ func TestCubicRate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := solve(t, Kolmogorov{Valley: v, Noise: exact.LossNoise{0.1}, Exit: b.Far()})
+		p := solve(t, Kolmogorov{Valley: v, Noise: lossNoise(0.1), Exit: b.Far()})
 		want, err := exact.MeanFirstPassage(exact.OneDim{Loss: exact.FirstAxis(b), Noise: exact.LossNoise{Temperature: 0.1}}, 0, b.Far(), exact.Settings{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		near(t, "mean time out of the cubic", p.MeanTime.Value, want.Value, 1e-4)
-		r, err := BarrierRate(b, exact.LossNoise{0.1})
+		r, err := BarrierRate(b, lossNoise(0.1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +175,7 @@ func TestCubicRate(t *testing.T) {
 // TestHeavyTail: near n_c the answers do not depend on where the tail is cut.
 func TestHeavyTail(t *testing.T) {
 	q, v := quartic(t, 11, 4)
-	k := Kolmogorov{Valley: v, Noise: exact.LossNoise{0.2}, Exit: saddle(q)}
+	k := Kolmogorov{Valley: v, Noise: lossNoise(0.2), Exit: saddle(q)}
 	a := solve(t, k)
 	k.Tail = 1e-5
 	b := solve(t, k)
@@ -213,16 +197,16 @@ func TestKolmogorovErrors(t *testing.T) {
 		k    Kolmogorov
 		want string
 	}{
-		{Kolmogorov{Valley: noDim, Noise: exact.LossNoise{0.1}, Exit: 1}, "n = 0, want ≥ 1"},
+		{Kolmogorov{Valley: noDim, Noise: lossNoise(0.1), Exit: 1}, "n = 0, want ≥ 1"},
 		{Kolmogorov{Valley: v, Exit: 1}, "no noise"},
-		{Kolmogorov{Valley: v, Noise: exact.LossNoise{-1}, Exit: 1}, "diffusion constant at the minimum = -1"},
-		{Kolmogorov{Valley: v, Noise: exact.LossNoise{0.1}, Exit: -1}, "exit at z₁ = -1, want"},
-		{Kolmogorov{Valley: v, Noise: exact.LossNoise{0.1}, Exit: math.NaN()}, "exit at z₁ = NaN"},
-		{Kolmogorov{Valley: v, Noise: exact.LossNoise{0.1}, Exit: 1, Tolerance: 2}, "tolerance = 2"},
-		{Kolmogorov{Valley: v, Noise: exact.LossNoise{0.1}, Exit: 1, Tail: 1}, "tail = 1"},
-		{Kolmogorov{Valley: tail, Noise: exact.LossNoise{0.2}, Exit: 1}, "n_c"},
-		{Kolmogorov{Valley: edge, Noise: exact.LossNoise{0.1}, Exit: 3}, "loss = -"},
-		{Kolmogorov{Valley: v, Noise: exact.ConstantNoise{1e-3}, Exit: 2.8}, "below the 1e−250"},
+		{Kolmogorov{Valley: v, Noise: lossNoise(-1), Exit: 1}, "diffusion constant at the minimum = -1"},
+		{Kolmogorov{Valley: v, Noise: lossNoise(0.1), Exit: -1}, "exit at z₁ = -1, want"},
+		{Kolmogorov{Valley: v, Noise: lossNoise(0.1), Exit: math.NaN()}, "exit at z₁ = NaN"},
+		{Kolmogorov{Valley: v, Noise: lossNoise(0.1), Exit: 1, Tolerance: 2}, "tolerance = 2"},
+		{Kolmogorov{Valley: v, Noise: lossNoise(0.1), Exit: 1, Tail: 1}, "tail = 1"},
+		{Kolmogorov{Valley: tail, Noise: lossNoise(0.2), Exit: 1}, "n_c"},
+		{Kolmogorov{Valley: edge, Noise: lossNoise(0.1), Exit: 3}, "loss = -"},
+		{Kolmogorov{Valley: v, Noise: constantNoise(1e-3), Exit: 2.8}, "below the 1e−250"},
 	} {
 		if _, err := test.k.Solve(); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: error %v, want it to say %q", test.k, err, test.want)
@@ -238,7 +222,7 @@ func TestKolmogorovErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := BarrierRate(q, exact.LossNoise{0.1}); err == nil || !strings.Contains(err.Error(), "curvatures 1 and 2 across the path differ") {
+	if _, err := BarrierRate(q, lossNoise(0.1)); err == nil || !strings.Contains(err.Error(), "curvatures 1 and 2 across the path differ") {
 		t.Errorf("unequal transverse curvatures: error %v", err)
 	}
 }

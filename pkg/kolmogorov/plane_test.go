@@ -34,7 +34,7 @@ func bent(t testing.TB, across, bend, T float64) (*landscape.Bent, Valley, float
 func TestPlaneIsHalfPlane(t *testing.T) {
 	q, half := quartic(t, 2, 2)
 	_, plane, _ := bent(t, 1, 0, 0.1)
-	for _, noise := range []exact.NoiseLaw{exact.LossNoise{0.1}, exact.ConstantNoise{0.1}} {
+	for _, noise := range []exact.NoiseLaw{lossNoise(0.1), constantNoise(0.1)} {
 		want := solve(t, Kolmogorov{Valley: half, Noise: noise, Exit: saddle(q)})
 		got := solve(t, Kolmogorov{Valley: plane, Noise: noise, Exit: saddle(q)})
 		near(t, "λ", got.Eigenvalue.Value, want.Eigenvalue.Value, 1e-5)
@@ -58,7 +58,7 @@ func TestPlaneIsHalfPlane(t *testing.T) {
 func TestBentPath(t *testing.T) {
 	off := func(T float64) float64 {
 		b, v, rate := bent(t, 4, 1, T)
-		return solve(t, Kolmogorov{Valley: v, Noise: exact.LossNoise{T}, Exit: saddle(b)}).Eigenvalue.Value/2/rate - 1
+		return solve(t, Kolmogorov{Valley: v, Noise: lossNoise(T), Exit: saddle(b)}).Eigenvalue.Value/2/rate - 1
 	}
 	warm, cold := off(0.1), off(0.05)
 	if !(math.Abs(cold) < 0.65*math.Abs(warm) && math.Abs(cold) < 0.06) {
@@ -82,7 +82,7 @@ func TestBentPath(t *testing.T) {
 // so at one T the rate is proportional to h and does not know L₀.
 func TestUnits(t *testing.T) {
 	unit, _ := quartic(t, 4, 2)
-	want, err := BarrierRate(unit, exact.LossNoise{0.1})
+	want, err := BarrierRate(unit, lossNoise(0.1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestUnits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := BarrierRate(other, exact.LossNoise{0.1})
+	got, err := BarrierRate(other, lossNoise(0.1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestValleyErrors(t *testing.T) {
 	}{
 		{second(Axial(q, 4, 0)), "n = 4, want 1 to 3"},
 		{second(Plane(one, 0)), "dimension 1, want ≥ 2"},
-		{second(Kolmogorov{Valley: plane, Noise: exact.LossNoise{0.1}, Exit: 1}.Solve()), "n = 3, want 2"},
+		{second(Kolmogorov{Valley: plane, Noise: lossNoise(0.1), Exit: 1}.Solve()), "n = 3, want 2"},
 	} {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.want) {
 			t.Errorf("error %v, want it to say %q", test.err, test.want)

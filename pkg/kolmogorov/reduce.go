@@ -179,13 +179,13 @@ func complement(basis [][]float64, without []float64) [][]float64 {
 // loss returns L(z₁, r), with r along the first direction across.
 func (f *frame) loss(z, r float64) float64 {
 	if r == 0 || len(f.across) == 0 {
-		return f.at(z, 0, f.axis)
+		return f.lossOn(z, 0, f.axis)
 	}
-	return f.at(z, r, f.across[0])
+	return f.lossOn(z, r, f.across[0])
 }
 
-// at returns L at z₁ and distance r along a direction.
-func (f *frame) at(z, r float64, direction []float64) float64 {
+// lossOn returns L at z₁ and distance r along a direction.
+func (f *frame) lossOn(z, r float64, direction []float64) float64 {
 	theta := make([]float64, len(f.minimum))
 	for i, m := range f.minimum {
 		theta[i] = m + (z-f.z0)*f.axis[i] + r*direction[i]
@@ -211,9 +211,9 @@ func (f *frame) probes(r Reduction, visit func(z, radius float64) error) error {
 // noise.
 func (f *frame) checkFlat(r Reduction) error {
 	return f.probes(r, func(z, radius float64) error {
-		want := f.at(z, 0, f.axis)
+		want := f.lossOn(z, 0, f.axis)
 		for _, v := range f.flat {
-			if got := f.at(z, radius, v); !(math.Abs(got-want) <= sameLoss*want) {
+			if got := f.lossOn(z, radius, v); !(math.Abs(got-want) <= sameLoss*want) {
 				return fmt.Errorf("direction %.3v is flat at the minimum but not at z₁ = %.3g, where L goes from %.6g to %.6g", v, z, want, got)
 			}
 		}
@@ -241,8 +241,8 @@ func (f *frame) checkAxial(r Reduction) error {
 		want := f.loss(z, radius)
 		for _, v := range append([][]float64{diagonal}, f.across...) {
 			for _, side := range []float64{radius, -radius} {
-				if got := f.at(z, side, v); !(math.Abs(got-want) <= sameLoss*math.Abs(want)) {
-					return fmt.Errorf("L at z₁ = %.3g and distance %.3g from the axis is %.6g on one side and %.6g on another", z, radius, want, got)
+				if got := f.lossOn(z, side, v); !(math.Abs(got-want) <= sameLoss*math.Abs(want)) {
+					return fmt.Errorf("loss at z₁ = %.3g and distance %.3g from the axis of %.6g on one side and %.6g on another", z, radius, want, got)
 				}
 			}
 		}

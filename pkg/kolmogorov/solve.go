@@ -57,9 +57,9 @@ func (g *grid) links(visit func(i, j int, logG float64)) {
 	}
 }
 
-// solve returns u with −∇·(m a ∇u) = rhs, where rhs is in units of the largest
+// solveSymmetric returns u with −∇·(m a ∇u) = rhs, where rhs is in units of the largest
 // mass and u = 0 at the exit and at held nodes.
-func (f *factored) solve(rhs []float64) ([]float64, error) {
+func (f *factored) solveSymmetric(rhs []float64) ([]float64, error) {
 	b := mat.NewVecDense(len(rhs), nil)
 	for i, v := range rhs {
 		if !f.hold[i] {
@@ -113,11 +113,11 @@ func (g *grid) pin() (*pinned, error) {
 			fromPin[i] += math.Exp(logG)
 		}
 	})
-	e, err := f.solve(fromPin)
+	e, err := f.solveSymmetric(fromPin)
 	if err != nil {
 		return nil, err
 	}
-	rest, err := f.solve(fromExit) // 1−e, to full relative accuracy
+	rest, err := f.solveSymmetric(fromExit) // 1−e, to full relative accuracy
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (s *pinned) invert(f []float64) ([]float64, error) {
 		up += s.e[i] * rhs[i]
 	}
 	up /= s.capacity
-	u, err := s.solve(rhs)
+	u, err := s.solveSymmetric(rhs)
 	if err != nil {
 		return nil, err
 	}
@@ -163,62 +163,72 @@ func (s *pinned) invert(f []float64) ([]float64, error) {
 	return u, nil
 }
 
-// dot is the inner product weighted with the masses.
-func (f *factored) dot(u, v []float64) float64 {
-	sum := 0.0
-	for i := range u {
-		sum += f.mass(i) * u[i] * v[i]
-	}
-	return sum
-}
-
 // maxIterations bounds inverse iteration. It converges with the ratio of the
 // two lowest eigenvalues, at worst about ½ where escape is not rare at all.
 const maxIterations = 200
 
-// passage solves for the mean time field, −𝓛u = 1, and goes on by inverse
+// inverseIteration repeats step, which takes a vector to the next one and an
+// estimate of the lowest eigenvalue, until that settles.
+func inverseIteration(x []float64, tolerance float64, step func(x []float64) ([]float64, float64, error)) ([]float64, float64, error) {
+	last, lambda := 0.0, 0.0
+	for range maxIterations {
+		next, now, err := step(x)
+		if err != nil {
+			return nil, 0, err
+		}
+		x, last, lambda = next, lambda, now
+		if math.Abs(lambda-last) <= tolerance*lambda {
+			return x, lambda, nil
+		}
+	}
+	return nil, 0, fmt.Errorf("inverse iteration for the lowest eigenvalue not settled after %d steps: %g, before %g", maxIterations, lambda, last)
+}
+
+// solvePassage solves for the mean times, −𝓛u = 1, and goes on by inverse
 // iteration, with the same factorisation, to the lowest eigenpair.
-func (g *grid) passage() (p *Passage, lambda, mean float64, err error) {
+func (g *grid) solvePassage() (p *Passage, lambda, mean float64, err error) {
 	s, err := g.pin()
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	u := make([]float64, g.unknowns())
-	for i := range u {
-		u[i] = 1
-	}
-	last := 0.0
-	for k := 0; ; k++ {
-		if k == maxIterations {
-			return nil, 0, 0, fmt.Errorf("inverse iteration for the lowest eigenvalue not settled after %d steps: %g, before %g", k, lambda, last)
+	dot := func(u, v []float64) (sum float64) { // weighted with the masses
+		for i := range u {
+			sum += s.mass(i) * u[i] * v[i]
 		}
+		return sum
+	}
+	ones := make([]float64, g.unknowns())
+	floats.AddConst(1, ones)
+	u, lambda, err := inverseIteration(ones, 1e-11, func(u []float64) ([]float64, float64, error) {
 		next, err := s.invert(u)
 		if err != nil {
-			return nil, 0, 0, err
+			return nil, 0, err
 		}
-		if k == 0 {
-			p = &Passage{Time: g.field(next), dz: g.along.width, dr: g.across.width}
+		if mean == 0 { // the first, from 1
 			mean = g.atMinimum(next)
 		}
 		// Rayleigh's quotient of next: ⟨next, −𝓛 next⟩ = ⟨next, u⟩.
-		last, lambda = lambda, s.dot(next, u)/s.dot(next, next)
-		u = append([]float64(nil), next...)
-		floats.Scale(lambda, u)
-		if math.Abs(lambda-last) <= 1e-11*lambda {
-			break
-		}
+		lambda := dot(next, u) / dot(next, next)
+		floats.Scale(lambda, next)
+		return next, lambda, nil
+	})
+	if err != nil {
+		return nil, 0, 0, err
 	}
-	total := 0.0
 	for i := range u {
 		u[i] *= s.mass(i)
-		total += u[i]
 	}
-	rows := g.rows()
-	for i := range u {
-		u[i] /= total * g.along.width[i/rows] * g.across.width[i%rows]
+	return g.withDensity(u), lambda, mean, nil
+}
+
+// withDensity returns a passage with the density of the given masses, which need
+// not add up to 1.
+func (g *grid) withDensity(masses []float64) *Passage {
+	total := floats.Sum(masses)
+	for i := range masses {
+		masses[i] /= total * g.along.width[i/g.rows()] * g.across.width[i%g.rows()]
 	}
-	p.Density = g.field(u)
-	return p, lambda, mean, nil
+	return &Passage{Density: g.onNodes(masses), dz: g.along.width, dr: g.across.width}
 }
 
 // atMinimum returns the value at the minimum, r = 0, from the nodes at ½ and 3/2
@@ -236,9 +246,9 @@ func (g *grid) atMinimum(u []float64) float64 {
 	return 0.5 * (above + (9*column[j-1]-column[j-2])/8)
 }
 
-// committor solves 𝓛q = 0 with q = 0 at the minimum's plane and 1 at the exit,
+// solveCommittor solves 𝓛q = 0 with q = 0 at the minimum's plane and 1 at the exit,
 // and apart from it for 1 − q, so that both keep their relative accuracy.
-func (g *grid) committor() (*Committor, float64, error) {
+func (g *grid) solveCommittor() (*Committor, float64, error) {
 	n, rows := g.unknowns(), g.rows()
 	core := (g.minimum + 1) * rows
 	hold := make([]bool, n)
@@ -258,11 +268,11 @@ func (g *grid) committor() (*Committor, float64, error) {
 			toCore[j] += math.Exp(logG)
 		}
 	})
-	q, err := f.solve(toExit)
+	q, err := f.solveSymmetric(toExit)
 	if err != nil {
 		return nil, 0, err
 	}
-	back, err := f.solve(toCore)
+	back, err := f.solveSymmetric(toCore)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -282,7 +292,7 @@ func (g *grid) committor() (*Committor, float64, error) {
 			flux[i/rows] += math.Exp(logG) * rise
 		}
 	})
-	c := &Committor{Field: g.field(q)}
+	c := &Committor{Field: g.onNodes(q)}
 	for _, v := range flux[g.minimum:] {
 		c.Imbalance = math.Max(c.Imbalance, math.Abs(v/energy-1))
 	}

@@ -21,15 +21,15 @@ import (
 // Where k runs off to −∞, at a focal point, the straight path is only a saddle
 // of the action: a path that swerves through larger losses, and their larger
 // noise across, costs less, and appendix C does not hold even in the exponent.
-// That is an error, as are temperatures, a saddle or a dimension out of bounds
-// and a loss that does not rise all the way. No focal point means that the
-// straight path is the cheapest among its neighbours, not among all paths. F is
-// accurate to about 1e−4 per dimension across.
+// That is an error, as is a field out of bounds or a loss that does not rise all
+// the way. No focal point means that the straight path is the cheapest among its
+// neighbours, not among all paths. F is accurate to about 1e−4 per dimension across.
 func (a Aligned) StraightFactor(saddle float64) (float64, error) {
 	v := a.Valley
+	if err := a.check(); err != nil {
+		return 0, err
+	}
 	switch {
-	case !(a.Along > 0 && finite(a.Along)) || !(a.Across > 0 && finite(a.Across)):
-		return 0, fmt.Errorf("kolmogorov: straight path: temperatures T₁ = %v and T_⊥ = %v, want finite values > 0", a.Along, a.Across)
 	case v.Dim < 1 || v.Loss == nil:
 		return 0, fmt.Errorf("kolmogorov: straight path: valley of effective dimension n = %d, want ≥ 1 and a loss", v.Dim)
 	case !finite(saddle) || !(saddle > v.Minimum):

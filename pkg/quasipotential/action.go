@@ -1,3 +1,9 @@
+// Package quasipotential answers the question: which barrier does SGD see while its
+// steps are small, whatever the law of its gradients?
+//
+// [Quasipotential] is the least action along a path, [Cumulant] the law of one
+// sample's gradient: of a model on its own data ([Samples]), of Gaussian regression,
+// of Gaussian noise, of whatever else implements it.
 package quasipotential
 
 import (
@@ -50,7 +56,7 @@ var ErrNoEscape = errors.New("no sample pushes along the path")
 // factors, such as x·xᵀθ with normal x, one freak sample can cover a distance of
 // order one at a price of the same order as ΔS. Then this is an upper bound: in
 // linear regression with normal x and y it holds for c ≤ 2 only, see
-// [Chain.Barrier].
+// Chain.Barrier of package regression.
 //
 // Settings.Tolerance is the relative change under halving of the segments; 0
 // means 1e−8. It returns an error for a path of fewer than two points, of the
@@ -60,16 +66,16 @@ func Quasipotential(c Cumulant, path [][]float64, s exact.Settings) (exact.Resul
 	if s.Tolerance == 0 {
 		s.Tolerance = 1e-8
 	}
-	if len(path) < 2 {
-		return exact.Result{}, fmt.Errorf("quasipotential: quasipotential along %d points, want ≥ 2", len(path))
+	switch {
+	case len(path) < 2:
+		return exact.Result{}, fmt.Errorf("quasipotential: along %d points, want ≥ 2", len(path))
+	case !(s.Tolerance > 0):
+		return exact.Result{}, fmt.Errorf("quasipotential: tolerance = %v, want > 0", s.Tolerance)
 	}
 	for i, at := range path {
 		if len(at) != c.Dim() || floats.HasNaN(at) || math.IsInf(floats.Norm(at, 2), 1) {
-			return exact.Result{}, fmt.Errorf("quasipotential: quasipotential: point %d of the path is %v, want %d finite numbers", i, at, c.Dim())
+			return exact.Result{}, fmt.Errorf("quasipotential: point %d of the path is %v, want %d finite numbers", i, at, c.Dim())
 		}
-	}
-	if !(s.Tolerance > 0) {
-		return exact.Result{}, fmt.Errorf("quasipotential: quasipotential: tolerance = %v, want > 0", s.Tolerance)
 	}
 	a, last := newAction(c), math.NaN()
 	for parts := 1; parts <= 1<<12; parts *= 2 {
@@ -78,14 +84,14 @@ func Quasipotential(c Cumulant, path [][]float64, s exact.Settings) (exact.Resul
 			v += a.along(path[i], path[i+1], parts)
 		}
 		if math.IsInf(v, 1) {
-			return exact.Result{}, fmt.Errorf("quasipotential: quasipotential: %w", ErrNoEscape)
+			return exact.Result{}, fmt.Errorf("quasipotential: %w", ErrNoEscape)
 		}
 		if math.Abs(v-last) <= s.Tolerance*math.Abs(v) || v == 0 && last == 0 {
 			return exact.Result{Value: v, Err: math.Abs(v - last), Grid: parts * (len(path) - 1)}, nil
 		}
 		last = v
 	}
-	return exact.Result{}, fmt.Errorf("quasipotential: quasipotential not settled to %g (last value %g)", s.Tolerance, last)
+	return exact.Result{}, fmt.Errorf("quasipotential: not settled to %g (last value %g)", s.Tolerance, last)
 }
 
 // action is scratch space for the maximum of p·dθ.
@@ -130,9 +136,7 @@ func (a *action) along(from, to []float64, parts int) float64 {
 // p·t of the maximum p(λ) of p·t − λK(p) at the λ for which K(p(λ)) = 0, found
 // by bisection on log λ: K(p(λ)) falls with λ.
 func (a *action) push() float64 {
-	for i := range a.p {
-		a.p[i] = 0
-	}
+	clear(a.p)
 	a.c.Log(a.grad, a.hess, a.theta, a.p)
 	uphill := -floats.Dot(a.grad, a.tangent) // t·∇L
 	if uphill <= 0 {
@@ -147,9 +151,8 @@ func (a *action) push() float64 {
 		return a.pushOne(uphill)
 	}
 	// Newton starts from a large λ, deep inside K < 0, and goes down.
-	hi := math.Log(1e6 / uphill)
-	deepest := a.maximise(math.Exp(hi))
-	lo := hi
+	lo := math.Log(1e6 / uphill)
+	deepest := a.maximise(math.Exp(lo))
 	for a.maximise(math.Exp(lo)) <= 0 {
 		if lo -= 2; lo > math.Log(1e-9/uphill) {
 			continue
@@ -159,15 +162,16 @@ func (a *action) push() float64 {
 		}
 		return math.Inf(1)
 	}
-	hi = lo + 2
+	hi := lo + 2
 	for range 60 {
 		mid := 0.5 * (lo + hi)
-		switch k := a.maximise(math.Exp(mid)); {
-		case math.Abs(k) < 1e-12*math.Abs(deepest):
-			return floats.Dot(a.p, a.tangent)
-		case k > 0:
+		k := a.maximise(math.Exp(mid))
+		if math.Abs(k) < 1e-12*math.Abs(deepest) {
+			break
+		}
+		if k > 0 {
 			lo = mid
-		default:
+		} else {
 			hi = mid
 		}
 	}

@@ -104,9 +104,7 @@ func (s *Samples) Log(grad []float64, hess *mat.SymDense, theta, p []float64) fl
 	floats.Scale(-1, s.dot)
 	k := floats.LogSumExp(s.dot)
 	hess.Zero()
-	for i := range grad {
-		grad[i] = 0
-	}
+	clear(grad)
 	for mu, v := range s.dot {
 		w, row := math.Exp(v-k), s.grads.RawRowView(mu)
 		floats.AddScaled(grad, -w, row)

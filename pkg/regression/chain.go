@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
@@ -36,41 +37,49 @@ type Chain struct {
 
 // Check returns an error naming the first field that is out of bounds.
 func (c Chain) Check() error {
-	switch {
-	case !(c.LearningRate > 0) || math.IsInf(c.LearningRate, 1):
+	switch v, ok := c.Labels.(interface{ Variance() float64 }); {
+	case !positive(c.LearningRate):
 		return fmt.Errorf("regression: chain: learning rate η = %v, want a finite value > 0", c.LearningRate)
 	case c.BatchSize < 1:
 		return fmt.Errorf("regression: chain: batch size B = %d, want ≥ 1", c.BatchSize)
 	case c.Dim < 1:
 		return fmt.Errorf("regression: chain: dimension d = %d, want ≥ 1", c.Dim)
-	case !(c.LabelNoise > 0) || math.IsInf(c.LabelNoise, 1):
+	case !positive(c.LabelNoise):
 		return fmt.Errorf("regression: chain: label noise σ = %v, want a finite value > 0", c.LabelNoise)
 	case c.Labels != nil && (c.BatchSize > 1 || c.Dim > 1):
 		return fmt.Errorf("regression: chain: B = %d and d = %d with labels that are not Gaussian, want 1 and 1", c.BatchSize, c.Dim)
-	}
-	if v, ok := c.Labels.(interface{ Variance() float64 }); ok && math.Abs(v.Variance()-1) > 1e-9 {
+	case ok && math.Abs(v.Variance()-1) > 1e-9:
 		return fmt.Errorf("regression: chain: labels ε of variance %v, want 1: σ = LabelNoise scales them", v.Variance())
-	}
-	if c.Labels != nil && math.Abs(c.Labels.CDF(0)-0.5) > 1e-9 {
+	case c.Labels != nil && math.Abs(c.Labels.CDF(0)-0.5) > 1e-9:
 		return fmt.Errorf("regression: chain: labels with P(ε ≤ 0) = %v, want a symmetric law, 0.5", c.Labels.CDF(0))
 	}
-	if c.Features == nil {
-		return nil
-	}
-	if g, ok := c.Features.(GammaFeatures); ok {
-		if err := g.check(); err != nil {
-			return err
-		}
-		if c.Dim > 1 && math.Abs(g.Kurtosis-3) > 1e-12 {
-			return fmt.Errorf("regression: chain: features of kurtosis %v in %d dimensions, want Gaussian ones, 3", g.Kurtosis, c.Dim)
-		}
-	} else if c.Dim > 1 {
+	switch g, ok := c.featureLaw().(GammaFeatures); {
+	case ok && !(positive(g.Scale) && g.Kurtosis > 1 && !math.IsInf(g.Kurtosis, 1)):
+		return fmt.Errorf("regression: gamma features with h = %v and kurtosis %v, want finite values > 0 and > 1", g.Scale, g.Kurtosis)
+	case c.Dim > 1 && !ok:
 		return fmt.Errorf("regression: chain: %T in %d dimensions, want Gaussian features", c.Features, c.Dim)
+	case c.Dim > 1 && math.Abs(g.Kurtosis-3) > 1e-12:
+		return fmt.Errorf("regression: chain: features of kurtosis %v in %d dimensions, want Gaussian ones, 3", g.Kurtosis, c.Dim)
 	}
 	return nil
 }
 
-func (c Chain) features() Features {
+// checkAt is Check with that of a loss ratio.
+func (c Chain) checkAt(ratio float64) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	return checkRatio(ratio)
+}
+
+func checkRatio(ratio float64) error {
+	if !(ratio > 1) || math.IsInf(ratio, 1) {
+		return fmt.Errorf("regression: loss ratio c = %v, want a finite value > 1", ratio)
+	}
+	return nil
+}
+
+func (c Chain) featureLaw() Features {
 	if c.Features == nil {
 		return GaussianFeatures(1)
 	}
@@ -79,7 +88,7 @@ func (c Chain) features() Features {
 
 // Radius returns the distance at which L is c times its minimum.
 func (c Chain) Radius(ratio float64) float64 {
-	return c.LabelNoise * math.Sqrt((ratio-1)/c.features().Curvature())
+	return c.LabelNoise * math.Sqrt((ratio-1)/c.featureLaw().Curvature())
 }
 
 // MeanFirstPassage returns the mean time t = ηk until L(θ_k) > ratio·L(θ*) for
@@ -98,25 +107,26 @@ func (c Chain) Radius(ratio float64) float64 {
 // is a valid answer, while T beyond 1e12·η is out of reach of the floating point,
 // an error that wraps [ErrOutOfReach].
 func (c Chain) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, error) {
-	if err := c.Check(); err != nil {
-		return exact.Result{}, err
-	}
 	if s.Tolerance == 0 {
 		s.Tolerance = 1e-5
 	}
-	switch {
-	case !(ratio > 1) || math.IsInf(ratio, 1):
-		return exact.Result{}, fmt.Errorf("regression: chain: loss ratio c = %v, want a finite value > 1", ratio)
-	case !(s.Tolerance > 0):
+	if err := c.checkAt(ratio); err != nil {
+		return exact.Result{}, err
+	}
+	if !(s.Tolerance > 0) {
 		return exact.Result{}, fmt.Errorf("regression: chain: tolerance = %v, want > 0", s.Tolerance)
+	}
+	fail := func(err error) (exact.Result, error) {
+		return exact.Result{}, fmt.Errorf("regression: chain: mean first-passage time at c = %v: %w", ratio, err)
 	}
 	last, grid := math.NaN(), 0
 	for level := range chainLevels {
 		g := passageLattice(c.Radius(ratio), level)
-		k := c.operator(g, level, false)
-		times, err := k.meanTimes()
+		steps := make([]float64, len(g.node)) // 1 each, before leaving
+		floats.AddConst(1, steps)
+		times, err := solveDense(c.generator(g, level, false), false, steps)
 		if err != nil {
-			return exact.Result{}, fmt.Errorf("regression: chain: mean first-passage time at c = %v: %w", ratio, err)
+			return fail(fmt.Errorf("no step ever leaves: %w", err))
 		}
 		v := c.LearningRate * g.at(times, 0)
 		if !c.within(v) && !c.within(last) && level > 0 {
@@ -128,15 +138,15 @@ func (c Chain) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, 
 		last, grid = v, len(g.node)
 	}
 	if !c.within(last) {
-		return exact.Result{}, fmt.Errorf("regression: chain: mean first-passage time at c = %v: more than %g steps: %w", ratio, maxSteps, ErrOutOfReach)
+		return fail(fmt.Errorf("more than %g steps: %w", maxSteps, ErrOutOfReach))
 	}
-	return exact.Result{}, fmt.Errorf("regression: chain: mean first-passage time at c = %v not settled to %g with %d nodes (last value %g)", ratio, s.Tolerance, grid, last)
+	return fail(fmt.Errorf("not settled to %g with %d nodes (last value %g)", s.Tolerance, grid, last))
 }
 
 // ErrOutOfReach says that an event is too rare for 64-bit arithmetic.
 var ErrOutOfReach = errors.New("too rare for the floating point")
 
-// maxSteps is the longest mean time that meanTimes can tell: the condition number
+// maxSteps is the longest mean time that elimination can tell: the condition number
 // of I − K is about as large, so that at this bound three digits are left.
 const maxSteps = 1e12
 
@@ -146,63 +156,41 @@ func (c Chain) within(t float64) bool { return t > 0 && t <= maxSteps*c.Learning
 // chainLevels bounds refinement.
 const chainLevels = 5
 
-// operator is the chain on a grid: K as a matrix and the probability of leaving.
-type operator struct {
-	k     *mat.Dense
-	leave []float64
-}
-
-// operator fills the matrix row by row. With stay, what leaves the grid is put on
-// its last node instead, which makes K stochastic.
-func (c Chain) operator(g *lattice, level int, stay bool) *operator {
+// generator returns I − K on a grid, filled row by row: each diagonal element is
+// the sum of the others and the probability of leaving. With stay, what leaves is
+// put on the last node instead, which makes K stochastic.
+func (c Chain) generator(g *lattice, level int, stay bool) *mat.Dense {
 	n := len(g.node)
-	o := &operator{mat.NewDense(n, n, nil), make([]float64, n)}
+	a := mat.NewDense(n, n, nil)
 	parallel.For(context.Background(), n, parallel.Workers(0), func() func(int) {
-		rule := c.newStep(g, level)
+		law := c.newStepLaw(g, level)
 		return func(i int) {
-			o.leave[i] = rule.row(o.k.RawRowView(i), g.node[i])
+			row := a.RawRowView(i)
+			leave := law.row(row, g.node[i])
 			if stay {
-				o.k.RawRowView(i)[n-1] += o.leave[i]
-				o.leave[i] = 0
+				row[n-1], leave = row[n-1]+leave, 0
 			}
+			row[i] = 0
+			for _, v := range row {
+				leave += v
+			}
+			floats.Scale(-1, row)
+			row[i] = leave
 		}
 	})
-	return o
-}
-
-// generator returns I − K with each diagonal element taken from the others and
-// the probability of leaving.
-func (o *operator) generator() *mat.Dense {
-	n := len(o.leave)
-	a := mat.NewDense(n, n, nil)
-	for i := range n {
-		row, sum := o.k.RawRowView(i), o.leave[i]
-		for j, v := range row {
-			if j != i {
-				sum += v
-				a.Set(i, j, -v)
-			}
-		}
-		a.Set(i, i, sum)
-	}
 	return a
 }
 
-// meanTimes returns the mean number of steps before leaving from each node.
-func (o *operator) meanTimes() ([]float64, error) {
-	n := len(o.leave)
-	ones := mat.NewVecDense(n, nil)
-	for i := range n {
-		ones.SetVec(i, 1)
-	}
+// solveDense returns the solution of a·x = b, or of aᵀ·x = b. A mat.Condition error
+// only warns: the condition number of a generator is the mean time.
+func solveDense(a *mat.Dense, trans bool, b []float64) ([]float64, error) {
 	var lu mat.LU
-	lu.Factorize(o.generator())
-	times := mat.NewVecDense(n, nil)
-	// A mat.Condition error only warns: the condition number is the mean time.
-	if err := lu.SolveVecTo(times, false, ones); err != nil {
+	lu.Factorize(a)
+	x := mat.NewVecDense(len(b), nil)
+	if err := lu.SolveVecTo(x, trans, mat.NewVecDense(len(b), b)); err != nil {
 		if _, ok := err.(mat.Condition); !ok || math.IsInf(lu.Cond(), 1) {
-			return nil, fmt.Errorf("no step ever leaves: %w", err)
+			return nil, err
 		}
 	}
-	return times.RawVector().Data, nil
+	return x.RawVector().Data, nil
 }

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/reference"
 )
 
 // gaussianChain is the paper's Fig. 3b: x and y standard normal.
@@ -19,14 +20,10 @@ func gaussianChain(eta float64, b, d int) Chain {
 	return Chain{LearningRate: eta, BatchSize: b, Dim: d, LabelNoise: 1}
 }
 
-// PAPER.md, part 2.2, the column of exact discrete SGD.
-func TestChainAgainstPaper(t *testing.T) {
-	for _, test := range []struct {
-		d       int
-		c, want float64
-	}{{1, 1.5, 78.42}, {1, 2, 3221}, {2, 2, 472.6}, {8, 2, 3.310}} {
-		r := must(gaussianChain(0.1, 1, test.d).MeanFirstPassage(test.c, exact.Settings{Tolerance: 1e-4}))
-		near(t, fmt.Sprintf("t_p at d = %d, c = %v", test.d, test.c), r.Value, test.want, 3e-4)
+func TestChainAgainstReference(t *testing.T) {
+	for _, test := range reference.Passages {
+		r := must(gaussianChain(0.1, 1, test.Dim).MeanFirstPassage(test.C, exact.Settings{Tolerance: 1e-4}))
+		near(t, fmt.Sprintf("t_p at d = %d, c = %v", test.Dim, test.C), r.Value, test.SGD, 3e-4)
 	}
 }
 
@@ -34,7 +31,7 @@ func TestChainAgainstPaper(t *testing.T) {
 func TestRules(t *testing.T) {
 	sizes := map[int]bool{4: true, 10: true, 8: true, 48: true}
 	for level := range chainLevels {
-		s := gaussianChain(0.1, 1, 2).newStep(passageLattice(1, level), level)
+		s := gaussianChain(0.1, 1, 2).newStepLaw(passageLattice(1, level), level)
 		sizes[len(s.across.x)], sizes[len(s.fine.x)], sizes[8+2*level] = true, true, true
 	}
 	for n := range sizes {
@@ -58,7 +55,7 @@ func TestChainSettles(t *testing.T) {
 }
 
 // Step by step simulation of Σ x(x·θ − y), with nothing reduced, for laws and
-// batches that the paper's table does not hold.
+// batches that the reference does not hold.
 func TestChainAgainstSimulation(t *testing.T) {
 	exponential := GammaFeatures{1, 2}
 	list := []float64{0.2, -1.5, 0.9, 1.1, -0.4, 2.1}
@@ -94,7 +91,7 @@ func TestChainAgainstSimulation(t *testing.T) {
 // simulate returns one first-passage time of the chain, by its definition.
 func simulate(c Chain, ratio float64, rng *rand.Rand, feature, label func(*rand.Rand) float64) float64 {
 	theta, x, grad := make([]float64, c.Dim), make([]float64, c.Dim), make([]float64, c.Dim)
-	level := (ratio - 1) * c.LabelNoise * c.LabelNoise / c.features().Curvature()
+	level := (ratio - 1) * c.LabelNoise * c.LabelNoise / c.featureLaw().Curvature()
 	for k := 1; ; k++ {
 		clear(grad)
 		for range c.BatchSize {
@@ -132,16 +129,11 @@ func TestStationaryMoments(t *testing.T) {
 	}
 }
 
-// PAPER.md: what maximum likelihood finds in Fig. 3a.
-func TestFittedExponentAgainstPaper(t *testing.T) {
-	for _, test := range []struct {
-		eta            float64
-		b              int
-		phi, tolerance float64
-	}{{0.1, 1, 9.99, 0.09}, {0.3, 32, 91.1, 1.2}, {1, 32, 16.42, 0.21}} {
-		l := must(gaussianChain(test.eta, test.b, 1).Stationary(0))
-		if phi := l.FittedExponent(); math.Abs(phi-test.phi) > test.tolerance { // three of its standard errors
-			t.Errorf("φ fitted at η = %v, B = %d is %.3f, want %v", test.eta, test.b, phi, test.phi)
+func TestFittedExponentAgainstReference(t *testing.T) {
+	for _, test := range reference.Fitted {
+		l := must(gaussianChain(test.LearningRate, test.BatchSize, 1).Stationary(0))
+		if phi := l.FittedExponent(); math.Abs(phi-test.Phi) > 3*test.StdErr {
+			t.Errorf("φ fitted at %+v is %.3f", test, phi)
 		}
 	}
 }
@@ -154,8 +146,8 @@ func TestTailFollowsKesten(t *testing.T) {
 }
 
 func TestKesten(t *testing.T) {
-	for _, test := range []struct{ eta, phi float64 }{{0.1, 9.14}, {0.3, 3.15}} {
-		near(t, "φ", must(gaussianChain(test.eta, 1, 1).Kesten()).Exponent, test.phi, 1.1e-3)
+	for _, test := range reference.Tails {
+		near(t, "φ", must(gaussianChain(test.LearningRate, test.BatchSize, 1).Kesten()).Exponent, test.Phi, 1.1e-3)
 	}
 	// E ρ² = 1 where the variance diverges: in closed form at η(d+2) = 2, B = 1.
 	for _, d := range []int{1, 3, 8} {

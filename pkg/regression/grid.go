@@ -59,8 +59,8 @@ func newLattice(edges []float64) *lattice {
 	return g
 }
 
-// radius returns R.
-func (g *lattice) radius() float64 { return g.edge[len(g.edge)-1] }
+// outer returns R.
+func (g *lattice) outer() float64 { return g.edge[len(g.edge)-1] }
 
 // panel returns the panel that holds r² = q, 0 ≤ q ≤ R².
 func (g *lattice) panel(q float64) int {
@@ -124,20 +124,20 @@ func passageLattice(radius float64, level int) *lattice {
 	return newLattice(append(edges, radius))
 }
 
-// rule is a quadrature rule.
-type rule struct{ x, w []float64 }
+// quadrature holds the nodes and weights of a rule.
+type quadrature struct{ x, w []float64 }
 
 // gaussRule returns the Gauss–Legendre rule of n points on [0, 1]. Not for n = 26,
 // where the outermost weights of gonum v0.17 are 0.
-func gaussRule(n int) rule {
-	r := rule{make([]float64, n), make([]float64, n)}
+func gaussRule(n int) quadrature {
+	r := quadrature{make([]float64, n), make([]float64, n)}
 	quad.Legendre{}.FixedLocations(r.x, r.w, 0, 1)
 	return r
 }
 
 // graded returns the rule composed of the given one on panels between edges.
-func graded(edges []float64, on rule) rule {
-	var r rule
+func graded(edges []float64, on quadrature) quadrature {
+	var r quadrature
 	for i := range len(edges) - 1 {
 		width := edges[i+1] - edges[i]
 		for k, x := range on.x {
@@ -148,8 +148,8 @@ func graded(edges []float64, on rule) rule {
 }
 
 // hermiteRule returns the Gauss rule of n points for the standard normal law.
-func hermiteRule(n int) rule {
-	r := rule{make([]float64, n), make([]float64, n)}
+func hermiteRule(n int) quadrature {
+	r := quadrature{make([]float64, n), make([]float64, n)}
 	quad.Hermite{}.FixedLocations(r.x, r.w, math.Inf(-1), math.Inf(1))
 	for i, x := range r.x {
 		r.x[i] = math.Sqrt2 * x // gonum's rule has the weight exp(−x²)

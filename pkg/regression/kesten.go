@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/sgdescape/sgdescape/pkg/internal/root"
@@ -25,8 +26,6 @@ type Kesten struct {
 	Alpha float64
 	// Exponent is φ in terms of P ∝ L^{−φ}: φ = (α + d)/2.
 	Exponent float64
-	// Growth is E log ρ < 0, the Lyapunov exponent per step.
-	Growth float64
 }
 
 // Kesten returns the exponent of the stationary tail (Kesten 1973, Goldie 1991).
@@ -41,7 +40,7 @@ func (c Chain) Kesten() (Kesten, error) {
 	if err := c.Check(); err != nil {
 		return Kesten{}, err
 	}
-	f := c.features()
+	f := c.featureLaw()
 	beta := c.LearningRate / float64(c.BatchSize)
 	if largest := beta * f.Largest(c.BatchSize); largest <= 2 {
 		return Kesten{}, fmt.Errorf("regression: chain: (η/B)·max Σx² = %.4g ≤ 2: %w", largest, ErrNoTail)
@@ -61,52 +60,42 @@ func (c Chain) Kesten() (Kesten, error) {
 	if hi > 1 {
 		lo = hi / 2
 	}
-	lo = root.Bisect(lo, hi, func(alpha float64) bool { return c.logMoment(alpha) < 0 })
-	return Kesten{Alpha: lo, Exponent: (lo + float64(c.Dim)) / 2, Growth: growth}, nil
+	alpha := root.Bisect(lo, hi, func(alpha float64) bool { return c.logMoment(alpha) < 0 })
+	return Kesten{Alpha: alpha, Exponent: (alpha + float64(c.Dim)) / 2}, nil
 }
 
 // logMoment returns log E ρ^α, or E log ρ for α = 0.
 func (c Chain) logMoment(alpha float64) float64 {
-	beta, h := c.LearningRate/float64(c.BatchSize), c.features().Curvature()
+	beta, h := c.LearningRate/float64(c.BatchSize), c.featureLaw().Curvature()
 	us, ws := c.growthRules(alpha)
-	largest := math.Inf(-1)
-	mean, total := 0.0, 0.0
-	var terms []float64
+	mean := 0.0
+	var terms []float64 // log weight + α·log ρ
 	for i, u := range us.x {
 		for k, w := range ws.x {
 			across := beta * beta * h * u * w
 			logRho := 0.5 * math.Log((1-beta*u)*(1-beta*u)+across)
 			weight := us.w[i] + ws.w[k]
-			if alpha == 0 {
-				mean += math.Exp(weight) * logRho
-				continue
-			}
+			mean += math.Exp(weight) * logRho
 			terms = append(terms, weight+alpha*logRho)
-			largest = math.Max(largest, terms[len(terms)-1])
 		}
 	}
 	if alpha == 0 {
 		return mean
 	}
-	for _, t := range terms {
-		total += math.Exp(t - largest)
-	}
-	return largest + math.Log(total)
+	return floats.LogSumExp(terms)
 }
 
 // growthRules returns rules over u and w with the logarithms of the weights, that
 // reach as far as E ρ^α does: u^α moves a gamma law of shape k out to shape k+α.
-func (c Chain) growthRules(alpha float64) (u, w rule) {
-	w = rule{[]float64{0}, []float64{0}}
+func (c Chain) growthRules(alpha float64) (u, w quadrature) {
+	w = quadrature{[]float64{0}, []float64{0}}
 	if c.Dim > 1 {
 		w = logRule(distuv.Gamma{Alpha: float64(c.Dim-1) / 2, Beta: 0.5}, alpha, 0)
 	}
-	if g, ok := c.features().(GammaFeatures); ok {
-		shape := 1 / (g.Kurtosis - 1)
-		law := distuv.Gamma{Alpha: shape * float64(c.BatchSize), Beta: shape / g.Scale}
-		return logRule(law, alpha, float64(c.BatchSize)/c.LearningRate), w
+	if g, ok := c.featureLaw().(GammaFeatures); ok {
+		return logRule(g.squares(c.BatchSize), alpha, float64(c.BatchSize)/c.LearningRate), w
 	}
-	root, weight := c.features().Rule(c.BatchSize, 2)
+	root, weight := c.featureLaw().Rule(c.BatchSize, 2)
 	for i, r := range root {
 		u.x, u.w = append(u.x, r*r), append(u.w, math.Log(weight[i]))
 	}
@@ -114,23 +103,18 @@ func (c Chain) growthRules(alpha float64) (u, w rule) {
 }
 
 // logRule integrates over a gamma law in √u, with an edge at √centre.
-func logRule(law distuv.Gamma, alpha, centre float64) rule {
+func logRule(law distuv.Gamma, alpha, centre float64) quadrature {
 	far := law.Alpha + alpha
 	high := math.Sqrt((far + 12*math.Sqrt(far) + 60) / law.Beta)
-	var focus []Focus
+	focus := []Focus{{0, 20}}
 	if centre > 0 {
-		focus = []Focus{{math.Sqrt(centre), 30}}
+		focus = append(focus, Focus{math.Sqrt(centre), 30})
 	}
-	focus = append(focus, Focus{0, 20})
 	r := graded(gradedEdges(0, high, 0.7/math.Sqrt(law.Beta), focus), gaussRule(10))
-	total := 0.0
 	for i, s := range r.x {
 		r.x[i] = s * s
 		r.w[i] = math.Log(r.w[i]*2*s) + law.LogProb(s*s)
-		total += math.Exp(r.w[i])
 	}
-	for i := range r.w {
-		r.w[i] -= math.Log(total)
-	}
+	floats.AddConst(-floats.LogSumExp(r.w), r.w)
 	return r
 }

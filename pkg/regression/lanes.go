@@ -11,7 +11,7 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/escape"
 )
 
-//go:generate go run generate.go
+//go:generate go run generate.go .
 
 // laneCount is the number of replicas that run side by side. Each step of SGD
 // needs the one before it, and waits for a random number, a sample from the cache
@@ -49,7 +49,7 @@ func (x *xoshiro) next() uint64 {
 // so that it does not matter which lane of which worker runs it.
 type lanes struct {
 	*SGD
-	passages
+	work
 	// bound is the |δ|² up to which the loss is below the level for sure.
 	bound   float64
 	state   [laneCount]xoshiro
@@ -62,24 +62,21 @@ type lanes struct {
 	advance func(l *lanes, steps int64) (done int64, out uint)
 }
 
-func newLanes(r *SGD, p passages) *lanes {
-	l := &lanes{SGD: r, passages: p}
+// kernels are by dimension.
+var kernels = map[int]func(l *lanes, steps int64) (done int64, out uint){
+	1: (*lanes).advance1, 2: (*lanes).advance2, 4: (*lanes).advance4, 8: (*lanes).advance8,
+}
+
+func newLanes(r *SGD, w work) *lanes {
+	l := &lanes{SGD: r, work: w}
 	l.bound, l.theta = 2*l.level/r.most, make([]float64, r.dim)
 	l.flat = make([]float64, laneCount*r.dim)
 	for j := range l.delta {
 		l.delta[j] = l.flat[j*r.dim : (j+1)*r.dim]
 	}
-	switch r.dim {
-	case 1:
-		l.advance = (*lanes).advance1
-	case 2:
-		l.advance = (*lanes).advance2
-	case 4:
-		l.advance = (*lanes).advance4
-	case 8:
-		l.advance = (*lanes).advance8
-	default:
-		l.advance = (*lanes).advanceAny
+	l.advance = (*lanes).advanceAny
+	if kernel, ok := kernels[r.dim]; ok {
+		l.advance = kernel
 	}
 	return l
 }
@@ -132,7 +129,7 @@ func (l *lanes) left(most int64) int64 {
 }
 
 // look says whether and how lane j has ended; it is pending if it has not.
-func (l *lanes) look(j int, beyond bool) passage {
+func (l *lanes) look(j int, beyond bool) outcome {
 	k := l.steps - l.start[j]
 	if beyond {
 		square := 0.0
@@ -142,15 +139,15 @@ func (l *lanes) look(j int, beyond bool) passage {
 		}
 		if l.above(l.theta, square, l.level) {
 			if !(square <= math.MaxFloat64) {
-				return passage{k, escape.Diverged}
+				return outcome{k, escape.Diverged}
 			}
-			return passage{k, escape.Escaped}
+			return outcome{k, escape.Escaped}
 		}
 	}
 	if k >= l.limit {
-		return passage{k, escape.Censored}
+		return outcome{k, escape.Censored}
 	}
-	return passage{}
+	return outcome{}
 }
 
 // advanceAny makes up to the given number of steps in every lane, and stops after

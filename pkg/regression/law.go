@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -51,24 +52,22 @@ var (
 	_ Features = (*EmpiricalFeatures)(nil)
 )
 
-func (g GammaFeatures) check() error {
-	if !(g.Scale > 0) || math.IsInf(g.Scale, 1) || !(g.Kurtosis > 1) || math.IsInf(g.Kurtosis, 1) {
-		return fmt.Errorf("regression: gamma features with h = %v and kurtosis %v, want finite values > 0 and > 1", g.Scale, g.Kurtosis)
-	}
-	return nil
-}
-
 // Curvature implements [Features].
 func (g GammaFeatures) Curvature() float64 { return g.Scale }
 
 // Largest implements [Features].
 func (g GammaFeatures) Largest(int) float64 { return math.Inf(1) }
 
+// squares returns the law of u.
+func (g GammaFeatures) squares(batch int) distuv.Gamma {
+	shape := 1 / (g.Kurtosis - 1)
+	return distuv.Gamma{Alpha: shape * float64(batch), Beta: shape / g.Scale}
+}
+
 // Rule implements [Features]: composite Gauss–Legendre in √u, graded towards 0
 // and towards the singular places, until the tails hold less than 1e−24.
 func (g GammaFeatures) Rule(batch, level int, focus ...Focus) (root, weight []float64) {
-	shape := 1 / (g.Kurtosis - 1)
-	law := distuv.Gamma{Alpha: shape * float64(batch), Beta: shape / g.Scale}
+	law := g.squares(batch)
 	high := law.Mean()
 	for law.LogProb(high)+math.Log(high) > -50 || high < law.Mean()+law.StdDev() {
 		high *= 1.25
@@ -152,9 +151,7 @@ func (e *EmpiricalFeatures) Largest(batch int) float64 {
 func (e *EmpiricalFeatures) Rule(batch, level int, _ ...Focus) (root, weight []float64) {
 	cells := 400 << level
 	single := atoms{e.square, make([]float64, len(e.square))}
-	for i := range single.w {
-		single.w[i] = 1 / float64(len(single.w))
-	}
+	floats.AddConst(1/float64(len(single.w)), single.w)
 	single = single.merge(cells)
 	sum, power := atoms{[]float64{0}, []float64{1}}, single
 	for b := batch; b > 0; b /= 2 { // as in fast exponentiation
@@ -227,20 +224,11 @@ func (a atoms) merge(cells int) atoms {
 	return b
 }
 
-// Labels is the law of ε = y/σ.
+// Labels is the law of ε = y/σ; the laws of gonum's distuv are such.
 type Labels interface {
 	// Prob returns the density, CDF and Survival the probabilities of ε ≤ z and
 	// of ε > z.
 	Prob(z float64) float64
 	CDF(z float64) float64
 	Survival(z float64) float64
-	// Quantile inverts CDF.
-	Quantile(p float64) float64
 }
-
-var (
-	_ Labels = distuv.Normal{}
-	_ Labels = distuv.Uniform{}
-	_ Labels = distuv.Laplace{}
-	_ Labels = distuv.StudentsT{}
-)

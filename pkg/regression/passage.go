@@ -2,21 +2,17 @@ package regression
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"sync/atomic"
 
-	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/escape"
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
-	"github.com/sgdescape/sgdescape/pkg/sgd"
 )
 
 var (
-	_ dynamics.Dynamics = (*SGD)(nil)
-	_ escape.Passer     = (*SGD)(nil)
-	_ escape.Region     = above{}
+	_ escape.Passer = (*SGD)(nil)
+	_ escape.Region = above{}
 )
 
 // above is the exit L(θ) > L(θ*) + level. A replica whose distance overflows is
@@ -30,8 +26,8 @@ type above struct {
 // [escape.FirstPassage] takes: it is [escape.LossAbove], told from bounds in most
 // steps. It returns an error unless the ratio is above 1 and finite.
 func (r *SGD) LossAbove(ratio float64) (escape.Region, error) {
-	if !(ratio > 1) || math.IsInf(ratio, 1) {
-		return nil, fmt.Errorf("regression: loss ratio c = %v, want a finite value > 1", ratio)
+	if err := checkRatio(ratio); err != nil {
+		return nil, err
 	}
 	return above{r, (ratio - 1) * r.loss}, nil
 }
@@ -40,8 +36,7 @@ func (r *SGD) LossAbove(ratio float64) (escape.Region, error) {
 func (a above) Contains(theta []float64) bool {
 	square := 0.0
 	for i, t := range theta {
-		d := t - a.minimum[i]
-		square += d * d
+		square += (t - a.minimum[i]) * (t - a.minimum[i])
 	}
 	return square <= math.MaxFloat64 && a.above(theta, square, a.level)
 }
@@ -79,8 +74,8 @@ func (r *SGD) Passages(ctx context.Context, sample *escape.Sample, start []float
 	}
 	var next, steps, done atomic.Int64
 	done.Store(int64(len(sample.Times) - len(todo)))
-	run := passages{seed: s.Seed, experiment: s.Experiment, level: a.level, limit: most, todo: todo, next: &next,
-		done: func(i int, p passage) {
+	shared := work{seed: s.Seed, experiment: s.Experiment, level: a.level, limit: most, todo: todo, next: &next,
+		done: func(i int, p outcome) {
 			sample.Times[i], sample.Status[i] = float64(p.steps)*r.eta, p.status
 			steps.Add(p.steps)
 			if s.Progress != nil {
@@ -89,36 +84,26 @@ func (r *SGD) Passages(ctx context.Context, sample *escape.Sample, start []float
 		}}
 	workers := parallel.Workers(s.Workers)
 	parallel.For(ctx, workers, workers, func() func(int) {
-		l := newLanes(r, run)
+		l := newLanes(r, shared)
 		return func(int) { l.run(ctx) }
 	})
 	sample.Steps += steps.Load()
 	return true
 }
 
-// passage is how a replica ended and the number of steps it took.
-type passage struct {
+// outcome is how a replica ended and the number of steps it took.
+type outcome struct {
 	steps  int64
 	status escape.Status
 }
 
-// passages is the work that lanes share.
-type passages struct {
+// work is what lanes share.
+type work struct {
 	seed       uint64
 	experiment string
 	level      float64
 	limit      int64 // steps after which a replica is given up
 	todo       []int // the replicas to run
 	next       *atomic.Int64
-	done       func(replica int, p passage)
-}
-
-// NewStepper implements [dynamics.Dynamics]: one step of SGD, any batch, on a
-// fixed set or fresh samples.
-func (r *SGD) NewStepper() dynamics.Stepper {
-	w := &stepper{SGD: r, grad: make([]float64, r.dim), x: make([]float64, r.dim+1)}
-	if r.rows != nil {
-		w.sampler = sgd.NewSampler(r.samples, r.batch, r.how)
-	}
-	return w
+	done       func(replica int, p outcome)
 }

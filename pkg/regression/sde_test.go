@@ -6,33 +6,28 @@ import (
 	"testing"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/reference"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// The three diffusions on the paper's regression, against values computed apart.
-func TestRadialAgainstPaper(t *testing.T) {
+// The three diffusions on the paper's regression.
+func TestRadialAgainstReference(t *testing.T) {
 	noise := theory.Noise{LearningRate: 0.1, BatchSize: 1}
-	for _, test := range []struct {
-		d                     int
-		c, sde, exactCov, gld float64
-	}{
-		{1, 1.5, 35.63, 24.32, 66.2}, {1, 2, 574.1, 192.4, 6546},
-		{2, 2, 117.2, 49.4, 1245}, {8, 2, 2.66, 2.25, 12.3},
-	} {
-		g := Gaussian(test.d)
-		to := g.Radius(test.c)
+	for _, test := range reference.Passages {
+		g := Gaussian(test.Dim)
+		to := g.Radius(test.C)
 		for _, p := range []struct {
 			name string
 			p    exact.Process
 			want float64
 		}{
-			{"Eq. 13", exact.Radial{Line: exact.OneDim{Loss: g.Loss, Noise: exact.LossNoise{Temperature: 0.1}}, Dim: test.d}, test.sde},
-			{"exact covariance", SDE{g, noise}, test.exactCov},
-			{"GLD", exact.Radial{Line: exact.OneDim{Loss: g.Loss, Noise: exact.ConstantNoise{Strength: 0.05}}, Dim: test.d}, test.gld},
+			{"Eq. 13", exact.Radial{Line: exact.OneDim{Loss: g.Loss, Noise: exact.LossNoise{Temperature: 0.1}}, Dim: test.Dim}, test.SDE},
+			{"exact covariance", SDE{g, noise}, test.Covariance},
+			{"GLD", exact.Radial{Line: exact.OneDim{Loss: g.Loss, Noise: exact.ConstantNoise{Strength: 0.05}}, Dim: test.Dim}, test.GLD},
 		} {
 			got := must(exact.RadialPassage(p.p, 0, to, exact.Settings{})).Value
 			if half := 0.5 * math.Pow(10, math.Floor(math.Log10(p.want))-2); math.Abs(got-p.want) > half && math.Abs(got-p.want) > 1e-3*p.want {
-				t.Errorf("%s at d = %d, c = %v: %.6g, want %v", p.name, test.d, test.c, got, p.want)
+				t.Errorf("%s at d = %d, c = %v: %.6g, want %v", p.name, test.Dim, test.C, got, p.want)
 			}
 		}
 	}

@@ -47,12 +47,11 @@ type SGD struct {
 }
 
 var (
-	_ landscape.Landscape = (*SGD)(nil)
-	_ landscape.Hessian   = (*SGD)(nil)
+	_ dynamics.Dynamics = (*SGD)(nil)
+	_ landscape.Hessian = (*SGD)(nil)
 )
 
-// New returns SGD on a data set with one target per sample. It is an
-// error unless η > 0 and finite, 1 ≤ B ≤ N, the batches are Independent or drawn
+// New returns SGD on a data set with one target per sample. It is an error unless η > 0 and finite, 1 ≤ B ≤ N, the batches are Independent or drawn
 // WithReplacement (Shuffled ones remember each other), the Hessian is not
 // singular, and the minimum loss is positive.
 func New(set *data.Set, eta float64, batch int, how sgd.Batches) (*SGD, error) {
@@ -70,9 +69,7 @@ func New(set *data.Set, eta float64, batch int, how sgd.Batches) (*SGD, error) {
 		return nil, fmt.Errorf("regression: shuffled batches remember each other, want Independent or WithReplacement")
 	}
 	r := &SGD{dim: d, batch: batch, eta: eta, how: how, samples: n, hess: mat.NewSymDense(d, nil), minimum: make([]float64, d)}
-	var gram mat.SymDense
-	gram.SymOuterK(1/float64(n), set.X.T())
-	r.hess.CopySym(&gram)
+	r.hess.SymOuterK(1/float64(n), set.X.T())
 	var xy mat.VecDense
 	xy.MulVec(set.X.T(), set.Y.ColView(0))
 	xy.ScaleVec(1/float64(n), &xy)
@@ -91,22 +88,25 @@ func New(set *data.Set, eta float64, batch int, how sgd.Batches) (*SGD, error) {
 		r.rows = append(append(r.rows, row...), e)
 		r.loss += e * e / (2 * float64(n))
 	}
-	return r, r.bounds()
+	if !positive(r.loss) {
+		return nil, fmt.Errorf("regression: loss at the minimum = %v, want a finite value > 0", r.loss)
+	}
+	var eig mat.EigenSym
+	if !eig.Factorize(r.hess, false) {
+		return nil, fmt.Errorf("regression: eigenvalues of the Hessian did not converge")
+	}
+	values := eig.Values(nil)
+	// Rounding of the eigenvalues must not decide.
+	r.least, r.most = values[0]*(1-1e-9), values[d-1]*(1+1e-9)
+	return r, nil
 }
 
-// NewFresh returns SGD on fresh samples, x standard normal in d
-// dimensions and y = σε independent of it: the limit N → ∞ of the paper's Fig. 3.
-// It is an error unless d ≥ 1, B ≥ 1, and σ and η are positive and finite.
+// NewFresh returns SGD on fresh samples, x standard normal in d dimensions and
+// y = σε independent of it: the limit N → ∞ of the paper's Fig. 3. It is an error
+// unless d ≥ 1, B ≥ 1, and σ and η are positive and finite.
 func NewFresh(d int, sigma, eta float64, batch int) (*SGD, error) {
-	switch {
-	case d < 1:
-		return nil, fmt.Errorf("regression: fresh samples in %d dimensions, want ≥ 1", d)
-	case batch < 1:
-		return nil, fmt.Errorf("regression: fresh samples: batch size %d, want ≥ 1", batch)
-	case !positive(sigma):
-		return nil, fmt.Errorf("regression: fresh samples: label noise %v, want a finite value > 0", sigma)
-	case !positive(eta):
-		return nil, fmt.Errorf("regression: fresh samples: learning rate %v, want a finite value > 0", eta)
+	if err := (Chain{LearningRate: eta, BatchSize: batch, Dim: d, LabelNoise: sigma}).Check(); err != nil {
+		return nil, err
 	}
 	r := &SGD{dim: d, batch: batch, eta: eta, sigma: sigma, loss: sigma * sigma / 2,
 		minimum: make([]float64, d), hess: mat.NewSymDense(d, nil), least: 1, most: 1}
@@ -114,21 +114,6 @@ func NewFresh(d int, sigma, eta float64, batch int) (*SGD, error) {
 		r.hess.SetSym(i, i, 1)
 	}
 	return r, nil
-}
-
-// bounds finds the extreme eigenvalues of the Hessian.
-func (r *SGD) bounds() error {
-	if !positive(r.loss) {
-		return fmt.Errorf("regression: loss at the minimum = %v, want a finite value > 0", r.loss)
-	}
-	var eig mat.EigenSym
-	if !eig.Factorize(r.hess, false) {
-		return fmt.Errorf("regression: eigenvalues of the Hessian did not converge")
-	}
-	values := eig.Values(nil)
-	// Rounding of the eigenvalues must not decide.
-	r.least, r.most = values[0]*(1-1e-9), values[r.dim-1]*(1+1e-9)
-	return nil
 }
 
 // Dim returns d.
@@ -173,6 +158,16 @@ type stepper struct {
 	*SGD
 	grad, x []float64
 	sampler *sgd.Sampler // nil for fresh samples
+}
+
+// NewStepper implements [dynamics.Dynamics]: one step of SGD, any batch, on a
+// fixed set or fresh samples.
+func (r *SGD) NewStepper() dynamics.Stepper {
+	w := &stepper{SGD: r, grad: make([]float64, r.dim), x: make([]float64, r.dim+1)}
+	if r.rows != nil {
+		w.sampler = sgd.NewSampler(r.samples, r.batch, r.how)
+	}
+	return w
 }
 
 // Step implements [dynamics.Stepper].

@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/escape"
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/reference"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/sgd"
 )
@@ -49,6 +51,17 @@ func TestXoshiroAgainstGonum(t *testing.T) {
 	}
 }
 
+// kernels.go is what the generator makes.
+func TestKernelsAreGenerated(t *testing.T) {
+	dir := t.TempDir()
+	if out, err := exec.Command("go", "run", "generate.go", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if got, want := must(os.ReadFile("kernels.go")), must(os.ReadFile(filepath.Join(dir, "kernels.go"))); !bytes.Equal(got, want) {
+		t.Error("kernels.go is not what go generate makes")
+	}
+}
+
 // Every kernel does what advanceAny does, bit for bit, for any number of workers.
 func TestKernelsAgainstReference(t *testing.T) {
 	for _, d := range []int{1, 2, 3, 4, 8} {
@@ -58,8 +71,8 @@ func TestKernelsAgainstReference(t *testing.T) {
 		for i := range todo {
 			todo[i] = i
 		}
-		l := newLanes(r, passages{seed: 5, experiment: "bits", level: 0.5 * r.MinimumLoss(), limit: 3000, todo: todo, next: new(atomic.Int64),
-			done: func(i int, p passage) {
+		l := newLanes(r, work{seed: 5, experiment: "bits", level: 0.5 * r.MinimumLoss(), limit: 3000, todo: todo, next: new(atomic.Int64),
+			done: func(i int, p outcome) {
 				want.Times[i], want.Status[i] = float64(p.steps)*0.1, p.status
 				want.Steps += p.steps
 			}})
@@ -227,7 +240,7 @@ func TestRegressionErrors(t *testing.T) {
 // No step allocates, fast or general.
 func TestRegressionAllocates(t *testing.T) {
 	r := must(New(regressionSet(100, 2), 0.1, 1, sgd.WithReplacement))
-	l := newLanes(r, passages{level: 1e6 * r.MinimumLoss()})
+	l := newLanes(r, work{level: 1e6 * r.MinimumLoss()})
 	if n := testing.AllocsPerRun(10, func() { l.advance(l, 1000) }); n != 0 {
 		t.Errorf("%v allocations in 1000 steps of 8 lanes", n)
 	}
@@ -243,19 +256,15 @@ func TestRegressionAllocates(t *testing.T) {
 // 1000 runs of SGD agree with the exact discrete solution (|z| < 3.5), while they
 // reject Eq. 13 at d = 1.
 func TestAgainstExact(t *testing.T) {
-	for _, test := range []struct {
-		d   int
-		c   float64
-		sde float64 // Eq. 13, computed apart
-	}{{1, 1.5, 35.63}, {8, 2, 2.66}} {
-		s := passagesOf(t, must(NewFresh(test.d, 1, 0.1, 1)), test.c, escape.Settings{Replicas: 1000, Seed: 1, Experiment: fmt.Sprint(test.d)})
+	for _, test := range []reference.Passage{reference.Passages[0], reference.Passages[3]} {
+		s := passagesOf(t, must(NewFresh(test.Dim, 1, 0.1, 1)), test.C, escape.Settings{Replicas: 1000, Seed: 1, Experiment: fmt.Sprint(test.Dim)})
 		e := must(s.MeanTime(0.95))
-		want := must(Chain{LearningRate: 0.1, BatchSize: 1, Dim: test.d, LabelNoise: 1}.MeanFirstPassage(test.c, exact.Settings{Tolerance: 1e-3})).Value
+		want := must(Chain{LearningRate: 0.1, BatchSize: 1, Dim: test.Dim, LabelNoise: 1}.MeanFirstPassage(test.C, exact.Settings{Tolerance: 1e-3})).Value
 		if z := (e.Value - want) / e.StdErr; math.Abs(z) > 3.5 {
-			t.Errorf("d = %d: t_p = %.4g ± %.2g, exact %.5g (z = %.1f)", test.d, e.Value, e.StdErr, want, z)
+			t.Errorf("d = %d: t_p = %.4g ± %.2g, exact %.5g (z = %.1f)", test.Dim, e.Value, e.StdErr, want, z)
 		}
-		if z := (e.Value - test.sde) / e.StdErr; z < 3.5 {
-			t.Errorf("d = %d: Eq. 13 is not rejected (z = %.1f)", test.d, z)
+		if z := (e.Value - test.SDE) / e.StdErr; z < 3.5 {
+			t.Errorf("d = %d: Eq. 13 is not rejected (z = %.1f)", test.Dim, z)
 		}
 	}
 }
@@ -311,7 +320,7 @@ func BenchmarkRegression(b *testing.B) {
 		b.Run(fmt.Sprintf("d=%d", d), func(b *testing.B) {
 			r := must(New(regressionSet(10_000, d), 0.1, 1, sgd.WithReplacement))
 			bound := []float64{0, 2, 3, 0, 6, 0, 0, 0, 12}[d] // rarely passed
-			l := newLanes(r, passages{level: bound * r.MinimumLoss(), limit: 1 << 62})
+			l := newLanes(r, work{level: bound * r.MinimumLoss(), limit: 1 << 62})
 			scalar := scalarC(b, d, bound)
 			const chunk = 1 << 16
 			best, steps := math.Inf(1), 0

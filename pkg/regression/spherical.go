@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
+	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
@@ -74,44 +73,14 @@ func (g Spherical) Variances(noise theory.Noise, r float64) (along, across float
 	return along / noise.BatchSize, across / noise.BatchSize
 }
 
-// Covariance stores Σ(θ) in dst, resized when it is empty; see [Spherical]. It
-// returns an error if θ or dst is not of dimension d, or if a parameter is out
-// of bounds.
-func (g Spherical) Covariance(dst *mat.SymDense, noise theory.Noise, theta []float64) error {
-	if err := noise.Check(); err != nil {
-		return err
-	}
-	if err := g.Check(); err != nil {
-		return err
-	}
-	if len(theta) != g.Dim {
-		return fmt.Errorf("regression: covariance at θ of length %d, want d = %d", len(theta), g.Dim)
-	}
-	if dst.IsEmpty() {
-		dst.ReuseAsSym(g.Dim)
-	}
-	if n := dst.SymmetricDim(); n != g.Dim {
-		return fmt.Errorf("regression: covariance into a matrix of size %d, want d = %d", n, g.Dim)
-	}
-	point := mat.NewVecDense(g.Dim, theta)
-	_, across := g.Variances(noise, mat.Norm(point, 2))
-	dst.Zero()
-	for i := range g.Dim {
-		dst.SetSym(i, i, across)
-	}
-	dst.SymRankOne(dst, (2*g.Kurtosis/3-1)*g.Curvature*g.Curvature/noise.BatchSize, point)
-	return nil
-}
-
 // StationaryTail returns the law of Eq. 4 with the exact covariance in one
 // dimension,
 //
 //	P ∝ (1 + (κ₄−1)hθ²/σ²)^{−φ},  φ = 1 + B/(ηh(κ₄−1)),
 //
 // as its exponent φ and the scale of θ², σ²/((κ₄−1)h). For κ₄ = 2 it is the
-// paper's Eq. 18; Gaussian features have φ = 1 + B/(2ηh), a far heavier tail.
-// For κ₄ = 1 the noise is constant and the law Gaussian: φ and scale are +Inf,
-// with φ/scale = B/(ησ²).
+// paper's Eq. 18; Gaussian features have φ = 1 + B/(2ηh), a far heavier tail. For
+// κ₄ = 1 the noise is constant and the law Gaussian: φ and scale are +Inf.
 func (g Spherical) StationaryTail(noise theory.Noise) (exponent, scale float64) {
 	k := g.Kurtosis - 1
 	if k <= 0 {
@@ -135,4 +104,47 @@ func (g Spherical) MatchedExponent(noise theory.Noise) float64 {
 		return math.NaN()
 	}
 	return 1/t - (noise.BatchSize-4+g.Kurtosis)/2
+}
+
+// SDE is the distance from the minimum of Eq. 4 with the exact
+// covariance, in linear regression on spherical features (Eq. 8 with nothing
+// decoupled; [Spherical] holds the two variances):
+//
+//	dr = (−h·r + (n−1)a_t/r)dt + sqrt(2a_r)dW,
+//	a_r = (η/2B)(hσ² + (κ₄−1)h²r²),  a_t = (η/2B)(hσ² + (κ₄/3)h²r²).
+//
+// For κ₄ = 2 in one dimension it is Eq. 13.
+type SDE struct {
+	Spherical
+	Noise theory.Noise
+}
+
+var (
+	_ exact.Process = SDE{}
+	_ exact.Checker = SDE{}
+)
+
+// Densities implements [exact.Process]; NaN for r ≤ 0 unless n = 1.
+func (p SDE) Densities(r float64) (logScale, logSpeed float64) {
+	g, t := p.Spherical, p.Noise.LearningRate*p.Spherical.Curvature/p.Noise.BatchSize
+	k, q := g.Kurtosis-1, g.Curvature*r*r/(g.LabelNoise*g.LabelNoise)
+	// log(1+kq)/k, which is q for features of constant length (k = 0).
+	grown := q
+	if k > 0 {
+		grown = math.Log1p(k*q) / k
+	}
+	logScale = grown / t
+	if g.Dim > 1 {
+		logScale -= float64(g.Dim-1) * (math.Log(r) + (1-2*g.Kurtosis/3)/2*grown)
+	}
+	along, _ := g.Variances(p.Noise, r)
+	return logScale, -logScale - math.Log(p.Noise.LearningRate/2*along)
+}
+
+// Check implements [exact.Checker].
+func (p SDE) Check() error {
+	if err := p.Noise.Check(); err != nil {
+		return err
+	}
+	return p.Spherical.Check()
 }

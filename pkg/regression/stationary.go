@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/sgdescape/sgdescape/pkg/escape"
 )
 
@@ -28,7 +26,7 @@ func (c Chain) Stationary(level int) (*ChainLaw, error) {
 		return nil, fmt.Errorf("regression: chain: level = %d, want 0 to %d", level, chainLevels)
 	}
 	// The width of a Gaussian law of the same η/B; heavier ones are wider.
-	h := c.features().Curvature()
+	h := c.featureLaw().Curvature()
 	width := c.LabelNoise * math.Sqrt(c.LearningRate/(2*float64(c.BatchSize)))
 	far := 60 * width * math.Sqrt(float64(c.Dim))
 	tail, err := c.Kesten()
@@ -40,7 +38,16 @@ func (c Chain) Stationary(level int) (*ChainLaw, error) {
 		return nil, err
 	}
 	l := &ChainLaw{chain: c, level: level, g: stationaryLattice(width, far, level)}
-	return l, l.solve()
+	n := len(l.g.node)
+	a, one := c.generator(l.g, level, true), make([]float64, n)
+	for i := range n {
+		a.Set(i, n-1, 1) // one equation is redundant: take Σπ = 1 instead
+	}
+	one[n-1] = 1
+	if l.weight, err = solveDense(a, true, one); err != nil {
+		return nil, fmt.Errorf("regression: chain: stationary law: %w", err)
+	}
+	return l, nil
 }
 
 // stationaryLattice has panels of about half a width, growing geometrically.
@@ -51,27 +58,6 @@ func stationaryLattice(width, far float64, level int) *lattice {
 		edges = append(edges, r)
 	}
 	return newLattice(append(edges, far))
-}
-
-// solve finds the left null vector of I − K with what leaves put on the last node.
-func (l *ChainLaw) solve() error {
-	n := len(l.g.node)
-	a := l.chain.operator(l.g, l.level, true).generator()
-	for i := range n {
-		a.Set(i, n-1, 1) // one equation is redundant: take Σπ = 1 instead
-	}
-	one := mat.NewVecDense(n, nil)
-	one.SetVec(n-1, 1)
-	var lu mat.LU
-	lu.Factorize(a)
-	pi := mat.NewVecDense(n, nil)
-	if err := lu.SolveVecTo(pi, true, one); err != nil {
-		if _, ok := err.(mat.Condition); !ok || math.IsInf(lu.Cond(), 1) {
-			return fmt.Errorf("regression: chain: stationary law: %w", err)
-		}
-	}
-	l.weight = pi.RawVector().Data
-	return nil
 }
 
 // Mean returns E f(|θ|) for a smooth f that the tail can integrate.
@@ -88,7 +74,7 @@ func (l *ChainLaw) Mean(f func(r float64) float64) float64 {
 func (l *ChainLaw) Tail(x ...float64) []float64 {
 	tails := make([]float64, len(x))
 	for k, at := range x {
-		s := l.chain.newStep(newLattice([]float64{0, at}), l.level)
+		s := l.chain.newStepLaw(newLattice([]float64{0, at}), l.level)
 		row := make([]float64, degree)
 		for i, r := range l.g.node {
 			tails[k] += l.weight[i] * s.row(row, r)
@@ -102,7 +88,7 @@ func (l *ChainLaw) Tail(x ...float64) []float64 {
 // ψ(φ) − ψ(φ−d/2) = E log(L/L(θ*)).
 func (l *ChainLaw) FittedExponent() float64 {
 	c := l.chain
-	h := c.features().Curvature() / (c.LabelNoise * c.LabelNoise)
+	h := c.featureLaw().Curvature() / (c.LabelNoise * c.LabelNoise)
 	mean := l.Mean(func(r float64) float64 { return math.Log1p(h * r * r) })
 	return escape.Exponent(mean, c.Dim)
 }

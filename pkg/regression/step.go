@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// step integrates over one step of a chain: over √u (what the features do along
+// stepLaw integrates over one step of a chain: over √u (what the features do along
 // θ), over the part across θ, and innermost over ε, cut exactly where r′ = R.
 //
 // For Gaussian labels and features, with Z = Xθ/r the features of a batch along θ
@@ -18,28 +18,29 @@ import (
 //
 // In one dimension the same holds for any features with u = Σx², by the labels
 // being Gaussian given x; and for B = 1 with any labels.
-type step struct {
+type stepLaw struct {
 	g        *lattice
 	beta     float64
 	sigma, h float64
 	features Features
 	batch    int
 	level    int
-	rules    map[int]rule // over √u, by the number of halvings towards 0
-	across   rule         // over χ_{d−1}, on [0, 1] of its range; nil for d = 1
+	rules    map[int]quadrature // over √u, by the number of halvings towards 0
+	across   quadrature         // over χ_{d−1}, on [0, 1] of its range; nil for d = 1
 	room     distuv.ChiSquared
 	labels   Labels
-	panels   []float64 // edges of the label integral
-	fine     rule      // on a panel
-	hermite  rule      // for normal labels that are not cut
+	panels   []float64  // edges of the label integral
+	fine     quadrature // on a panel
+	hermite  quadrature // for normal labels that are not cut
 	normal   bool
 }
 
-func (c Chain) newStep(g *lattice, level int) *step {
-	f := c.features()
-	s := &step{
+func (c Chain) newStepLaw(g *lattice, level int) *stepLaw {
+	f := c.featureLaw()
+	s := &stepLaw{
 		g: g, beta: c.LearningRate / float64(c.BatchSize), sigma: c.LabelNoise, h: f.Curvature(),
-		features: f, batch: c.BatchSize, level: level, rules: map[int]rule{}, labels: c.Labels, fine: gaussRule(10 + 2*level), room: distuv.ChiSquared{K: float64(c.Dim - 1)},
+		features: f, batch: c.BatchSize, level: level, rules: map[int]quadrature{}, room: distuv.ChiSquared{K: float64(c.Dim - 1)},
+		labels: c.Labels, fine: gaussRule(10 + 2*level),
 	}
 	if c.Dim > 1 {
 		s.across = gaussRule(20 + 8*level)
@@ -80,15 +81,15 @@ func labelPanels(l Labels) []float64 {
 // until the jump at the boundary is resolved, which is seen from r at
 // √u = (R−r)/(βσ|ε|), and around 1/√β, where large distances are reset to about
 // σ, that is within 1/r of it.
-func (s *step) over(r float64) rule {
-	reach := math.Max(s.g.radius()-r, 1e-9*s.g.radius()) / (8 * s.beta * s.sigma)
+func (s *stepLaw) over(r float64) quadrature {
+	reach := math.Max(s.g.outer()-r, 1e-9*s.g.outer()) / (8 * s.beta * s.sigma)
 	towards := halvings(reach)
 	around := halvings(s.sigma / math.Max(r, 1e-300))
 	key := towards*1000 + around
 	if q, ok := s.rules[key]; ok {
 		return q
 	}
-	var q rule
+	var q quadrature
 	q.x, q.w = s.features.Rule(s.batch, s.level, Focus{0, towards}, Focus{1 / math.Sqrt(s.beta), around})
 	s.rules[key] = q
 	return q
@@ -98,7 +99,7 @@ func (s *step) over(r float64) rule {
 func halvings(x float64) int { return max(0, int(math.Ceil(-math.Log2(x)))) }
 
 // row stores the coefficients of E[f(r′); r′ ≤ R] and returns P(r′ > R).
-func (s *step) row(dst []float64, r float64) (leave float64) {
+func (s *stepLaw) row(dst []float64, r float64) (leave float64) {
 	q := s.over(r)
 	for i, root := range q.x {
 		u, mass := root*root, q.w[i]
@@ -108,36 +109,31 @@ func (s *step) row(dst []float64, r float64) (leave float64) {
 		mean, spread := r*(1-s.beta*u), s.beta*s.sigma*root
 		if s.across.x == nil {
 			leave += s.along(dst, mean, spread, 0, mass)
-			continue
+		} else {
+			leave += s.sideways(dst, mean, spread, s.beta*math.Sqrt(s.h*r*r+s.sigma*s.sigma)*root, mass)
 		}
-		leave += s.sideways(dst, mean, spread, s.beta*math.Sqrt(s.h*r*r+s.sigma*s.sigma)*root, mass)
 	}
 	s.g.settle(dst)
 	return leave
 }
 
-// chiRange bounds χ_{d−1} so that less than 1e−20 lies above.
-func (s *step) chiRange() float64 { return math.Sqrt(s.room.K) + 9.5 }
-
 // sideways integrates over across = scale·χ_{d−1}: all of it if the boundary is
 // out of reach, or else up to across = R with across = R·sin φ, which makes the
 // end smooth.
-func (s *step) sideways(dst []float64, mean, spread, scale, mass float64) (leave float64) {
-	radius, high := s.g.radius(), s.chiRange()
-	reach := radius / scale
-	top := high
-	cut := reach < high
+func (s *stepLaw) sideways(dst []float64, mean, spread, scale, mass float64) (leave float64) {
+	const span = 9.5 // χ_{d−1} is farther from √(d−1) than that with less than 1e−20
+	low, top := math.Max(0, math.Sqrt(s.room.K)-span), math.Sqrt(s.room.K)+span
+	reach := s.g.outer() / scale
+	cut := reach < top
 	if cut {
 		top = reach
 		leave = mass * s.room.Survival(reach*reach)
 	}
-	low := math.Max(0, math.Sqrt(s.room.K)-9.5)
 	if low >= top {
 		return leave
 	}
 	inside, sum := mass-leave, 0.0
 	var x, w [128]float64
-	n := len(s.across.x)
 	for k, t := range s.across.x {
 		chi, jac := low+(top-low)*t, top-low
 		if cut {
@@ -149,15 +145,15 @@ func (s *step) sideways(dst []float64, mean, spread, scale, mass float64) (leave
 		w[k] = s.across.w[k] * jac * 2 * math.Exp(s.room.LogProb(chi*chi)+math.Log(chi))
 		sum += w[k]
 	}
-	for k := range n {
+	for k := range s.across.x {
 		leave += s.along(dst, mean, spread, scale*x[k], inside*w[k]/sum)
 	}
 	return leave
 }
 
 // along integrates over ε given the rest.
-func (s *step) along(dst []float64, mean, spread, across, mass float64) (leave float64) {
-	radius := s.g.radius()
+func (s *stepLaw) along(dst []float64, mean, spread, across, mass float64) (leave float64) {
+	radius := s.g.outer()
 	room := radius*radius - across*across
 	if room <= 0 {
 		return mass
@@ -202,7 +198,7 @@ func (s *step) along(dst []float64, mean, spread, across, mass float64) (leave f
 
 // panel integrates over ε between cut and to, in either order, with nodes that
 // crowd quadratically at cut: f has a logarithmic singularity there if r′ = R.
-func (s *step) panel(dst []float64, mean, spread, across, mass, cut, to float64) {
+func (s *stepLaw) panel(dst []float64, mean, spread, across, mass, cut, to float64) {
 	length := math.Abs(to - cut)
 	for i, x := range s.fine.x {
 		z := cut + (to-cut)*x*x

@@ -1,9 +1,17 @@
+// Package selection answers the question: which of two minima does SGD prefer?
+//
+// [Basins] joins two minima that may differ in loss, curvature and effective
+// dimension; [NewLocal] is the diffusion whose noise follows the basin that it is
+// in, [TwoTemperatures] its exact law in one dimension. [Loop] is a true
+// regression with two minima of equal loss, on which [Loop.SGD] is SGD itself and
+// [Lattice] its exact law.
 package selection
 
 import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/landscape"
@@ -22,13 +30,7 @@ type Basin struct {
 
 // EffectiveDim returns the number n of curved directions at the bottom.
 func (b Basin) EffectiveDim() int {
-	n := 1
-	for _, h := range b.Transverse {
-		if h > 0 {
-			n++
-		}
-	}
-	return n
+	return 1 + floats.Count(func(h float64) bool { return h > 0 }, b.Transverse)
 }
 
 // Basins is a landscape of two minima that may differ in loss, curvature and
@@ -120,8 +122,7 @@ func (b *Basins) Dim() int { return 1 + len(b.near.Transverse) }
 // Profile returns V, V′ and V″ at z₁.
 func (b *Basins) Profile(z float64) (v, dv, ddv float64) {
 	if z > 0 {
-		v, dv, ddv = b.half(b.far, b.b, z)
-		return v, dv, ddv
+		return b.half(b.far, b.b, z)
 	}
 	v, dv, ddv = b.half(b.near, b.a, -z)
 	return v, -dv, ddv
@@ -149,16 +150,8 @@ func (b *Basins) half(basin Basin, length, z float64) (v, dv, ddv float64) {
 // with its first two derivatives.
 func (b *Basins) blend(z float64) (s, ds, dds float64) {
 	length := b.a + b.b
-	t := (z + b.a) / length
-	switch {
-	case t <= 0:
-		return 0, 0, 0
-	case t >= 1:
-		return 1, 0, 0
-	}
-	return t * t * t * (10 - t*(15-6*t)),
-		30 * t * t * (1 - t) * (1 - t) / length,
-		60 * t * (1 - t) * (1 - 2*t) / (length * length)
+	s, ds, dds = smoothstep((z + b.a) / length)
+	return s, ds / length, dds / (length * length)
 }
 
 // LossGrad implements [landscape.Landscape].
@@ -207,6 +200,41 @@ func (b *Basins) at(z float64) landscape.Critical {
 	theta := make([]float64, b.Dim())
 	theta[0] = z
 	return landscape.CriticalAt(b, theta)
+}
+
+// Present stores in dst the diagonal of H(θ*) of the basin in which z₁ lies,
+// which is what the noise of Eq. 13 is proportional to: the near basin's for
+// z₁ ≤ −width, the far one's for z₁ ≥ width, and in between, at the saddle, a
+// smooth passage from one to the other by the quintic of [Ramp]. With width 0 it
+// changes at once. dst has length Dim.
+func (b *Basins) Present(dst []float64, z, width float64) {
+	s := Ramp(z, width)
+	dst[0] = b.near.Curvature + s*(b.far.Curvature-b.near.Curvature)
+	for i, h := range b.near.Transverse {
+		dst[i+1] = h + s*(b.far.Transverse[i]-h)
+	}
+}
+
+// Ramp goes from 0 for z ≤ −width to 1 for z ≥ width by the quintic of smoothstep,
+// t = (z+width)/2width. For width 0 it is the step at z = 0, where it is ½.
+func Ramp(z, width float64) float64 {
+	if width == 0 && z == 0 {
+		return 0.5
+	}
+	s, _, _ := smoothstep((z + width) / (2 * width)) // of ±Inf for width 0
+	return s
+}
+
+// smoothstep returns 6t⁵ − 15t⁴ + 10t³, 0 for t ≤ 0 and 1 for t ≥ 1, and its two
+// derivatives, which are continuous.
+func smoothstep(t float64) (s, ds, dds float64) {
+	switch {
+	case t <= 0:
+		return 0, 0, 0
+	case t >= 1:
+		return 1, 0, 0
+	}
+	return t * t * t * (10 - t*(15-6*t)), 30 * t * t * (1 - t) * (1 - t), 60 * t * (1 - t) * (1 - 2*t)
 }
 
 func positive(x float64) bool { return x > 0 && !math.IsInf(x, 1) }

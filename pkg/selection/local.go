@@ -36,8 +36,7 @@ func NewLocal(l landscape.Landscape, h LocalHessian, minima []landscape.Critical
 		return nil, fmt.Errorf("selection: local noise without its Hessian")
 	case len(minima) == 0:
 		return nil, fmt.Errorf("selection: local noise with no minimum given, want ≥ 1")
-	}
-	if s.Step == 0 { // a proposal would be another for each minimum
+	case s.Step == 0: // a proposal would be another for each minimum
 		return nil, fmt.Errorf("selection: local noise: step = 0, want a finite value > 0")
 	}
 	for _, m := range minima {
@@ -59,18 +58,17 @@ func (d *local) Dim() int { return d.l.Dim() }
 
 // NewStepper implements [dynamics.Dynamics].
 func (d *local) NewStepper() dynamics.Stepper {
-	n := d.Dim()
-	scratch := make([]float64, 5*n)
-	part := func(i int) []float64 { return scratch[i*n : (i+1)*n : (i+1)*n] }
-	s := &localStepper{l: d.l, h: d.h, beta: d.beta, grad: part(0), grad2: part(1), trial: part(2), noise: part(3), xi: part(4)}
+	s := &localStepper{local: *d}
+	for _, v := range []*[]float64{&s.grad, &s.grad2, &s.trial, &s.noise, &s.xi} {
+		*v = make([]float64, d.Dim())
+	}
 	s.SetStep(d.step)
 	return s
 }
 
 type localStepper struct {
-	l                             landscape.Landscape
-	h                             LocalHessian
-	beta, step, root              float64 // root = sqrt(2η/B·step)
+	local
+	root                          float64 // sqrt(2η/B·step)
 	grad, grad2, trial, noise, xi []float64
 }
 

@@ -27,6 +27,9 @@ type Loop struct {
 	near, far, labelNoise, radius float64
 }
 
+// turn is the angle of either half of the arc.
+const turn = 3 * math.Pi / 4
+
 var (
 	_ landscape.Barrier = (*Loop)(nil)
 	_ landscape.Hessian = (*Loop)(nil)
@@ -36,12 +39,9 @@ var (
 // noise σ and the ratio c = L(θˢ)/L(θ*), which sets the radius. It returns an
 // error if a curvature or σ is not positive and finite or c ≤ 1.
 func NewLoop(near, far, labelNoise, ratio float64) (*Loop, error) {
-	for _, h := range []float64{near, far} {
-		if !positive(h) {
-			return nil, fmt.Errorf("selection: loop: curvature h = %v, want a finite value > 0", h)
-		}
-	}
 	switch {
+	case !positive(near) || !positive(far):
+		return nil, fmt.Errorf("selection: loop: curvatures h = %v and %v, want finite values > 0", near, far)
 	case !positive(labelNoise):
 		return nil, fmt.Errorf("selection: loop: label noise σ = %v, want a finite value > 0", labelNoise)
 	case !(ratio > 1) || math.IsInf(ratio, 1):
@@ -53,9 +53,6 @@ func NewLoop(near, far, labelNoise, ratio float64) (*Loop, error) {
 
 // Dim returns 1.
 func (l *Loop) Dim() int { return 1 }
-
-// LabelNoise returns σ.
-func (l *Loop) LabelNoise() float64 { return l.labelNoise }
 
 // Speed returns |dw/dθ|; its square is the Gauss–Newton curvature E(∂f/∂θ)².
 func (l *Loop) Speed(theta float64) float64 {
@@ -69,7 +66,6 @@ func (l *Loop) Speed(theta float64) float64 {
 func (l *Loop) Weights(theta float64) (w, dw [2]float64) {
 	v := l.Speed(theta)
 	s := math.Abs(theta) * v // along the road, from the far end
-	const turn = 3 * math.Pi / 4
 	// The half of the road at θ > 0, with its symmetry axis along (1, 0).
 	if a := s / l.radius; a < turn {
 		w = [2]float64{l.radius * (math.Sqrt2 + math.Cos(a)), l.radius * math.Sin(a)}
@@ -99,7 +95,7 @@ func (l *Loop) Hess(dst *mat.SymDense, theta []float64) {
 	v := l.Speed(theta[0])
 	a := math.Abs(theta[0]) * v / l.radius
 	h := v * v // a straight road
-	if a < 3*math.Pi/4 {
+	if a < turn {
 		h *= -math.Sqrt2 * math.Cos(a) // |w|²/2 = R²(3/2 + √2·cos a)
 	}
 	dst.SetSym(0, 0, h)
@@ -129,7 +125,7 @@ func (l *Loop) Reverse() *Loop {
 	return &r
 }
 
-func (l *Loop) bottom(h float64) float64 { return (1 + 3*math.Pi/4) * l.radius / math.Sqrt(h) }
+func (l *Loop) bottom(h float64) float64 { return (1 + turn) * l.radius / math.Sqrt(h) }
 
 // Step returns the law of the gradient of one sample, the product of the
 // residual r = (w−w*)·x − σε and the slope s = (dw/dθ)·x. Given s = |dw/dθ|u with

@@ -34,8 +34,8 @@ func (p TwoTemperatures) Densities(z float64) (logScale, logSpeed float64) {
 	if p.Width > 0 {
 		end := math.Max(-p.Width, math.Min(p.Width, z))
 		f := func(x float64) float64 {
-			t := (x + p.Width) / (2 * p.Width)
-			slope := 30 * t * t * (1 - t) * (1 - t) / (2 * p.Width) * (p.Far - p.Near)
+			_, ds, _ := smoothstep((x + p.Width) / (2 * p.Width))
+			slope := ds / (2 * p.Width) * (p.Far - p.Near)
 			T := p.temperature(x)
 			return (math.Log(p.Loss(x)) - saddle) * slope / (T * T)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/reference"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
@@ -28,33 +29,19 @@ func quartic(n int, temperature, c float64) Escape {
 	return must(NewEscape(w, NoiseFor(temperature, 1), 0))
 }
 
-// The table of PAPER.md, part 2.1, gives Eq. 17 to four figures and the linear
-// barrier as a ratio to the exact rate to two; these are the same formulas in
-// their plainest form, to 1e−10, and the table to its own accuracy.
+// The same formulas in their plainest form, to 1e−10, and the values computed apart
+// to their own accuracy.
 func TestRatesOnQuartic(t *testing.T) {
-	for _, test := range []struct {
-		n      int
-		T, c   float64
-		eq17   float64 // PAPER.md
-		exact  float64 // PAPER.md
-		linear float64 // PAPER.md, linear/exact
-	}{
-		{1, 0.10, 2, 7.771e-5, 7.652e-5, 6.7e-2},
-		{1, 0.10, 4, 5.366e-8, 5.459e-8, 1.9e-7},
-		{4, 0.10, 2, 2.198e-4, 2.154e-4, 2.4e-2},
-		{8, 0.20, 1.5, 5.00e-2, 6.83e-2, 1.4e-1},
-		{8, 0.20, 4, 7.03e-3, 7.03e-3, 4.9e-6},
-		{11, 0.20, 4, 5.63e-2, 4.73e-2, 7.3e-7},
-	} {
-		e := quartic(test.n, test.T, test.c)
+	for _, w := range reference.Wells {
+		e := quartic(w.Dim, w.T, w.C)
 		// On the quartic well h_e^s = −½ and det/|det| = 2 for every n.
 		pre := math.Sqrt2 / (4 * math.Pi)
-		near(t, "Eq. 17", e.Rate(), pre*math.Pow(test.c, -(1/test.T+1-float64(test.n)/2)), 1e-10)
-		near(t, "linear barrier", e.RateLinear(), pre*math.Exp(-(test.c-1)/test.T), 1e-10)
-		near(t, "Eq. 17 against PAPER.md", e.Rate(), test.eq17, 1e-3)
-		near(t, "linear against PAPER.md", e.RateLinear()/test.exact, test.linear, 0.05) // two figures: half a unit of the last is up to 5 %
-		if test.n == 1 {
-			near(t, "Eq. 16", must(RateOneDim(e.Noise, 1, -0.5, test.c)), e.Rate(), 1e-10)
+		near(t, "Eq. 17", e.Rate(), pre*math.Pow(w.C, -(1/w.T+1-float64(w.Dim)/2)), 1e-10)
+		near(t, "linear barrier", e.RateLinear(), pre*math.Exp(-(w.C-1)/w.T), 1e-10)
+		near(t, "Eq. 17 as computed apart", e.Rate(), w.Eq17, 1e-3)
+		near(t, "linear barrier as computed apart", e.RateLinear()/w.Kappa, w.Linear, 0.05) // two figures: half a unit of the last is up to 5 %
+		if w.Dim == 1 {
+			near(t, "Eq. 16", must(RateOneDim(e.Noise, 1, -0.5, w.C)), e.Rate(), 1e-10)
 		}
 	}
 }
@@ -99,7 +86,7 @@ func TestAlignedNoise(t *testing.T) {
 }
 
 func TestStationaryLawAndStability(t *testing.T) {
-	// PAPER.md, Fig. 3a: φ = 11, 107.7 and 33 at these settings.
+	// Fig. 3a of the paper: φ = 11, 107.7 and 33.
 	near(t, "φ(0.1, 1)", StationaryExponent(Noise{0.1, 1}, 1), 11, 1e-10)
 	near(t, "φ(0.3, 32)", StationaryExponent(Noise{0.3, 32}, 1), 1+32/0.3, 1e-10)
 	near(t, "φ(1, 32)", StationaryExponent(Noise{1, 32}, 1), 33, 1e-10)

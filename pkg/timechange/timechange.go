@@ -59,9 +59,9 @@ type StrongErrors struct {
 // fit to them cannot tell its own error.
 const batches = 10
 
-// Run returns the errors on the grids in the order given. It returns an error if a number of steps is not a power of two between 2 and
-// Fine/4, there are fewer than two grids, Replicas is not a positive multiple
-// of 10, Tau is not positive, the diffusion itself cannot be built (see
+// Run returns the errors on the grids in the order given, or an error if a field is
+// out of bounds, a number of steps is not a power of two between 2 and Fine/4,
+// there are fewer than two grids, the diffusion itself cannot be built (see
 // [dynamics.NewSDE]), or a replica diverges.
 func (c Test) Run(ctx context.Context) (*StrongErrors, error) {
 	if err := c.check(); err != nil {
@@ -74,19 +74,17 @@ func (c Test) Run(ctx context.Context) (*StrongErrors, error) {
 	squares := make([][]float64, c.Replicas) // per replica: for each grid, on t, on τ, between
 	parallel.For(ctx, c.Replicas, parallel.Workers(0), func() func(int) {
 		w := newComparison(c, tau, t)
-		return func(i int) { squares[i] = w.run(i) }
+		return func(i int) { squares[i] = w.replica(i) }
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("timechange: %w", err)
 	}
 	for i, s := range squares {
-		for _, v := range s {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("timechange: replica %d diverged", i)
-			}
+		if sum := floats.Sum(s); !(sum <= math.MaxFloat64) { // none is negative
+			return nil, fmt.Errorf("timechange: replica %d diverged", i)
 		}
 	}
-	return c.errors(squares), nil
+	return c.collect(squares), nil
 }
 
 func (c Test) check() error {
@@ -113,7 +111,7 @@ func (c Test) check() error {
 	return nil
 }
 
-func (c Test) errors(squares [][]float64) *StrongErrors {
+func (c Test) collect(squares [][]float64) *StrongErrors {
 	column := make([]float64, len(squares))
 	rms := func(k int) (value, stderr float64) {
 		for i, s := range squares {
@@ -124,14 +122,14 @@ func (c Test) errors(squares [][]float64) *StrongErrors {
 		return value, stat.StdErr(std, float64(len(column))) / (2 * value)
 	}
 	e := &StrongErrors{}
+	for _, v := range []*[]float64{&e.Step, &e.OnT, &e.OnTErr, &e.OnTau, &e.OnTauErr, &e.Between} {
+		*v = make([]float64, len(c.Steps))
+	}
 	for k, n := range c.Steps {
-		onT, onTErr := rms(3 * k)
-		onTau, onTauErr := rms(3*k + 1)
-		between, _ := rms(3*k + 2)
-		e.Step = append(e.Step, c.Tau/float64(n))
-		e.OnT, e.OnTErr = append(e.OnT, onT), append(e.OnTErr, onTErr)
-		e.OnTau, e.OnTauErr = append(e.OnTau, onTau), append(e.OnTauErr, onTauErr)
-		e.Between = append(e.Between, between)
+		e.Step[k] = c.Tau / float64(n)
+		e.OnT[k], e.OnTErr[k] = rms(3 * k)
+		e.OnTau[k], e.OnTauErr[k] = rms(3*k + 1)
+		e.Between[k], _ = rms(3*k + 2)
 	}
 	e.OrderT, e.OrderTErr = order(squares, e.Step, 0)
 	e.OrderTau, e.OrderTauErr = order(squares, e.Step, 1)
@@ -165,14 +163,10 @@ func order(squares [][]float64, step []float64, column int) (value, stderr float
 // comparison is one worker's scratch space.
 type comparison struct {
 	Test
-	dim      int
-	onT      dynamics.Driven
-	onTau    dynamics.Driven
-	tau      [][]float64 // fine increments of W̃
-	t        [][]float64 // fine increments of W
-	time     []float64   // t at the fine grid points
-	xi, a, b []float64
-	end      []float64
+	onT, onTau    dynamics.Driven
+	tau, t        [][]float64 // fine increments of W̃ and W
+	time          []float64   // t at the fine grid points
+	xi, a, b, end []float64
 }
 
 // diffusions returns Eq. 15 and Eq. 13.
@@ -187,22 +181,19 @@ func (c Test) diffusions() (tau, t dynamics.Dynamics, err error) {
 }
 
 func newComparison(c Test, tau, t dynamics.Dynamics) *comparison {
+	w := &comparison{Test: c, onT: t.NewStepper().(dynamics.Driven), onTau: tau.NewStepper().(dynamics.Driven), time: make([]float64, c.Fine+1)}
 	dim := c.Landscape.Dim()
-	w := &comparison{
-		Test: c, dim: dim,
-		onT: t.NewStepper().(dynamics.Driven), onTau: tau.NewStepper().(dynamics.Driven),
-		time: make([]float64, c.Fine+1),
-		xi:   make([]float64, dim), a: make([]float64, dim), b: make([]float64, dim), end: make([]float64, dim),
+	for _, v := range []*[]float64{&w.xi, &w.a, &w.b, &w.end} {
+		*v = make([]float64, dim)
 	}
 	for range c.Fine {
-		w.tau = append(w.tau, make([]float64, dim))
-		w.t = append(w.t, make([]float64, dim))
+		w.tau, w.t = append(w.tau, make([]float64, dim)), append(w.t, make([]float64, dim))
 	}
 	return w
 }
 
-// run returns the squared distances of one replica.
-func (w *comparison) run(replica int) []float64 {
+// replica returns the squared distances of one replica.
+func (w *comparison) replica(replica int) []float64 {
 	w.reference(replica)
 	out := make([]float64, 0, 3*len(w.Steps))
 	for _, n := range w.Steps {
@@ -274,4 +265,28 @@ func (w *comparison) drive(increments [][]float64, step float64) {
 func square(a, b []float64) float64 {
 	d := floats.Distance(a, b, 2)
 	return d * d
+}
+
+// Noise returns the increments of the Brownian path W̃ that drove the
+// path, read back from the motion itself along coordinate i,
+//
+//	dW̃ = (dθ_i + ∂_iL dt)/amplitude,  amplitude = sqrt((2η/B)·H_ii(θ*)),
+//
+// over successive intervals of τ as long as interval, each divided by the root
+// of its length. If dW̃ = sqrt(L)·dW is a Brownian motion on the τ clock, as
+// Lévy's theorem says, they are independent standard normals. The path must be
+// recorded with steps far below the interval.
+func Noise(p *dynamics.Path, l landscape.Landscape, i int, amplitude, interval float64) []float64 {
+	var increments []float64
+	grad := make([]float64, l.Dim())
+	sum, from := 0.0, 0
+	for k := 1; k < len(p.T); k++ {
+		l.LossGrad(grad, p.Theta[k-1])
+		sum += (p.Theta[k][i] - p.Theta[k-1][i] + grad[i]*(p.T[k]-p.T[k-1])) / amplitude
+		if length := p.Tau[k] - p.Tau[from]; length >= interval {
+			increments = append(increments, sum/math.Sqrt(length))
+			sum, from = 0, k
+		}
+	}
+	return increments
 }

@@ -50,10 +50,10 @@ func TestQuasipotentialClosedForms(t *testing.T) {
 func TestQuasipotentialOfGaussianNoise(t *testing.T) {
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 3, EffectiveDim: 2}))
 	path := [][]float64{well.Minimum().Theta, well.Saddle().Theta}
-	got := must(quasipotential.Quasipotential(quasipotential.GaussianNoise{well, well.Minimum().Hess}, path, exact.Settings{}))
+	got := must(quasipotential.Quasipotential(quasipotential.GaussianNoise{Landscape: well, Hess: well.Minimum().Hess}, path, exact.Settings{}))
 	near(t, "ΔS", got.Value, math.Log(3), 1e-8)
 	// And beyond the saddle it costs nothing to go down.
-	all := must(quasipotential.Quasipotential(quasipotential.GaussianNoise{well, well.Minimum().Hess}, append(path, well.FarMinimum().Theta), exact.Settings{}))
+	all := must(quasipotential.Quasipotential(quasipotential.GaussianNoise{Landscape: well, Hess: well.Minimum().Hess}, append(path, well.FarMinimum().Theta), exact.Settings{}))
 	near(t, "ΔS", all.Value, got.Value, 1e-8)
 }
 
@@ -99,8 +99,8 @@ func TestCumulantDerivatives(t *testing.T) {
 		c        quasipotential.Cumulant
 		theta, p []float64
 	}{
-		{quasipotential.GaussianSamples{2, 1.3, 0.7}, []float64{0.3, -0.2}, []float64{0.4, 0.1}},
-		{quasipotential.GaussianNoise{well, well.Minimum().Hess}, []float64{0.3, -0.2}, []float64{0.4, 0.1}},
+		{quasipotential.GaussianSamples{Params: 2, Curvature: 1.3, LabelNoise: 0.7}, []float64{0.3, -0.2}, []float64{0.4, 0.1}},
+		{quasipotential.GaussianNoise{Landscape: well, Hess: well.Minimum().Hess}, []float64{0.3, -0.2}, []float64{0.4, 0.1}},
 		{quasipotential.NewSamples(must(model.NewLinear(set))), []float64{0.3, -0.2}, []float64{0.4, 0.1}},
 		{line, []float64{0.4}, []float64{0.9}}, {lap, []float64{0.4}, []float64{0.9}},
 	} {
@@ -126,7 +126,7 @@ func TestCumulantDerivatives(t *testing.T) {
 }
 
 func TestQuasipotentialErrors(t *testing.T) {
-	g := quasipotential.GaussianSamples{1, 1, 1}
+	g := quasipotential.GaussianSamples{Params: 1, Curvature: 1, LabelNoise: 1}
 	for _, path := range [][][]float64{nil, {{0}}, {{0}, {0, 1}}, {{0}, {math.NaN()}}} {
 		if _, err := quasipotential.Quasipotential(g, path, exact.Settings{}); err == nil {
 			t.Errorf("path %v accepted", path)
