@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,20 +40,21 @@ func readCSV(r io.Reader, targets []string, most int) (*Set, error) {
 	if r == nil {
 		return nil, fmt.Errorf("data: csv from a nil reader")
 	}
-	limit := &recordLimit{r: r}
+	limit := &io.LimitedReader{R: r}
 	t := table{csv: csv.NewReader(limit), limit: limit}
 	t.csv.ReuseRecord, t.csv.FieldsPerRecord, t.csv.TrimLeadingSpace = true, -1, true
-	first, err := t.next()
+	row, err := t.next()
 	if err != nil {
 		return nil, err
 	}
-	if first == nil {
+	if row == nil {
 		return nil, fmt.Errorf("data: csv of 0 rows, want at least 1 sample")
 	}
-	t.columns = len(first)
-	row := first
-	if isHeader(first) {
-		t.header = append(t.header, first...)
+	t.values = make([]float64, len(row))
+	if isHeader(row) {
+		for _, name := range row {
+			t.header = append(t.header, strings.TrimSpace(name))
+		}
 		if row, err = t.next(); err != nil {
 			return nil, err
 		}
@@ -64,7 +65,7 @@ func readCSV(r io.Reader, targets []string, most int) (*Set, error) {
 	var x, y []float64
 	n := 0
 	for ; row != nil; n++ {
-		if (n+1)*t.columns > most {
+		if (n+1)*len(row) > most {
 			return nil, fmt.Errorf("data: csv of more than %d numbers: row %d is beyond the bound", most, t.line(0))
 		}
 		if x, y, err = t.split(x, y, row); err != nil {
@@ -87,26 +88,28 @@ func readCSV(r io.Reader, targets []string, most int) (*Set, error) {
 // table is a CSV file on its way into a Set.
 type table struct {
 	csv     *csv.Reader
-	limit   *recordLimit
-	header  []string // nil when there is none
-	columns int      // of the first row
-	targets []int    // columns of Y
-	target  []bool   // is this column one of them?
+	limit   *io.LimitedReader
+	header  []string  // nil when there is none
+	values  []float64 // of one row; nil before the first
+	targets []int     // columns of Y
+	target  []bool    // is this column one of them?
 }
 
 // next returns the next row, nil at the end.
 func (t *table) next() ([]string, error) {
-	t.limit.left = maxRecord
+	t.limit.N = maxRecord
 	row, err := t.csv.Read()
 	switch {
+	case t.limit.N == 0:
+		return nil, fmt.Errorf("data: csv: a row of more than %d bytes", maxRecord)
 	case errors.Is(err, io.EOF):
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("data: csv: %w", err) // names line and column
-	case t.columns == 0:
+	case t.values == nil:
 		row[0] = strings.TrimPrefix(row[0], "\ufeff") // the mark that spreadsheets begin with
-	case len(row) != t.columns:
-		return nil, fmt.Errorf("data: csv row %d has %d columns, want %d as in the first row", t.line(0), len(row), t.columns)
+	case len(row) != len(t.values):
+		return nil, fmt.Errorf("data: csv row %d has %d columns, want %d as in the first row", t.line(0), len(row), len(t.values))
 	}
 	return row, nil
 }
@@ -117,19 +120,18 @@ func (t *table) line(field int) int {
 }
 
 func isHeader(row []string) bool {
-	for _, f := range row {
-		if _, err := number(f); err == nil || errors.Is(err, strconv.ErrRange) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(row, func(f string) bool { _, ok := number(f); return ok })
 }
 
-func number(field string) (float64, error) { return strconv.ParseFloat(strings.TrimSpace(field), 64) }
+// number returns ±Inf for one beyond float64.
+func number(field string) (v float64, ok bool) {
+	v, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
+	return v, err == nil || errors.Is(err, strconv.ErrRange)
+}
 
 // choose finds the columns of the targets.
 func (t *table) choose(targets []string) error {
-	t.target = make([]bool, t.columns)
+	t.target = make([]bool, len(t.values))
 	for _, name := range targets {
 		j, err := t.column(name)
 		if err != nil {
@@ -140,52 +142,42 @@ func (t *table) choose(targets []string) error {
 		}
 		t.target[j], t.targets = true, append(t.targets, j)
 	}
-	if len(targets) == t.columns {
-		return fmt.Errorf("data: csv of %d columns with %d targets, want at least 1 feature", t.columns, len(targets))
+	if len(targets) == len(t.values) {
+		return fmt.Errorf("data: csv of %d columns with %d targets, want at least 1 feature", len(t.values), len(targets))
 	}
 	return nil
 }
 
 func (t *table) column(name string) (int, error) {
-	found := -1
-	for j, h := range t.header {
-		if strings.TrimSpace(h) == name {
-			if found >= 0 {
-				return 0, fmt.Errorf("data: csv columns %d and %d are both called %q", found+1, j+1, name)
-			}
-			found = j
+	if j := slices.Index(t.header, name); j >= 0 {
+		if k := slices.Index(t.header[j+1:], name); k >= 0 {
+			return 0, fmt.Errorf("data: csv columns %d and %d are both called %q", j+1, j+k+2, name)
 		}
+		return j, nil
 	}
-	if found >= 0 {
-		return found, nil
-	}
-	if j, err := strconv.Atoi(name); err == nil && j >= 1 && j <= t.columns {
+	if j, err := strconv.Atoi(name); err == nil && j >= 1 && j <= len(t.values) {
 		return j - 1, nil
 	}
-	return 0, fmt.Errorf("data: csv target %q, want one of the names %q or a number from 1 to %d", name, t.header, t.columns)
+	return 0, fmt.Errorf("data: csv target %q, want one of the names %q or a number from 1 to %d", name, t.header, len(t.values))
 }
 
 // split appends one row to x and y.
 func (t *table) split(x, y []float64, row []string) ([]float64, []float64, error) {
-	from := len(y)
-	y = append(y, make([]float64, len(t.targets))...)
 	for j, f := range row {
-		v, err := number(f)
-		if err != nil && !errors.Is(err, strconv.ErrRange) {
+		v, ok := number(f)
+		if !ok {
 			return nil, nil, fmt.Errorf("data: csv row %d, column %s: %q is not a number", t.line(j), t.name(j), f)
 		}
-		if math.IsNaN(v) || math.IsInf(v, 0) {
+		if !finite(v) {
 			return nil, nil, fmt.Errorf("data: csv row %d, column %s: %q, want a finite number", t.line(j), t.name(j), f)
 		}
+		t.values[j] = v
 		if !t.target[j] {
 			x = append(x, v)
-			continue
 		}
-		for k, c := range t.targets {
-			if c == j {
-				y[from+k] = v
-			}
-		}
+	}
+	for _, j := range t.targets {
+		y = append(y, t.values[j])
 	}
 	return x, y, nil
 }
@@ -195,19 +187,4 @@ func (t *table) name(j int) string {
 		return strconv.Itoa(j + 1)
 	}
 	return fmt.Sprintf("%d (%s)", j+1, t.header[j])
-}
-
-// recordLimit fails when one record goes on beyond what is left to it.
-type recordLimit struct {
-	r    io.Reader
-	left int
-}
-
-func (l *recordLimit) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, fmt.Errorf("a row of more than %d bytes", maxRecord)
-	}
-	n, err := l.r.Read(p)
-	l.left -= n
-	return n, err
 }

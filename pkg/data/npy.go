@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strings"
+	"reflect"
 
 	"github.com/sbinet/npyio/npy"
 	"gonum.org/v1/gonum/mat"
@@ -51,7 +51,7 @@ func ReadNPY(r io.Reader) (*mat.Dense, error) {
 	}
 	for i := range rows {
 		for j, x := range a.RawRowView(i) {
-			if math.IsNaN(x) || math.IsInf(x, 0) {
+			if !finite(x) {
 				return nil, fmt.Errorf("data: npy row %d, column %d is %v, want a finite number", i, j, x)
 			}
 		}
@@ -98,47 +98,41 @@ func npyShape(shape []int) (rows, cols int, err error) {
 	return rows, cols, nil
 }
 
+// npyBody reads in pieces: memory grows with the file, not with what its header promises.
 func npyBody(file *npy.Reader, total int) ([]float64, error) {
-	switch strings.TrimLeft(file.Header.Descr.Type, "<>|=") {
-	case "f4":
-		return npyValues[float32](file, total)
-	case "f8":
-		return npyValues[float64](file, total)
-	case "i1":
-		return npyValues[int8](file, total)
-	case "i2":
-		return npyValues[int16](file, total)
-	case "i4":
-		return npyValues[int32](file, total)
-	case "i8":
-		return npyValues[int64](file, total)
-	case "u1":
-		return npyValues[uint8](file, total)
-	case "u2":
-		return npyValues[uint16](file, total)
-	case "u4":
-		return npyValues[uint32](file, total)
-	case "u8":
-		return npyValues[uint64](file, total)
+	element := npy.TypeFrom(file.Header.Descr.Type)
+	if element == nil {
+		return nil, errNPYType
 	}
-	return nil, fmt.Errorf("want float32, float64 or an integer type")
-}
-
-// npyValues reads in pieces: memory grows with the file, not with what its header promises.
-func npyValues[T float32 | float64 | int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64](file *npy.Reader, total int) ([]float64, error) {
-	piece := make([]T, min(total, 4096))
+	var number func(reflect.Value) float64
+	switch zero := reflect.Zero(element); {
+	case zero.CanFloat():
+		number = reflect.Value.Float
+	case zero.CanInt():
+		number = func(x reflect.Value) float64 { return float64(x.Int()) }
+	case zero.CanUint():
+		number = func(x reflect.Value) float64 { return float64(x.Uint()) }
+	default:
+		return nil, errNPYType
+	}
+	size := min(total, 4096)
+	pointer := reflect.New(reflect.SliceOf(element))
+	piece := pointer.Elem()
+	piece.Set(reflect.MakeSlice(piece.Type(), size, size))
 	var v []float64
 	for len(v) < total {
-		p := piece[:min(len(piece), total-len(v))]
-		if err := file.Read(&p); err != nil {
-			return nil, fmt.Errorf("the body ends between number %d and %d of %d: %w", len(v), len(v)+len(p), total, err)
+		piece.SetLen(min(size, total-len(v)))
+		if err := file.Read(pointer.Interface()); err != nil {
+			return nil, fmt.Errorf("the body ends between number %d and %d of %d: %w", len(v), len(v)+piece.Len(), total, err)
 		}
-		for _, x := range p {
-			v = append(v, float64(x))
+		for i := range piece.Len() {
+			v = append(v, number(piece.Index(i)))
 		}
 	}
 	return v, nil
 }
+
+var errNPYType = errors.New("want float32, float64 or an integer type")
 
 // wholeReader fills what it is given or fails. npyio trusts a short read, and takes
 // the end of the file for zeros.
