@@ -114,6 +114,23 @@ func Gram(m Model, dst *mat.SymDense, theta []float64, batch []int) error {
 	return fmt.Errorf("model: gram matrix of %T: %w", m, ErrUnsupported)
 }
 
+// CheckPoint returns N and P, and an error unless m is not nil and θ a finite point of it.
+func CheckPoint(m Model, theta []float64) (samples, params int, err error) {
+	if m == nil {
+		return 0, 0, errors.New("a nil model")
+	}
+	samples, params = m.Dims()
+	if len(theta) != params {
+		return 0, 0, fmt.Errorf("θ of length %d, want P = %d", len(theta), params)
+	}
+	for i, v := range theta {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return 0, 0, fmt.Errorf("θ[%d] is %v, want finite", i, v)
+		}
+	}
+	return samples, params, nil
+}
+
 // batchLen returns B, at least 1 for a sound call.
 func batchLen(batch []int, samples int) int {
 	if batch == nil {

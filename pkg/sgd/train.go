@@ -1,8 +1,3 @@
-// Package sgd answers one question: where does SGD take a model?
-//
-// [New] is SGD as a rule of motion from which first passages, occupations and survival are
-// measured as of any other dynamics; [Train] runs it for epochs, as networks are trained.
-// Errors start with "sgd:".
 package sgd
 
 import (
@@ -15,20 +10,6 @@ import (
 
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/model"
-)
-
-// Batches says how the mini-batches of SGD are drawn.
-type Batches int
-
-const (
-	// Shuffled goes through a fresh random order of the samples in every epoch: what
-	// networks are trained with. Batches of one epoch exclude each other.
-	Shuffled Batches = iota
-	// Independent draws every batch anew, without replacement within the batch: the
-	// law whose covariance is exactly Eq. 8.
-	Independent
-	// WithReplacement draws every sample anew: Eq. 8 without (N−B)/(N−1).
-	WithReplacement
 )
 
 // TrainSettings steers [Train]; the zero value works.
@@ -80,12 +61,15 @@ func (e *TrainDivergedError) Error() string {
 // other than P or not finite, unknown Batches, MaxLoss negative. Later: a [TrainDivergedError], the
 // callback's error, or the context's; the result then says how far it came and θ stays there.
 func Train(ctx context.Context, m model.Model, theta []float64, eta float64, batch, epochs int, s TrainSettings) (TrainResult, error) {
-	if m == nil {
-		return TrainResult{}, fmt.Errorf("sgd: training of a nil model")
+	n, p, err := model.CheckPoint(m, theta)
+	if err != nil {
+		return TrainResult{}, fmt.Errorf("sgd: training of %w", err)
 	}
-	n, p := m.Dims()
-	if err := checkTrain(n, p, theta, eta, batch, epochs, s); err != nil {
+	if err := Check(n, eta, batch, s.Batches); err != nil {
 		return TrainResult{}, err
+	}
+	if epochs < 0 || !(s.MaxLoss >= 0) {
+		return TrainResult{}, fmt.Errorf("sgd: %d epochs with a largest loss %v, want ≥ 0", epochs, s.MaxLoss)
 	}
 	t := trainer{
 		m: m, theta: theta, eta: eta, perEpoch: n / batch, settings: s,
@@ -108,47 +92,6 @@ func Train(ctx context.Context, m model.Model, theta []float64, eta float64, bat
 		}
 	}
 	return t.result, nil
-}
-
-func checkTrain(n, p int, theta []float64, eta float64, batch, epochs int, s TrainSettings) error {
-	if err := Check(n, eta, batch, s.Batches); err != nil {
-		return err
-	}
-	switch {
-	case epochs < 0:
-		return fmt.Errorf("sgd: %d epochs, want ≥ 0", epochs)
-	case len(theta) != p:
-		return fmt.Errorf("sgd: θ of length %d, want P = %d", len(theta), p)
-	case !(s.MaxLoss >= 0):
-		return fmt.Errorf("sgd: largest loss %v, want ≥ 0", s.MaxLoss)
-	}
-	if i := notFinite(theta); i >= 0 {
-		return fmt.Errorf("sgd: θ[%d] is %v, want finite", i, theta[i])
-	}
-	return nil
-}
-
-// Check returns an error unless SGD with this learning rate and batch size can run
-// on N samples: η > 0 and finite, 1 ≤ B ≤ N, and batches of a known kind.
-func Check(samples int, eta float64, batch int, how Batches) error {
-	switch {
-	case !(eta > 0) || math.IsInf(eta, 1):
-		return fmt.Errorf("sgd: learning rate %v, want > 0 and finite", eta)
-	case batch < 1 || batch > samples:
-		return fmt.Errorf("sgd: batch size %d, want 1 ≤ B ≤ N = %d", batch, samples)
-	case how < Shuffled || how > WithReplacement:
-		return fmt.Errorf("sgd: batches %d, want Shuffled, Independent or WithReplacement", how)
-	}
-	return nil
-}
-
-func notFinite(v []float64) int {
-	for i, x := range v {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return i
-		}
-	}
-	return -1
 }
 
 type trainer struct {
@@ -180,7 +123,7 @@ func (t *trainer) epoch(ctx context.Context) error {
 			f(t.result.Steps, t.total)
 		}
 	}
-	if notFinite(t.theta) >= 0 {
+	if _, _, err := model.CheckPoint(t.m, t.theta); err != nil {
 		return t.diverged(t.result.Steps, math.NaN())
 	}
 	t.result.Epochs++

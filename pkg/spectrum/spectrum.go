@@ -1,7 +1,7 @@
 // Package spectrum answers one question: how many directions of a Hessian stand out, and how
 // curved are they?
 //
-// The Hessian of a network is only known by its products H·v ([Operator]). [Leading]
+// The Hessian of a network is only known by its products H·v ([noise.Operator]). [Leading]
 // finds its largest eigenvalues with bounds on their errors (Lanczos), and [CountByGap]
 // the number n of outliers, the paper's effective dimension, with the typical curvature h*;
 // [Outliers.Predict] turns the two into T = ηh*/B, the escape exponent (Eq. 17) and n_c.
@@ -15,31 +15,77 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/noise"
 )
 
-// Operator is a symmetric matrix known by its products.
-type Operator interface {
-	// Dim returns the number of rows.
-	Dim() int
-	// MulVecTo stores the product with v in dst; the two do not overlap.
-	MulVecTo(dst, v []float64)
+// LeadingSettings steers [Leading]; the zero value works.
+type LeadingSettings struct {
+	// Tol is the residual |Av − λv| asked for, relative to the largest |λ|; 0 means 1e−8.
+	Tol float64
+	// MaxSteps bounds the number of products (and of vectors kept); 0 means 10k + 100,
+	// and never more than the dimension.
+	MaxSteps int
+	Seed     uint64
 }
 
-// Matrix is a dense symmetric matrix as an Operator.
-type Matrix struct{ *mat.SymDense }
+// Eigen holds leading eigenpairs.
+type Eigen struct {
+	Values  []float64  // descending
+	Vectors *mat.Dense // dimension × k, unit columns
+	// Residuals are |Av_i − λ_i v_i|: an exact eigenvalue lies within ±Residuals[i] of Values[i].
+	Residuals []float64
+	Steps     int  // products used
+	Converged bool // every residual is within Tol
+}
 
-var _ Operator = Matrix{}
-
-// Dim returns the number of rows.
-func (m Matrix) Dim() int { return m.SymmetricDim() }
-
-// MulVecTo stores the product with v in dst.
-func (m Matrix) MulVecTo(dst, v []float64) {
-	n := len(v)
-	blas64.Symv(1, m.RawSymmetric(), blas64.Vector{N: n, Data: v, Inc: 1}, 0, blas64.Vector{N: n, Data: dst, Inc: 1})
+// Leading returns the k algebraically largest eigenvalues of op with their vectors, by
+// Lanczos' method with full reorthogonalisation from a random start. It stops when the k
+// residuals are within Tol or after MaxSteps products; the pairs found so far are returned
+// in either case, and Converged tells which.
+//
+// The residual bounds each value's distance from an eigenvalue; that none in between was
+// missed is certain only when Steps reaches the dimension, and likely when MaxSteps is well above k.
+// Repeated eigenvalues are found only once a smaller invariant subspace is exhausted.
+//
+// Errors: a nil operator, k < 1 or k > dimension, a negative setting, a product that is not finite.
+func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
+	if op == nil {
+		return nil, fmt.Errorf("spectrum: leading eigenvalues of a nil operator")
+	}
+	n := op.Dim()
+	if k < 1 || k > n {
+		return nil, fmt.Errorf("spectrum: %d leading eigenvalues, want 1 ≤ k ≤ dimension = %d", k, n)
+	}
+	if s.Tol < 0 || s.MaxSteps < 0 || math.IsNaN(s.Tol) {
+		return nil, fmt.Errorf("spectrum: tolerance %v and %d steps, want ≥ 0", s.Tol, s.MaxSteps)
+	}
+	if s.Tol == 0 {
+		s.Tol = 1e-8
+	}
+	if s.MaxSteps == 0 {
+		s.MaxSteps = 10*k + 100
+	}
+	s.MaxSteps = min(max(s.MaxSteps, k), n)
+	l := newLanczos(op, rand.New(rand.NewPCG(s.Seed, golden)))
+	for check := min(2*k+10, s.MaxSteps); ; check = min(check+max(10, check/4), s.MaxSteps) {
+		for len(l.q) < check {
+			if err := l.step(); err != nil {
+				return nil, err
+			}
+		}
+		values, vectors, err := l.ritz()
+		if err != nil {
+			return nil, err
+		}
+		e := l.leading(values, vectors, k, s.Tol)
+		if e.Converged || check == s.MaxSteps {
+			l.lift(e, vectors)
+			return e, nil
+		}
+	}
 }
 
 // golden is 2⁶⁴ over the golden ratio, the second word of the stream of a seed.
@@ -49,7 +95,7 @@ const golden = 0x9e3779b97f4a7c15
 // column at a time. Every new vector is made orthogonal to all before it, twice
 // ("twice is enough", Kahan–Parlett), so that no eigenvalue shows up twice by rounding.
 type lanczos struct {
-	op    Operator
+	op    noise.Operator
 	q     [][]float64
 	alpha []float64
 	beta  []float64 // beta[j] couples q[j] and q[j+1]
@@ -59,7 +105,7 @@ type lanczos struct {
 	lost  float64 // the largest coupling taken for 0
 }
 
-func newLanczos(op Operator, rng *rand.Rand) *lanczos {
+func newLanczos(op noise.Operator, rng *rand.Rand) *lanczos {
 	l := &lanczos{op: op, rng: rng, next: make([]float64, op.Dim())}
 	gaussian(l.next, rng)
 	floats.Scale(1/floats.Norm(l.next, 2), l.next)
@@ -124,6 +170,35 @@ func (l *lanczos) ritz() (values []float64, vectors *mat.Dense, err error) {
 	vectors = new(mat.Dense)
 	e.VectorsTo(vectors)
 	return e.Values(nil), vectors, nil
+}
+
+// leading takes the k largest Ritz values; the residual of one is β·|last component|.
+func (l *lanczos) leading(values []float64, vectors *mat.Dense, k int, tol float64) *Eigen {
+	m := len(values)
+	e := &Eigen{Steps: m, Converged: true}
+	size := max(math.Abs(values[0]), math.Abs(values[m-1]))
+	for i := range k {
+		r := l.beta[m-1] * math.Abs(vectors.At(m-1, m-1-i))
+		r = max(r+l.lost, 0x1p-52*size) // what was taken for 0, and rounding
+		e.Values = append(e.Values, values[m-1-i])
+		e.Residuals = append(e.Residuals, r)
+		e.Converged = e.Converged && (r <= tol*size || size == 0)
+	}
+	return e
+}
+
+// lift stores the Ritz vectors in the full space.
+func (l *lanczos) lift(e *Eigen, vectors *mat.Dense) {
+	n, m := l.op.Dim(), len(l.q)
+	e.Vectors = mat.NewDense(n, len(e.Values), nil)
+	v := make([]float64, n)
+	for i := range e.Values {
+		clear(v)
+		for j, q := range l.q {
+			floats.AddScaled(v, vectors.At(j, m-1-i), q)
+		}
+		e.Vectors.SetCol(i, v)
+	}
 }
 
 func gaussian(v []float64, rng *rand.Rand) {
