@@ -11,9 +11,8 @@ import (
 // goroutines: each call works on a copy of the model of its own (see [Clone]), which is
 // kept for the next.
 type MeanLoss struct {
-	m    Model
-	mu   sync.Mutex
-	free []Model
+	params int
+	copies sync.Pool // of Model
 }
 
 var _ landscape.Landscape = (*MeanLoss)(nil)
@@ -23,33 +22,16 @@ func NewMeanLoss(m Model) (*MeanLoss, error) {
 	if m == nil {
 		return nil, fmt.Errorf("model: mean loss of a nil model")
 	}
-	return &MeanLoss{m: m}, nil
+	_, p := m.Dims()
+	return &MeanLoss{params: p, copies: sync.Pool{New: func() any { return Clone(m) }}}, nil
 }
 
 // Dim returns P.
-func (l *MeanLoss) Dim() int {
-	_, p := l.m.Dims()
-	return p
-}
+func (l *MeanLoss) Dim() int { return l.params }
 
 // LossGrad returns L(θ) and, if dst is not nil, stores ∇L(θ) in dst.
 func (l *MeanLoss) LossGrad(dst, theta []float64) float64 {
-	m := l.take()
-	loss := BatchGrad(m, dst, theta, nil)
-	l.mu.Lock()
-	l.free = append(l.free, m)
-	l.mu.Unlock()
-	return loss
-}
-
-func (l *MeanLoss) take() Model {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	n := len(l.free)
-	if n == 0 {
-		return Clone(l.m)
-	}
-	m := l.free[n-1]
-	l.free = l.free[:n-1]
-	return m
+	m := l.copies.Get().(Model)
+	defer l.copies.Put(m)
+	return BatchGrad(m, dst, theta, nil)
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
@@ -12,8 +13,8 @@ import (
 // Gram implements [Gramer] layer by layer, K = Σ_layers (d dᵀ) ∘ (a aᵀ + 1), from the
 // activations of the B samples (B × width, not B × P) in B²·Σ(in + out) multiplications.
 func (m *MLP) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
-	if m.y.Cols != 1 {
-		return fmt.Errorf("model: gram matrix of output gradients for %d outputs, want 1: %w", m.y.Cols, ErrUnsupported)
+	if err := checkOneOutput(m.y.Cols); err != nil {
+		return err
 	}
 	n := batchLen(batch, m.x.Rows)
 	if dst.IsEmpty() {
@@ -22,9 +23,23 @@ func (m *MLP) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
 	if got := dst.SymmetricDim(); got != n {
 		panic(fmt.Sprintf("model: gram matrix of size %d, want %d", got, n))
 	}
-	g := gram{m: m, n: n, dst: dst.RawSymmetric()}
+	g := gram{layers: m.layers, dst: dst.RawSymmetric()}
 	g.a, g.d = m.record(theta, batch, n)
-	g.run(len(m.pool.run))
+	wide := 0
+	for _, w := range m.layers {
+		wide = max(wide, w.in, w.out)
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range m.pool.run { // which worker fills a block does not show in the bits
+		wg.Go(func() {
+			t, dd, aa := make([]float64, wide*gramBlock), make([]float64, gramBlock*gramBlock), make([]float64, gramBlock*gramBlock)
+			for lo := int(next.Add(gramBlock)) - gramBlock; lo < n; lo = int(next.Add(gramBlock)) - gramBlock {
+				g.columns(lo, min(lo+gramBlock, n), t, dd, aa)
+			}
+		})
+	}
+	wg.Wait()
 	return nil
 }
 
@@ -34,33 +49,9 @@ const gramBlock = 96
 
 // gram is a Gram matrix in the making.
 type gram struct {
-	m    *MLP
-	n    int
-	a, d [][]float64 // per layer: inputs and back-propagated d of every sample
-	dst  blas64.Symmetric
-	next atomic.Int64
-}
-
-// run fills the blocks of columns, each by one worker: the bits do not depend on which.
-func (g *gram) run(workers int) {
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			wide := 0
-			for _, w := range g.m.layers {
-				wide = max(wide, w.in, w.out)
-			}
-			t, dd, aa := make([]float64, wide*gramBlock), make([]float64, gramBlock*gramBlock), make([]float64, gramBlock*gramBlock)
-			for {
-				lo := int(g.next.Add(gramBlock)) - gramBlock
-				if lo >= g.n {
-					return
-				}
-				g.columns(lo, min(lo+gramBlock, g.n), t, dd, aa)
-			}
-		})
-	}
-	wg.Wait()
+	layers []layer
+	a, d   [][]float64 // per layer: inputs and back-propagated d of every sample
+	dst    blas64.Symmetric
 }
 
 // columns fills the columns lo ≤ j < hi down to the diagonal.
@@ -70,7 +61,7 @@ func (g *gram) columns(lo, hi int, t, dd, aa []float64) {
 			g.dst.Data[i*g.dst.Stride+j] = 0
 		}
 	}
-	for l, w := range g.m.layers {
+	for l, w := range g.layers {
 		for top := 0; top < hi; top += gramBlock {
 			rows := min(gramBlock, hi-top)
 			inner(rows, hi-lo, w.out, g.d[l], top, lo, t, dd)
@@ -87,8 +78,8 @@ func (g *gram) columns(lo, hi int, t, dd, aa []float64) {
 // inner stores the inner products of the rows top… and lo… of v (width k) in dst, rows×cols.
 func inner(rows, cols, k int, v []float64, top, lo int, t, dst []float64) {
 	transpose(t, v[lo*k:(lo+cols)*k], layer{in: cols, out: k})
-	zero(dst[:rows*cols])
-	mulTo(rows, cols, k, v[top*k:], k, t, cols, dst, cols)
+	clear(dst[:rows*cols])
+	mul(blas.NoTrans, rows, cols, k, 1, v[top*k:], k, t, cols, dst, cols)
 }
 
 // record returns every layer's inputs a and back-propagated d of the whole batch.
@@ -100,10 +91,9 @@ func (m *MLP) record(theta []float64, batch []int, n int) (a, d [][]float64) {
 	m.begin(theta, nil, batch)
 	p := &m.pass
 	for lo := 0; lo < n; lo += chunkRows {
-		m.chunk(lo, min(lo+chunkRows, n))
-		m.pool.do(phaseForward, p.rows)
-		for i := range p.rows { // the one output's derivative with respect to itself
-			p.out().d[i] = 1
+		m.forward(lo, n)
+		for i := range p.rows {
+			p.out().d[i] = 1 // the one output's derivative with respect to itself
 		}
 		m.backward()
 		copy(a[0][lo*m.x.Cols:], p.input[:p.rows*m.x.Cols])
