@@ -2,7 +2,7 @@
 //
 // A [Set] holds N samples as rows of a matrix, with targets and class numbers.
 // Sets come from a table of your own ([ReadCSV], [ReadNPY]), from IDX files (MNIST,
-// Fashion-MNIST; [Load], [FashionMNIST]) or from the two synthetic laws that have
+// Fashion-MNIST; [LoadDir], [FashionMNIST]) or from the two synthetic laws that have
 // closed forms: [Regression] with labels independent of the inputs (the paper's
 // Fig. 3) and [Teacher] with labels that a linear teacher makes.
 //

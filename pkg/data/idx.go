@@ -44,18 +44,13 @@ func ReadIDX(r io.Reader, limit int) (*Array, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: idx file of %d bytes, want at least 4: %w", len(head), noEOF(err))
 	}
-	if !bytes.Equal(head, []byte{0x1f, 0x8b}) {
-		return readIDX(br, limit)
+	var body io.Reader = br
+	if bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		if body, err = gzip.NewReader(br); err != nil {
+			return nil, fmt.Errorf("data: idx file is not sound gzip: %w", noEOF(err))
+		}
 	}
-	zr, err := gzip.NewReader(br)
-	if err != nil {
-		return nil, fmt.Errorf("data: idx file is not sound gzip: %w", noEOF(err))
-	}
-	return readIDX(zr, limit)
-}
-
-func readIDX(r io.Reader, limit int) (*Array, error) {
-	shape, err := idxHeader(r)
+	shape, err := idxHeader(body)
 	if err != nil {
 		return nil, err
 	}
@@ -64,11 +59,11 @@ func readIDX(r io.Reader, limit int) (*Array, error) {
 		item *= d
 	}
 	keep := shape[0]
-	if limit > 0 && limit < keep {
-		keep = limit
+	if limit > 0 {
+		keep = min(keep, limit)
 	}
 	a := &Array{Items: shape[0], Shape: append([]int{keep}, shape[1:]...)}
-	if err := a.readBody(r, keep*item, shape[0]*item); err != nil {
+	if err := a.readBody(body, keep*item, shape[0]*item); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -153,14 +148,15 @@ const (
 	Test  Part = "t10k"
 )
 
-// Load reads images and labels from two IDX files. Pixels come out divided by 255, in [0, 1];
-// X is N×(rows·columns). Only the first limit
-// samples are kept (limit ≤ 0: all). Classes is one more than the largest label kept,
-// at least 10 so that a small subset of MNIST still has ten outputs.
+// LoadDir reads one part of a folder of IDX files with MNIST's names (train-images-idx3-ubyte,
+// t10k-labels-idx1-ubyte, …, each plain or with .gz). Pixels come out divided by 255, in
+// [0, 1]; X is N×(rows·columns). Only the first limit samples are kept (limit ≤ 0: all). Classes is one more
+// than the largest label kept, at least 10 so that a small subset of MNIST still has ten outputs.
 //
-// Errors: whatever [ReadIDX] finds; images that are not an array of 2 or more
-// dimensions; labels of more than one; counts that differ.
-func Load(images, labels string, limit int) (*Set, error) {
+// Errors: no such files (it wraps [fs.ErrNotExist]); whatever [ReadIDX] finds; images that are
+// not an array of 2 or more dimensions; labels of more than one; counts that differ.
+func LoadDir(dir string, part Part, limit int) (*Set, error) {
+	images, labels := filepath.Join(dir, string(part)+"-images-idx3-ubyte"), filepath.Join(dir, string(part)+"-labels-idx1-ubyte")
 	img, err := readFile(images, limit)
 	if err != nil {
 		return nil, err
@@ -169,13 +165,12 @@ func Load(images, labels string, limit int) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(img.Shape) < 2 {
+	switch {
+	case len(img.Shape) < 2:
 		return nil, fmt.Errorf("data: %s: images of %d dimension, want 2 or more (are these the labels?)", images, len(img.Shape))
-	}
-	if len(lab.Shape) != 1 {
+	case len(lab.Shape) != 1:
 		return nil, fmt.Errorf("data: %s: labels of %d dimensions, want 1 (are these the images?)", labels, len(lab.Shape))
-	}
-	if img.Items != lab.Items {
+	case img.Items != lab.Items:
 		return nil, fmt.Errorf("data: %d images in %s but %d labels in %s", img.Items, images, lab.Items, labels)
 	}
 	n := img.Shape[0]
@@ -189,21 +184,6 @@ func Load(images, labels string, limit int) (*Set, error) {
 	}
 	set.X = mat.NewDense(n, len(img.Values)/n, img.Values)
 	return set, nil
-}
-
-// LoadDir reads one part of a folder with MNIST's file names
-// (train-images-idx3-ubyte, t10k-labels-idx1-ubyte, …, each plain or with .gz).
-// A folder without them is an error that wraps [fs.ErrNotExist].
-func LoadDir(dir string, part Part, limit int) (*Set, error) {
-	images, err := find(dir, string(part)+"-images-idx3-ubyte")
-	if err != nil {
-		return nil, err
-	}
-	labels, err := find(dir, string(part)+"-labels-idx1-ubyte")
-	if err != nil {
-		return nil, err
-	}
-	return Load(images, labels, limit)
 }
 
 // FashionMNIST reads one part of Fashion-MNIST (60000 training and 10000 test images,
@@ -222,26 +202,19 @@ func FashionMNIST(part Part, limit int) (*Set, error) {
 	return s, err
 }
 
+// readFile reads path with .gz or else without.
 func readFile(path string, limit int) (*Array, error) {
-	f, err := os.Open(path)
+	f, err := os.Open(path + ".gz")
+	if errors.Is(err, fs.ErrNotExist) {
+		f, err = os.Open(path)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
+		return nil, fmt.Errorf("data: %w, nor with .gz", err)
 	}
 	defer f.Close()
 	a, err := ReadIDX(f, limit)
 	if err != nil {
-		return nil, fmt.Errorf("%w (%s)", err, path)
+		return nil, fmt.Errorf("%w (%s)", err, f.Name())
 	}
 	return a, nil
-}
-
-func find(dir, name string) (string, error) {
-	var err error
-	for _, suffix := range []string{".gz", ""} {
-		path := filepath.Join(dir, name+suffix)
-		if _, err = os.Stat(path); err == nil {
-			return path, nil
-		}
-	}
-	return "", fmt.Errorf("data: neither %s.gz nor %s: %w", name, name, err)
 }

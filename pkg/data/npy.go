@@ -85,12 +85,13 @@ func npyHeader(r wholeReader) (file *npy.Reader, err error) {
 }
 
 func npyShape(shape []int) (rows, cols int, err error) {
-	if len(shape) != 1 && len(shape) != 2 {
+	switch len(shape) {
+	case 1:
+		rows, cols = shape[0], 1
+	case 2:
+		rows, cols = shape[0], shape[1]
+	default:
 		return 0, 0, fmt.Errorf("data: npy array of %d dimensions, want 1 or 2", len(shape))
-	}
-	rows, cols = shape[0], 1
-	if len(shape) == 2 {
-		cols = shape[1]
 	}
 	if rows < 1 || cols < 1 || rows > maxNumbers/cols {
 		return 0, 0, fmt.Errorf("data: npy array of shape %v, want at least 1 and at most %d numbers", shape, maxNumbers)
