@@ -27,28 +27,22 @@ type pass struct {
 	losses []float64
 	norms  []float64
 
-	transposed []transposed // per layer: Wᵀ and Vᵀ, for the way back
-
 	tangent bool // v goes through the network as well
 	hessian bool // and back
 }
 
 // state is what one layer holds of a chunk: outputs a, their tangents ra along v, and the
-// back-propagated d = ∂ℓ/∂z with its tangent rd; e is ∂ℓ/∂a, for φ”.
-type state struct{ a, ra, d, rd, e []float64 }
-
-type transposed struct{ w, v []float64 }
+// back-propagated d = ∂ℓ/∂z with its tangent rd; e is ∂ℓ/∂a, for φ”. For the way back it
+// holds the transposes of its W and, along v, of V.
+type state struct{ a, ra, d, rd, e, wt, vt []float64 }
 
 func newPass(m *MLP) pass {
 	p := pass{
-		transposed: make([]transposed, len(m.layers)),
-		layer:      make([]state, len(m.layers)),
-		input:      make([]float64, chunkRows*m.x.Cols),
-		sample:     make([]int, chunkRows), losses: make([]float64, chunkRows), norms: make([]float64, chunkRows),
+		layer: make([]state, len(m.layers)), input: make([]float64, chunkRows*m.x.Cols),
+		sample: make([]int, chunkRows), losses: make([]float64, chunkRows), norms: make([]float64, chunkRows),
 	}
 	for l, w := range m.layers {
-		p.layer[l].a = make([]float64, chunkRows*w.out)
-		p.layer[l].d = make([]float64, chunkRows*w.out)
+		p.layer[l] = state{a: make([]float64, chunkRows*w.out), d: make([]float64, chunkRows*w.out)}
 	}
 	return p
 }
@@ -163,10 +157,10 @@ func (m *MLP) lossOf(i int) (loss float64) {
 func (m *MLP) backward() {
 	p := &m.pass
 	for l, w := range m.layers[1:] {
-		t := &p.transposed[l+1]
-		t.w = transpose(t.w, p.theta[w.w:w.b], w)
+		s := &p.layer[l+1]
+		s.wt = transpose(s.wt, p.theta[w.w:w.b], w)
 		if p.hessian {
-			t.v = transpose(t.v, p.v[w.w:w.b], w)
+			s.vt = transpose(s.vt, p.v[w.w:w.b], w)
 		}
 	}
 	m.pool.do(phaseBackward, p.rows)
@@ -189,11 +183,11 @@ func transpose(dst, a []float64, w layer) []float64 {
 func phaseBackward(m *MLP, lo, hi int) {
 	p := &m.pass
 	for l := len(m.layers) - 1; l > 0; l-- {
-		w, up, s, t := m.layers[l], &p.layer[l], &p.layer[l-1], &p.transposed[l]
+		w, up, s := m.layers[l], &p.layer[l], &p.layer[l-1]
 		from, to := lo*w.in, hi*w.in
 		d := s.d[from:to]
 		clear(d)
-		mul(blas.NoTrans, hi-lo, w.in, w.out, 1, up.d[lo*w.out:], w.out, t.w, w.in, d, w.in)
+		mul(blas.NoTrans, hi-lo, w.in, w.out, 1, up.d[lo*w.out:], w.out, up.wt, w.in, d, w.in)
 		if p.hessian {
 			copy(s.e[from:to], d)
 		}
@@ -203,8 +197,8 @@ func phaseBackward(m *MLP, lo, hi int) {
 		}
 		rd := s.rd[from:to]
 		clear(rd)
-		mul(blas.NoTrans, hi-lo, w.in, w.out, 1, up.rd[lo*w.out:], w.out, t.w, w.in, rd, w.in)
-		mul(blas.NoTrans, hi-lo, w.in, w.out, 1, up.d[lo*w.out:], w.out, t.v, w.in, rd, w.in)
+		mul(blas.NoTrans, hi-lo, w.in, w.out, 1, up.rd[lo*w.out:], w.out, up.wt, w.in, rd, w.in)
+		mul(blas.NoTrans, hi-lo, w.in, w.out, 1, up.d[lo*w.out:], w.out, up.vt, w.in, rd, w.in)
 		m.timesSlope(rd, s.a[from:])
 		if m.activation == Tanh { // φ''ż = −2aφ'ż = −2aȧ
 			for i, e := range s.e[from:to] {

@@ -16,14 +16,9 @@ import (
 type TrainSettings struct {
 	Batches Batches
 	Seed    uint64
-	// MaxLoss is the mini-batch loss above which a run counts as diverged; 0 means +Inf:
-	// only a loss that is not finite does.
-	MaxLoss float64
 	// OnEpoch, when set, is called before the first step and after every epoch; an
 	// error it returns ends the training.
 	OnEpoch func(TrainEpoch) error
-	// Progress, when set, is called about a hundred times, and at the end.
-	Progress func(step, steps int)
 }
 
 // TrainEpoch is what OnEpoch sees.
@@ -58,8 +53,8 @@ func (e *TrainDivergedError) Error() string {
 // The same seed gives the same bits. After the first step it allocates nothing.
 //
 // Errors before any work: a nil model, η not positive and finite, B < 1 or > N, epochs < 0, θ of a length
-// other than P or not finite, unknown Batches, MaxLoss negative. Later: a [TrainDivergedError], the
-// callback's error, or the context's; the result then says how far it came and θ stays there.
+// other than P or not finite, unknown Batches. Later: a [TrainDivergedError] at a loss or θ that is
+// not finite, the callback's error, or the context's; the result then says how far it came and θ stays there.
 func Train(ctx context.Context, m model.Model, theta []float64, eta float64, batch, epochs int, s TrainSettings) (TrainResult, error) {
 	n, p, err := model.CheckPoint(m, theta)
 	if err != nil {
@@ -68,17 +63,13 @@ func Train(ctx context.Context, m model.Model, theta []float64, eta float64, bat
 	if err := Check(n, eta, batch, s.Batches); err != nil {
 		return TrainResult{}, err
 	}
-	if epochs < 0 || !(s.MaxLoss >= 0) {
-		return TrainResult{}, fmt.Errorf("sgd: %d epochs with a largest loss %v, want ≥ 0", epochs, s.MaxLoss)
+	if epochs < 0 {
+		return TrainResult{}, fmt.Errorf("sgd: %d epochs, want ≥ 0", epochs)
 	}
 	t := trainer{
 		m: m, theta: theta, eta: eta, perEpoch: n / batch, settings: s,
 		grad: make([]float64, p), rng: dynamics.Stream(s.Seed, "train", 0), batches: NewSampler(n, batch, s.Batches),
 		result: TrainResult{Loss: math.NaN()},
-	}
-	t.total = epochs * t.perEpoch
-	if s.MaxLoss == 0 {
-		t.settings.MaxLoss = math.MaxFloat64
 	}
 	if err := t.report(); err != nil {
 		return t.result, err
@@ -95,14 +86,14 @@ func Train(ctx context.Context, m model.Model, theta []float64, eta float64, bat
 }
 
 type trainer struct {
-	m               model.Model
-	theta, grad     []float64
-	eta             float64
-	perEpoch, total int
-	batches         *Sampler
-	rng             *rand.Rand
-	settings        TrainSettings
-	result          TrainResult
+	m           model.Model
+	theta, grad []float64
+	eta         float64
+	perEpoch    int
+	batches     *Sampler
+	rng         *rand.Rand
+	settings    TrainSettings
+	result      TrainResult
 }
 
 func (t *trainer) epoch(ctx context.Context) error {
@@ -110,18 +101,15 @@ func (t *trainer) epoch(ctx context.Context) error {
 	t.batches.Begin()
 	for range t.perEpoch {
 		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("sgd: training stopped after step %d of %d: %w", t.result.Steps, t.total, err)
+			return fmt.Errorf("sgd: training stopped after step %d: %w", t.result.Steps, err)
 		}
 		loss := model.BatchGrad(t.m, t.grad, t.theta, t.batches.Next(t.rng))
-		if !(loss <= t.settings.MaxLoss) {
+		if !(loss <= math.MaxFloat64) {
 			return t.diverged(t.result.Steps+1, loss)
 		}
 		floats.AddScaled(t.theta, -t.eta, t.grad)
 		sum += loss
 		t.result.Steps++
-		if f := t.settings.Progress; f != nil && (t.result.Steps%max(1, t.total/100) == 0 || t.result.Steps == t.total) {
-			f(t.result.Steps, t.total)
-		}
 	}
 	if _, _, err := model.CheckPoint(t.m, t.theta); err != nil {
 		return t.diverged(t.result.Steps, math.NaN())

@@ -1,6 +1,7 @@
 package spectrum
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -55,12 +56,7 @@ func FindMinimum(ctx context.Context, m model.Model, start []float64, s MinimumS
 	if !(s.GradNorm >= 0) || s.MaxSteps < 0 {
 		return nil, fmt.Errorf("spectrum: gradient norm %v in %d steps, want ≥ 0", s.GradNorm, s.MaxSteps)
 	}
-	if s.GradNorm == 0 {
-		s.GradNorm = 1e-8
-	}
-	if s.MaxSteps == 0 {
-		s.MaxSteps = 10_000
-	}
+	s.GradNorm, s.MaxSteps = cmp.Or(s.GradNorm, 1e-8), cmp.Or(s.MaxSteps, 10_000)
 	d := descent{ctx: ctx, m: m, goal: s.GradNorm, grad: make([]float64, len(start))}
 	x := d.newton(d.lbfgs(start, s.MaxSteps))
 	loss := d.at(x)

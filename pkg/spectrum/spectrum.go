@@ -11,6 +11,7 @@
 package spectrum
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -62,13 +63,8 @@ func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
 	if s.Tol < 0 || s.MaxSteps < 0 || math.IsNaN(s.Tol) {
 		return nil, fmt.Errorf("spectrum: tolerance %v and %d steps, want ≥ 0", s.Tol, s.MaxSteps)
 	}
-	if s.Tol == 0 {
-		s.Tol = 1e-8
-	}
-	if s.MaxSteps == 0 {
-		s.MaxSteps = 10*k + 100
-	}
-	s.MaxSteps = min(max(s.MaxSteps, k), n)
+	s.Tol = cmp.Or(s.Tol, 1e-8)
+	s.MaxSteps = min(max(cmp.Or(s.MaxSteps, 10*k+100), k), n)
 	l := newLanczos(op, rand.New(rand.NewPCG(s.Seed, golden)))
 	for check := min(2*k+10, s.MaxSteps); ; check = min(check+max(10, check/4), s.MaxSteps) {
 		for len(l.q) < check {
