@@ -1,10 +1,9 @@
 // Package data answers one question: on which samples does SGD run?
 //
-// A [Set] holds N samples as rows of a matrix, with targets and class numbers.
-// Sets come from a table of your own ([ReadCSV], [ReadNPY]), from IDX files (MNIST,
-// Fashion-MNIST; [LoadDir], [FashionMNIST]) or from the two synthetic laws that have
-// closed forms: [Regression] with labels independent of the inputs (the paper's
-// Fig. 3) and [Teacher] with labels that a linear teacher makes.
+// A [Set] holds N samples as rows of a matrix, with targets and class numbers. Sets come from a table
+// of your own ([ReadCSV], [ReadNPY]), from IDX files (MNIST, Fashion-MNIST; [LoadDir], [FashionMNIST])
+// or from the two synthetic laws that have closed forms: [Regression] with labels independent of the
+// inputs (the paper's Fig. 3) and [Teacher] with labels that a linear teacher makes.
 //
 // Errors start with "data:", name the bad value and the bound, and are found before any sample is used.
 package data
@@ -121,10 +120,9 @@ func (s *Set) checkClasses() error {
 	return nil
 }
 
-// Regression returns n samples x ~ N(0, I_d) with labels y ~ N(0, sigma²)
-// independent of x: the paper's Fig. 3. Over fresh samples its linear regression has
-// L(θ) = ½(sigma² + |θ|²), H = I, θ* = 0 and
-// Σ = [2L·I + θθᵀ]/B (the decoupling approximation, Eq. 10, drops θθᵀ).
+// Regression returns n samples x ~ N(0, I_d) with labels y ~ N(0, sigma²) independent of x: the paper's
+// Fig. 3. Over fresh samples its linear regression has L(θ) = ½(sigma² + |θ|²), H = I, θ* = 0 and Σ =
+// [2L·I + θθᵀ]/B (the decoupling approximation, Eq. 10, drops θθᵀ).
 //
 // It is an error unless n ≥ 1, d ≥ 1, sigma is finite and ≥ 0, and rng is not nil.
 func Regression(n, d int, sigma float64, rng *rand.Rand) (*Set, error) {

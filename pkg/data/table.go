@@ -202,9 +202,8 @@ func (t *table) name(j int) string {
 // It takes 8 bytes per number, up to three times that while it reads, and refuses more than
 // 2²⁸ numbers (2 GiB).
 //
-// Errors: what is no such file, another type or number of dimensions, an empty array, a body
-// that ends early or bytes after it, and a NaN or ±Inf, whose row and column are counted from 0
-// as in numpy.
+// Errors: what is no such file, another type or number of dimensions, an empty array, a body that ends
+// early or bytes after it, and a NaN or ±Inf, whose row and column are counted from 0 as in numpy.
 func ReadNPY(r io.Reader) (*mat.Dense, error) {
 	if r == nil {
 		return nil, fmt.Errorf("data: npy from a nil reader")

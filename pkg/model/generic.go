@@ -206,9 +206,8 @@ func checkFinite(name string, a blas64.General) error {
 	return nil
 }
 
-// MeanLoss is the mean loss L = (1/N) Σ_μ ℓ_μ of a model as a landscape, for use by several
-// goroutines: each call works on a copy of the model of its own (see [Clone]), which is
-// kept for the next.
+// MeanLoss is the mean loss L = (1/N) Σ_μ ℓ_μ of a model as a landscape, for use by several goroutines:
+// each call works on a copy of the model of its own (see [Clone]), which is kept for the next.
 type MeanLoss struct {
 	params int
 	copies sync.Pool // of Model

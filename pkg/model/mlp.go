@@ -54,6 +54,7 @@ type MLP struct {
 	x, y       blas64.General
 	xnorm      []float64 // |x_μ|²
 	params     int
+	weightRows int // of all W: the items of phaseGradient
 
 	pass pass
 	pool pool
@@ -82,6 +83,7 @@ func NewMLP(set *data.Set, cfg MLPConfig) (*MLP, error) {
 	for _, out := range append(slices.Clone(cfg.Hidden), m.y.Cols) {
 		m.layers = append(m.layers, layer{in: in, out: out, w: m.params, b: m.params + in*out})
 		m.params += (in + 1) * out
+		m.weightRows += in
 		in = out
 	}
 	m.xnorm = make([]float64, m.x.Rows)

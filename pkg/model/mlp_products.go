@@ -48,7 +48,7 @@ func (m *MLP) NormGrad(losses, norms, grad, theta []float64, batch []int) (loss 
 			copy(norms[lo:], p.norms[:p.rows])
 		}
 		if grad != nil {
-			m.pool.do(phaseGradient, m.weightRowCount())
+			m.pool.do(phaseGradient, m.weightRows)
 		}
 	}
 	return loss / float64(n)
@@ -129,7 +129,7 @@ func (m *MLP) curvature(kind product, dst, theta, v, weights []float64, batch []
 			}
 		}
 		m.backward()
-		m.pool.do(phaseGradient, m.weightRowCount())
+		m.pool.do(phaseGradient, m.weightRows)
 	}
 }
 

@@ -1,5 +1,4 @@
-// Package model answers one question: what are the losses ℓ_μ(θ) of N samples, and
-// how do they bend?
+// Package model answers one question: what are the losses ℓ_μ(θ) of N samples, and how do they bend?
 //
 // A [Model] is anything with per-sample losses and gradients; a user's own network
 // needs nothing else. What a model can do faster it says by implementing one of the
@@ -42,8 +41,7 @@ type MeanSquarer interface {
 
 // BatchGradienter has a fast mini-batch gradient.
 type BatchGradienter interface {
-	// BatchGrad returns L_B(θ) = (1/B) Σ_{μ∈B} ℓ_μ (Eq. 2) and stores ∇L_B in grad
-	// unless that is nil.
+	// BatchGrad returns L_B(θ) = (1/B) Σ_{μ∈B} ℓ_μ (Eq. 2) and stores ∇L_B in grad unless that is nil.
 	BatchGrad(grad, theta []float64, batch []int) (loss float64)
 }
 

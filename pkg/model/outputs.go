@@ -184,14 +184,12 @@ func (m *outputs) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
 	return nil
 }
 
-// Linear is linear regression f(θ,x) = θ·x with mean-square loss: P = d, no bias.
-// Its Hessian (1/N)Σ x xᵀ does not depend on θ and equals Gauss–Newton. It has every
-// product of this package.
+// Linear is linear regression f(θ,x) = θ·x with mean-square loss: P = d, no bias. Its Hessian (1/N)Σ x
+// xᵀ does not depend on θ and equals Gauss–Newton. It has every product of this package.
 type Linear struct{ *outputs }
 
-// NewLinear returns the linear regression on a set with one target per sample, whose
-// data it shares. A set without targets, with a shape that does not fit or with a
-// value that is not finite is an error.
+// NewLinear returns the linear regression on a set with one target per sample, whose data it shares. A
+// set without targets, with a shape that does not fit or with a value that is not finite is an error.
 func NewLinear(set *data.Set) (*Linear, error) {
 	if err := checkSet(set); err != nil {
 		return nil, err

@@ -234,12 +234,12 @@ func phaseGradient(m *MLP, lo, hi int) {
 		from, to := max(lo-first, 0), min(hi-first, w.in)
 		first += w.in
 		if from < to {
-			m.weightRows(l, from, to)
+			m.addWeightRows(l, from, to)
 		}
 	}
 }
 
-func (m *MLP) weightRows(l, from, to int) {
+func (m *MLP) addWeightRows(l, from, to int) {
 	p, w, s := &m.pass, m.layers[l], &m.pass.layer[l]
 	a := p.input
 	if l > 0 {
@@ -258,14 +258,6 @@ func (m *MLP) weightRows(l, from, to int) {
 			floats.AddScaled(p.dst[w.b:w.b+w.out], p.scale, d[i*w.out:(i+1)*w.out])
 		}
 	}
-}
-
-// weightRowCount is the number of items of phaseGradient.
-func (m *MLP) weightRowCount() (n int) {
-	for _, l := range m.layers {
-		n += l.in
-	}
-	return n
 }
 
 func (m *MLP) activate(a []float64) {

@@ -93,9 +93,8 @@ func quadratic(a Operator, v, av []float64) float64 {
 //
 //	B·vᵀΣv → (1/N)Σ (s·g²)² − (s·h)² = (kurtosis − 1)·h²s²,
 //
-// where Eq. 6 has 2Lh → h²s². So the kurtosis decides: 2 is the paper's, 3 (Gaussian g,
-// linear regression) doubles the noise, and 1 (the same slope for every sample) leaves it
-// as it was at θ*.
+// where Eq. 6 has 2Lh → h²s². So the kurtosis decides: 2 is the paper's, 3 (Gaussian g, linear
+// regression) doubles the noise, and 1 (the same slope for every sample) leaves it as it was at θ*.
 //
 // Errors: θ or v of a length other than P or not finite, slopes that all vanish, and a model that
 // is not a [model.JacobianMultiplier] with one output and mean-square loss (model.ErrUnsupported).

@@ -63,11 +63,10 @@ type Covariance struct {
 	scale, loss float64
 }
 
-// NewCovariance returns Σ(θ) for batch size B. It is an error unless 1 ≤ B ≤ N, θ is finite
-// and of length P and, for the approximations, the model is a [model.MeanSquarer] with a
-// mean-square loss; Decoupled also needs a [model.GaussNewtonMultiplier] (else
-// [model.ErrUnsupported]). HessianForm takes differences of gradients where the model has
-// no Hessian–vector product; see [model.HessVec].
+// NewCovariance returns Σ(θ) for batch size B. It is an error unless 1 ≤ B ≤ N, θ is finite and of
+// length P and, for the approximations, the model is a [model.MeanSquarer] with a mean-square loss;
+// Decoupled also needs a [model.GaussNewtonMultiplier] (else [model.ErrUnsupported]). HessianForm takes
+// differences of gradients where the model has no Hessian–vector product; see [model.HessVec].
 func NewCovariance(m model.Model, theta []float64, batch int, form Form) (*Covariance, error) {
 	n, p, err := checkPoint(m, theta)
 	if err != nil {

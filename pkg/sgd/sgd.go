@@ -1,8 +1,7 @@
 // Package sgd answers one question: where does SGD take a model?
 //
-// [New] is SGD as a rule of motion from which first passages, occupations and survival are
-// measured as of any other dynamics; [Train] runs it for epochs, as networks are trained.
-// Errors start with "sgd:".
+// [New] is SGD as a rule of motion from which first passages, occupations and survival are measured as
+// of any other dynamics; [Train] runs it for epochs, as networks are trained. Errors start with "sgd:".
 package sgd
 
 import (

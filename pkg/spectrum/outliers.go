@@ -24,11 +24,10 @@ type Outliers struct {
 // twice as wide (a ratio squared) as every other.
 const nearGap = 0.5
 
-// CountByGap counts outliers by the widest relative gap: with the leading eigenvalues
-// λ_1 ≥ λ_2 ≥ … as far as they are positive, n is the i that maximises λ_i/λ_{i+1}. Low and High
-// are the smallest and the largest i whose log(λ_i/λ_{i+1}) is at least half the
-// largest. Give clearly more values than the outliers expected, from [Leading]; the rule
-// sees no gap below the last.
+// CountByGap counts outliers by the widest relative gap: with the leading eigenvalues λ_1 ≥ λ_2 ≥ … as
+// far as they are positive, n is the i that maximises λ_i/λ_{i+1}. Low and High are the smallest and
+// the largest i whose log(λ_i/λ_{i+1}) is at least half the largest. Give clearly more values than the
+// outliers expected, from [Leading]; the rule sees no gap below the last.
 //
 // Errors: values not in descending order or not finite, fewer than 2 positive ones.
 func CountByGap(values []float64) (Outliers, error) {
