@@ -166,8 +166,6 @@ func (c *checker) gram() error {
 		grads, losses := mat.NewDense(n, c.p, nil), make([]float64, n)
 		for i := range n {
 			losses[i] = c.m.LossGrad(grads.RawRowView(i), c.theta, sampleAt(batch, i))
-		}
-		for i := range n {
 			for j := range i + 1 {
 				dot, scale := floats.Dot(grads.RawRowView(i), grads.RawRowView(j)), 4*losses[i]*losses[j]
 				got, want := scale*k.At(i, j)*k.At(i, j), dot*dot

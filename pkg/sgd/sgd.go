@@ -87,7 +87,7 @@ func (d *descent) NewStepper() dynamics.Stepper {
 }
 
 type stepper struct {
-	m       model.Model
+	m       model.Model // a copy of its own
 	eta     float64
 	grad    []float64
 	batches *Sampler

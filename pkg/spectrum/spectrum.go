@@ -65,7 +65,9 @@ func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
 	}
 	s.Tol = cmp.Or(s.Tol, 1e-8)
 	s.MaxSteps = min(max(cmp.Or(s.MaxSteps, 10*k+100), k), n)
-	l := newLanczos(op, rand.New(rand.NewPCG(s.Seed, golden)))
+	l := &lanczos{op: op, rng: rand.New(rand.NewPCG(s.Seed, golden)), next: make([]float64, n)}
+	gaussian(l.next, l.rng)
+	floats.Scale(1/floats.Norm(l.next, 2), l.next)
 	for check := min(2*k+10, s.MaxSteps); ; check = min(check+max(10, check/4), s.MaxSteps) {
 		for len(l.q) < check {
 			if err := l.step(); err != nil {
@@ -99,13 +101,6 @@ type lanczos struct {
 	scale float64 // largest |α| and β so far, about |A|
 	rng   *rand.Rand
 	lost  float64 // the largest coupling taken for 0
-}
-
-func newLanczos(op noise.Operator, rng *rand.Rand) *lanczos {
-	l := &lanczos{op: op, rng: rng, next: make([]float64, op.Dim())}
-	gaussian(l.next, rng)
-	floats.Scale(1/floats.Norm(l.next, 2), l.next)
-	return l
 }
 
 // step adds one column. It is an error when the operator returns a number that is not finite.
