@@ -134,7 +134,6 @@ func (m *MLP) checkTargets() error {
 	return nil
 }
 
-// Clone implements [Cloner].
 func (m *MLP) Clone() Model {
 	c := *m
 	c.pass = newPass(&c)

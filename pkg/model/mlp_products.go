@@ -17,7 +17,6 @@ func (m *MLP) LossGrad(grad, theta []float64, sample int) float64 {
 	return m.NormGrad(nil, nil, grad, theta, m.one[:])
 }
 
-// BatchGrad implements [BatchGradienter].
 func (m *MLP) BatchGrad(grad, theta []float64, batch []int) float64 {
 	return m.NormGrad(nil, nil, grad, theta, batch)
 }
@@ -60,7 +59,6 @@ func (m *MLP) Outputs(dst, theta []float64, batch []int) {
 	m.collect(dst, m.pass.out().a)
 }
 
-// JacVec implements [JacobianMultiplier].
 func (m *MLP) JacVec(dst, theta, v []float64, batch []int) {
 	checkLen("v", v, m.params, false)
 	m.begin(theta, v, batch)
@@ -93,12 +91,10 @@ func (m *MLP) HessVec(dst, theta, v []float64, batch []int) {
 	m.curvature(hessian, dst, theta, v, nil, batch)
 }
 
-// GaussNewtonVec implements [GaussNewtonMultiplier].
 func (m *MLP) GaussNewtonVec(dst, theta, v, weights []float64, batch []int) {
 	m.curvature(gaussNewton, dst, theta, v, weights, batch)
 }
 
-// SecondMomentVec implements [SecondMomentMultiplier].
 func (m *MLP) SecondMomentVec(dst, theta, v []float64, batch []int) {
 	m.curvature(secondMoment, dst, theta, v, nil, batch)
 }

@@ -204,10 +204,8 @@ func NewLinear(set *data.Set) (*Linear, error) {
 	})}, nil
 }
 
-// Clone implements [Cloner].
 func (m *Linear) Clone() Model { return &Linear{m.outputs.Clone().(*outputs)} }
 
-// HessVec implements [HessianMultiplier].
 func (m *Linear) HessVec(dst, theta, v []float64, batch []int) {
 	m.GaussNewtonVec(dst, theta, v, nil, batch)
 }

@@ -46,15 +46,13 @@ func NewMeter(m model.Model, samples int) (*Meter, error) {
 	if samples != 0 && (samples < 2*groups || samples > n) {
 		return nil, fmt.Errorf("noise: 𝒩 from %d samples, want %d ≤ samples ≤ N = %d, or 0 for all", samples, 2*groups, n)
 	}
-	t := &Meter{m: m, grad: make([]float64, p), per: samples / groups}
+	t := &Meter{m: m, grad: make([]float64, p), norms: make([]float64, n), per: samples / groups}
 	if samples == 0 {
-		t.norms = make([]float64, n)
 		return t, nil
 	}
-	t.norms, t.mean, t.value = make([]float64, t.per), make([]float64, p), make([]float64, groups)
-	t.perm = make([]int, n)
-	for i := range t.perm {
-		t.perm[i] = i
+	t.norms, t.mean, t.value = t.norms[:t.per], make([]float64, p), make([]float64, groups)
+	for i := range n {
+		t.perm = append(t.perm, i)
 	}
 	return t, nil
 }

@@ -78,10 +78,8 @@ type descent struct {
 	how             Batches
 }
 
-// Dim implements [dynamics.Dynamics].
 func (d *descent) Dim() int { return d.params }
 
-// NewStepper implements [dynamics.Dynamics].
 func (d *descent) NewStepper() dynamics.Stepper {
 	return &stepper{m: model.Clone(d.m), eta: d.eta, grad: make([]float64, d.params), batches: NewSampler(d.samples, d.batch, d.how)}
 }
@@ -93,7 +91,6 @@ type stepper struct {
 	batches *Sampler
 }
 
-// Step implements [dynamics.Stepper].
 func (s *stepper) Step(theta []float64, rng *rand.Rand) (dt float64) {
 	model.BatchGrad(s.m, s.grad, theta, s.batches.Next(rng))
 	floats.AddScaled(theta, -s.eta, s.grad)
