@@ -1,18 +1,17 @@
 // Package data answers one question: on which samples does SGD run?
 //
-// A [Set] holds N samples as rows of a matrix, with targets and class numbers.
-// Sets come from a table of your own ([ReadCSV], [ReadNPY]), from IDX files (MNIST,
-// Fashion-MNIST; [Load], [FashionMNIST]) or from the two synthetic laws that have
-// closed forms: [Regression] with labels independent of the inputs (the paper's
-// Fig. 3) and [Teacher] with labels that a linear teacher makes.
+// A [Set] holds N samples as rows of a matrix, with targets and class numbers. Sets come from a table
+// of your own ([ReadCSV], [ReadNPY]), from IDX files (MNIST, Fashion-MNIST; [LoadDir], [FashionMNIST])
+// or from the two synthetic laws that have closed forms: [Regression] with labels independent of the
+// inputs (the paper's Fig. 3) and [Teacher] with labels that a linear teacher makes.
 //
-// All errors start with "data:", name the bad value and the bound, and are
-// found before any sample is used.
+// Errors start with "data:", name the bad value and the bound, and are found before any sample is used.
 package data
 
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -84,11 +83,10 @@ func (s *Set) OneHot() error {
 	if err := s.checkClasses(); err != nil {
 		return err
 	}
-	y := mat.NewDense(s.Len(), s.Classes, nil)
+	s.Y = mat.NewDense(s.Len(), s.Classes, nil)
 	for i, c := range s.Class {
-		y.Set(i, c, 1)
+		s.Y.Set(i, c, 1)
 	}
-	s.Y = y
 	return nil
 }
 
@@ -98,22 +96,20 @@ func (s *Set) EvenOdd() error {
 	if err := s.checkClasses(); err != nil {
 		return err
 	}
-	y := mat.NewDense(s.Len(), 1, nil)
+	s.Y = mat.NewDense(s.Len(), 1, nil)
 	for i, c := range s.Class {
-		y.Set(i, 0, float64(1-2*(c%2)))
+		s.Y.Set(i, 0, float64(1-2*(c%2)))
 	}
-	s.Y = y
 	return nil
 }
 
 func (s *Set) checkClasses() error {
-	if s == nil || s.X == nil {
+	switch {
+	case s == nil || s.X == nil:
 		return fmt.Errorf("data: the set has no samples")
-	}
-	if s.Class == nil {
+	case s.Class == nil:
 		return fmt.Errorf("data: the set has no classes")
-	}
-	if len(s.Class) != s.Len() {
+	case len(s.Class) != s.Len():
 		return fmt.Errorf("data: %d classes for %d samples", len(s.Class), s.Len())
 	}
 	for i, c := range s.Class {
@@ -123,3 +119,47 @@ func (s *Set) checkClasses() error {
 	}
 	return nil
 }
+
+// Regression returns n samples x ~ N(0, I_d) with labels y ~ N(0, sigma²) independent of x: the paper's
+// Fig. 3. Over fresh samples its linear regression has L(θ) = ½(sigma² + |θ|²), H = I, θ* = 0 and Σ =
+// [2L·I + θθᵀ]/B (the decoupling approximation, Eq. 10, drops θθᵀ).
+//
+// It is an error unless n ≥ 1, d ≥ 1, sigma is finite and ≥ 0, and rng is not nil.
+func Regression(n, d int, sigma float64, rng *rand.Rand) (*Set, error) {
+	return Teacher(n, make([]float64, max(d, 0)), sigma, rng)
+}
+
+// Teacher returns n samples x ~ N(0, I_d) with labels y = w·x + sigma·ε,
+// ε ~ N(0,1), of the linear teacher w; d = len(w).
+// Over fresh samples its linear regression has L(θ) = ½(sigma² + |θ−w|²), H = I, θ* = w.
+//
+// It is an error unless n ≥ 1, d ≥ 1, w is finite, sigma is finite and ≥ 0, and rng is not nil.
+func Teacher(n int, w []float64, sigma float64, rng *rand.Rand) (*Set, error) {
+	switch {
+	case n < 1:
+		return nil, fmt.Errorf("data: %d synthetic samples, want at least 1", n)
+	case len(w) < 1:
+		return nil, fmt.Errorf("data: %d synthetic features, want at least 1", len(w))
+	case rng == nil:
+		return nil, fmt.Errorf("data: synthetic samples from a nil random source")
+	case !(sigma >= 0) || math.IsInf(sigma, 1):
+		return nil, fmt.Errorf("data: label noise %v, want finite and ≥ 0", sigma)
+	}
+	for j, v := range w {
+		if !finite(v) {
+			return nil, fmt.Errorf("data: teacher weight %d is %v, want finite", j, v)
+		}
+	}
+	x, y := mat.NewDense(n, len(w), nil), mat.NewDense(n, 1, nil)
+	for i := range n {
+		row, dot := x.RawRowView(i), 0.0
+		for j := range row {
+			row[j] = rng.NormFloat64()
+			dot += w[j] * row[j]
+		}
+		y.Set(i, 0, dot+sigma*rng.NormFloat64())
+	}
+	return &Set{X: x, Y: y}, nil
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

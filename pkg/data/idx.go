@@ -8,6 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // Array is an array of bytes read from an IDX file, as numbers.
@@ -39,18 +44,13 @@ func ReadIDX(r io.Reader, limit int) (*Array, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: idx file of %d bytes, want at least 4: %w", len(head), noEOF(err))
 	}
-	if !bytes.Equal(head, []byte{0x1f, 0x8b}) {
-		return readIDX(br, limit)
+	var body io.Reader = br
+	if bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		if body, err = gzip.NewReader(br); err != nil {
+			return nil, fmt.Errorf("data: idx file is not sound gzip: %w", noEOF(err))
+		}
 	}
-	zr, err := gzip.NewReader(br)
-	if err != nil {
-		return nil, fmt.Errorf("data: idx file is not sound gzip: %w", noEOF(err))
-	}
-	return readIDX(zr, limit)
-}
-
-func readIDX(r io.Reader, limit int) (*Array, error) {
-	shape, err := idxHeader(r)
+	shape, err := idxHeader(body)
 	if err != nil {
 		return nil, err
 	}
@@ -59,11 +59,11 @@ func readIDX(r io.Reader, limit int) (*Array, error) {
 		item *= d
 	}
 	keep := shape[0]
-	if limit > 0 && limit < keep {
-		keep = limit
+	if limit > 0 {
+		keep = min(keep, limit)
 	}
 	a := &Array{Items: shape[0], Shape: append([]int{keep}, shape[1:]...)}
-	if err := a.readBody(r, keep*item, shape[0]*item); err != nil {
+	if err := a.readBody(body, keep*item, shape[0]*item); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -131,4 +131,90 @@ func noEOF(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
+}
+
+// FashionMNISTDir is where Debian's package dataset-fashion-mnist keeps its files.
+const FashionMNISTDir = "/usr/share/datasets/fashion-mnist"
+
+// EnvDir names the environment variable that points at another folder of IDX files.
+const EnvDir = "SGDESCAPE_DATA"
+
+// Part selects the training or the test half of an MNIST-like folder.
+type Part string
+
+// The two parts, as the file names spell them.
+const (
+	Train Part = "train"
+	Test  Part = "t10k"
+)
+
+// LoadDir reads one part of a folder of IDX files with MNIST's names (train-images-idx3-ubyte,
+// t10k-labels-idx1-ubyte, …, each plain or with .gz). Pixels come out divided by 255, in
+// [0, 1]; X is N×(rows·columns). Only the first limit samples are kept (limit ≤ 0: all). Classes is one more
+// than the largest label kept, at least 10 so that a small subset of MNIST still has ten outputs.
+//
+// Errors: no such files (it wraps [fs.ErrNotExist]); whatever [ReadIDX] finds; images that are
+// not an array of 2 or more dimensions; labels of more than one; counts that differ.
+func LoadDir(dir string, part Part, limit int) (*Set, error) {
+	images, labels := filepath.Join(dir, string(part)+"-images-idx3-ubyte"), filepath.Join(dir, string(part)+"-labels-idx1-ubyte")
+	img, err := readFile(images, limit)
+	if err != nil {
+		return nil, err
+	}
+	lab, err := readFile(labels, 0)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(img.Shape) < 2:
+		return nil, fmt.Errorf("data: %s: images of %d dimension, want 2 or more (are these the labels?)", images, len(img.Shape))
+	case len(lab.Shape) != 1:
+		return nil, fmt.Errorf("data: %s: labels of %d dimensions, want 1 (are these the images?)", labels, len(lab.Shape))
+	case img.Items != lab.Items:
+		return nil, fmt.Errorf("data: %d images in %s but %d labels in %s", img.Items, images, lab.Items, labels)
+	}
+	n := img.Shape[0]
+	set := &Set{Class: make([]int, n), Classes: 10}
+	for i, v := range lab.Values[:n] {
+		set.Class[i] = int(v)
+		set.Classes = max(set.Classes, set.Class[i]+1)
+	}
+	for i := range img.Values {
+		img.Values[i] /= 255
+	}
+	set.X = mat.NewDense(n, len(img.Values)/n, img.Values)
+	return set, nil
+}
+
+// FashionMNIST reads one part of Fashion-MNIST (60000 training and 10000 test images,
+// 28×28, ten classes) from the folder named by SGDESCAPE_DATA when that is set (MNIST
+// works as well), else from Debian's [FashionMNISTDir]. When the files are missing the
+// error wraps [fs.ErrNotExist] and says how to get them.
+func FashionMNIST(part Part, limit int) (*Set, error) {
+	dir := os.Getenv(EnvDir)
+	if dir == "" {
+		dir = FashionMNISTDir
+	}
+	s, err := LoadDir(dir, part, limit)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w (apt-get install dataset-fashion-mnist, or set %s to a folder of IDX files)", err, EnvDir)
+	}
+	return s, err
+}
+
+// readFile reads path with .gz or else without.
+func readFile(path string, limit int) (*Array, error) {
+	f, err := os.Open(path + ".gz")
+	if errors.Is(err, fs.ErrNotExist) {
+		f, err = os.Open(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("data: %w, nor with .gz", err)
+	}
+	defer f.Close()
+	a, err := ReadIDX(f, limit)
+	if err != nil {
+		return nil, fmt.Errorf("%w (%s)", err, f.Name())
+	}
+	return a, nil
 }

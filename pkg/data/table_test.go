@@ -98,13 +98,13 @@ func FuzzReadCSV(f *testing.F) {
 			}
 			return
 		}
-		if n, _ := s.Y.Dims(); n != s.Len() || s.Features() < 1 || !finite(s.X) || !finite(s.Y) {
+		if n, _ := s.Y.Dims(); n != s.Len() || s.Features() < 1 || !allFinite(s.X) || !allFinite(s.Y) {
 			t.Errorf("%+v", s)
 		}
 	})
 }
 
-func finite(a *mat.Dense) bool {
+func allFinite(a *mat.Dense) bool {
 	for _, v := range a.RawMatrix().Data {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return false
@@ -227,7 +227,7 @@ func FuzzReadNPY(f *testing.F) {
 			}
 			return
 		}
-		if rows, cols := a.Dims(); rows*cols != len(a.RawMatrix().Data) || !finite(a) {
+		if rows, cols := a.Dims(); rows*cols != len(a.RawMatrix().Data) || !allFinite(a) {
 			t.Errorf("%d×%d with %d numbers", rows, cols, len(a.RawMatrix().Data))
 		}
 	})

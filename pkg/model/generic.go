@@ -4,9 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/data"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
 // ErrUnsupported is what the error wraps when a model lacks a product that cannot be
@@ -46,7 +51,7 @@ func NormGrad(m Model, losses, norms, grad, theta []float64, batch []int) (loss 
 	n := batchLen(batch, samples)
 	checkLen("losses", losses, n, true)
 	checkLen("norms", norms, n, true)
-	zero(grad)
+	clear(grad)
 	var g []float64
 	if grad != nil || norms != nil {
 		g = make([]float64, params)
@@ -76,7 +81,7 @@ func HessVec(m Model, dst, theta, v []float64, batch []int) {
 	}
 	norm := floats.Norm(v, 2)
 	if norm == 0 {
-		zero(dst)
+		clear(dst)
 		return
 	}
 	// The cube root of the rounding unit balances truncation ε² against rounding 1/ε.
@@ -99,7 +104,7 @@ func SecondMomentVec(m Model, dst, theta, v []float64, batch []int) {
 	samples, params := m.Dims()
 	n := batchLen(batch, samples)
 	g := make([]float64, params)
-	zero(dst)
+	clear(dst)
 	for i := range n {
 		m.LossGrad(g, theta, sampleAt(batch, i))
 		floats.AddScaled(dst, floats.Dot(g, v)/float64(n), g)
@@ -112,6 +117,23 @@ func Gram(m Model, dst *mat.SymDense, theta []float64, batch []int) error {
 		return f.Gram(dst, theta, batch)
 	}
 	return fmt.Errorf("model: gram matrix of %T: %w", m, ErrUnsupported)
+}
+
+// CheckPoint returns N and P, and an error unless m is not nil and θ a finite point of it.
+func CheckPoint(m Model, theta []float64) (samples, params int, err error) {
+	if m == nil {
+		return 0, 0, errors.New("a nil model")
+	}
+	samples, params = m.Dims()
+	if len(theta) != params {
+		return 0, 0, fmt.Errorf("θ of length %d, want P = %d", len(theta), params)
+	}
+	for i, v := range theta {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return 0, 0, fmt.Errorf("θ[%d] is %v, want finite", i, v)
+		}
+	}
+	return samples, params, nil
 }
 
 // batchLen returns B, at least 1 for a sound call.
@@ -132,14 +154,82 @@ func sampleAt(batch []int, i int) int {
 	return batch[i]
 }
 
+// weightAt returns w_μ, 1 for no weights.
+func weightAt(weights []float64, i int) float64 {
+	if weights == nil {
+		return 1
+	}
+	return weights[i]
+}
+
 func checkLen(name string, v []float64, want int, orNil bool) {
 	if len(v) != want && !(orNil && v == nil) {
 		panic(fmt.Sprintf("model: %s of length %d, want %d", name, len(v), want))
 	}
 }
 
-func zero(v []float64) {
-	for i := range v {
-		v[i] = 0
+// rowOf returns row i of a.
+func rowOf(a blas64.General, i int) []float64 { return a.Data[i*a.Stride : i*a.Stride+a.Cols] }
+
+// checkOneOutput is what a Gram matrix asks for.
+func checkOneOutput(k int) error {
+	if k != 1 {
+		return fmt.Errorf("model: gram matrix of output gradients for %d outputs, want 1: %w", k, ErrUnsupported)
 	}
+	return nil
+}
+
+// checkSet reports what makes a set unfit for any model with targets.
+func checkSet(set *data.Set) error {
+	switch {
+	case set == nil || set.X == nil || set.X.IsEmpty():
+		return fmt.Errorf("model: the set has no samples")
+	case set.Y == nil || set.Y.IsEmpty():
+		return fmt.Errorf("model: the set has no targets: name them when it is read, or call OneHot or EvenOdd")
+	case set.X.RawMatrix().Rows != set.Y.RawMatrix().Rows:
+		return fmt.Errorf("model: %d samples but %d targets", set.X.RawMatrix().Rows, set.Y.RawMatrix().Rows)
+	}
+	if err := checkFinite("feature", set.X.RawMatrix()); err != nil {
+		return err
+	}
+	return checkFinite("target", set.Y.RawMatrix())
+}
+
+func checkFinite(name string, a blas64.General) error {
+	for i := range a.Rows {
+		for j, v := range rowOf(a, i) {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return fmt.Errorf("model: %s %d of sample %d is %v, want finite", name, j, i, v)
+			}
+		}
+	}
+	return nil
+}
+
+// MeanLoss is the mean loss L = (1/N) Σ_μ ℓ_μ of a model as a landscape, for use by several goroutines:
+// each call works on a copy of the model of its own (see [Clone]), which is kept for the next.
+type MeanLoss struct {
+	params int
+	copies sync.Pool // of Model
+}
+
+var _ landscape.Landscape = (*MeanLoss)(nil)
+
+// NewMeanLoss returns the landscape of a model. A nil model is an error.
+func NewMeanLoss(m Model) (*MeanLoss, error) {
+	if m == nil {
+		return nil, fmt.Errorf("model: mean loss of a nil model")
+	}
+	_, p := m.Dims()
+	return &MeanLoss{params: p, copies: sync.Pool{New: func() any { return Clone(m) }}}, nil
+}
+
+// Dim returns P.
+func (l *MeanLoss) Dim() int { return l.params }
+
+// LossGrad returns L(θ) and, if dst is not nil, stores ∇L(θ) in dst.
+func (l *MeanLoss) LossGrad(dst, theta []float64) float64 {
+	m := l.copies.Get().(Model)
+	defer l.copies.Put(m)
+	return BatchGrad(m, dst, theta, nil)
 }

@@ -12,6 +12,26 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/data"
 )
 
+// The models of this package have every fast path; one made from outputs has no Hessian's.
+type everyPath interface {
+	BatchGradienter
+	NormGradienter
+	SecondMomentMultiplier
+	GaussNewtonMultiplier
+	JacobianMultiplier
+	MeanSquarer
+	Gramer
+	Cloner
+}
+
+var (
+	_ everyPath         = (*outputs)(nil)
+	_ everyPath         = (*Linear)(nil)
+	_ everyPath         = (*MLP)(nil)
+	_ HessianMultiplier = (*Linear)(nil)
+	_ HessianMultiplier = (*MLP)(nil)
+)
+
 // testSet has n samples of d features and k targets; probability targets sum to 1.
 func testSet(n, d, k int, probability bool, rng *rand.Rand) *data.Set {
 	x, y := mat.NewDense(n, d, nil), mat.NewDense(n, k, nil)

@@ -1,12 +1,15 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
 
 	"github.com/sgdescape/sgdescape/pkg/data"
 )
@@ -51,6 +54,7 @@ type MLP struct {
 	x, y       blas64.General
 	xnorm      []float64 // |x_μ|²
 	params     int
+	weightRows int // of all W: the items of phaseGradient
 
 	pass pass
 	pool pool
@@ -59,19 +63,6 @@ type MLP struct {
 
 // layer is one affine map: W starts at θ[w], b at θ[b].
 type layer struct{ in, out, w, b int }
-
-var (
-	_ Model                  = (*MLP)(nil)
-	_ BatchGradienter        = (*MLP)(nil)
-	_ NormGradienter         = (*MLP)(nil)
-	_ HessianMultiplier      = (*MLP)(nil)
-	_ SecondMomentMultiplier = (*MLP)(nil)
-	_ GaussNewtonMultiplier  = (*MLP)(nil)
-	_ JacobianMultiplier     = (*MLP)(nil)
-	_ MeanSquarer            = (*MLP)(nil)
-	_ Gramer                 = (*MLP)(nil)
-	_ Cloner                 = (*MLP)(nil)
-)
 
 // NewMLP returns the network on a set, whose data it shares; the set's features and
 // targets give the numbers of inputs and outputs. It is an error when the set does not
@@ -89,18 +80,18 @@ func NewMLP(set *data.Set, cfg MLPConfig) (*MLP, error) {
 		return nil, err
 	}
 	in := m.x.Cols
-	for _, out := range append(append([]int{}, cfg.Hidden...), m.y.Cols) {
+	for _, out := range append(slices.Clone(cfg.Hidden), m.y.Cols) {
 		m.layers = append(m.layers, layer{in: in, out: out, w: m.params, b: m.params + in*out})
 		m.params += (in + 1) * out
+		m.weightRows += in
 		in = out
 	}
-	m.xnorm = squaredNorms(m.x)
-	workers := cfg.Workers
-	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
+	m.xnorm = make([]float64, m.x.Rows)
+	for i := range m.xnorm {
+		m.xnorm[i] = floats.Dot(rowOf(m.x, i), rowOf(m.x, i))
 	}
 	m.pass = newPass(m)
-	m.pool = newPool(m, workers)
+	m.pool = newPool(m, cmp.Or(cfg.Workers, runtime.GOMAXPROCS(0)))
 	return m, nil
 }
 
@@ -110,13 +101,12 @@ func (cfg MLPConfig) check() error {
 			return fmt.Errorf("model: width of hidden layer %d is %d, want ≥ 1", l+1, w)
 		}
 	}
-	if cfg.Activation < ReLU || cfg.Activation > Identity {
+	switch {
+	case cfg.Activation < ReLU || cfg.Activation > Identity:
 		return fmt.Errorf("model: activation %d, want ReLU, Tanh or Identity", cfg.Activation)
-	}
-	if cfg.Loss < MeanSquare || cfg.Loss > CrossEntropy {
+	case cfg.Loss < MeanSquare || cfg.Loss > CrossEntropy:
 		return fmt.Errorf("model: loss %d, want MeanSquare or CrossEntropy", cfg.Loss)
-	}
-	if cfg.Workers < 0 {
+	case cfg.Workers < 0:
 		return fmt.Errorf("model: %d workers, want ≥ 0", cfg.Workers)
 	}
 	return nil
@@ -131,7 +121,7 @@ func (m *MLP) checkTargets() error {
 	}
 	for i := range m.y.Rows {
 		sum := 0.0
-		for k, v := range m.target(i) {
+		for k, v := range rowOf(m.y, i) {
 			if v < 0 {
 				return fmt.Errorf("model: target %d of sample %d is %v, cross-entropy wants ≥ 0", k, i, v)
 			}
@@ -144,7 +134,6 @@ func (m *MLP) checkTargets() error {
 	return nil
 }
 
-// Clone implements [Cloner].
 func (m *MLP) Clone() Model {
 	c := *m
 	c.pass = newPass(&c)
@@ -172,20 +161,6 @@ func (m *MLP) Init(theta []float64, rng *rand.Rand) {
 		for i := l.w; i < l.b; i++ {
 			theta[i] = r * (2*rng.Float64() - 1)
 		}
-		zero(theta[l.b : l.b+l.out])
+		clear(theta[l.b : l.b+l.out])
 	}
 }
-
-// Outputs stores f(θ, x_μ) in dst, B×k row by row.
-func (m *MLP) Outputs(dst, theta []float64, batch []int) {
-	n, k := batchLen(batch, m.x.Rows), m.y.Cols
-	checkLen("outputs", dst, n*k, false)
-	m.begin(theta, nil, batch)
-	for lo := 0; lo < n; lo += chunkRows {
-		m.chunk(lo, min(lo+chunkRows, n))
-		m.pool.do(phaseForward, m.pass.rows)
-		copy(dst[lo*k:], m.pass.out().a[:m.pass.rows*k])
-	}
-}
-
-func (m *MLP) target(i int) []float64 { return m.y.Data[i*m.y.Stride : i*m.y.Stride+m.y.Cols] }

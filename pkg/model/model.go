@@ -1,5 +1,4 @@
-// Package model answers one question: what are the losses ℓ_μ(θ) of N samples, and
-// how do they bend?
+// Package model answers one question: what are the losses ℓ_μ(θ) of N samples, and how do they bend?
 //
 // A [Model] is anything with per-sample losses and gradients; a user's own network
 // needs nothing else. What a model can do faster it says by implementing one of the
@@ -40,51 +39,40 @@ type MeanSquarer interface {
 	MeanSquareOutputs() int
 }
 
-// BatchGradienter has a fast mini-batch gradient.
-type BatchGradienter interface {
-	// BatchGrad returns L_B(θ) = (1/B) Σ_{μ∈B} ℓ_μ (Eq. 2) and stores ∇L_B in grad
-	// unless that is nil.
-	BatchGrad(grad, theta []float64, batch []int) (loss float64)
-}
-
-// NormGradienter has fast per-sample gradient norms.
-type NormGradienter interface {
-	// NormGrad is BatchGrad that also stores ℓ_μ in losses and |∇ℓ_μ|² in norms,
-	// in the order of the batch; any of the three slices may be nil.
-	NormGrad(losses, norms, grad, theta []float64, batch []int) (loss float64)
-}
-
-// HessianMultiplier has a fast Hessian–vector product.
-type HessianMultiplier interface {
-	// HessVec stores H_B(θ)·v in dst, H_B = (1/B) Σ_{μ∈B} ∇²ℓ_μ.
-	HessVec(dst, theta, v []float64, batch []int)
-}
-
-// SecondMomentMultiplier has a fast product with the gradients' second moment.
-type SecondMomentMultiplier interface {
-	// SecondMomentVec stores (1/B) Σ_{μ∈B} ∇ℓ_μ (∇ℓ_μ·v) in dst.
-	SecondMomentVec(dst, theta, v []float64, batch []int)
-}
-
-// GaussNewtonMultiplier has a Gauss–Newton product.
-type GaussNewtonMultiplier interface {
-	// GaussNewtonVec stores (1/B) Σ_{μ∈B} w_μ J_μᵀ Λ_μ J_μ v in dst, where J_μ = ∂f(θ,x_μ)/∂θ
-	// and Λ_μ is the Hessian of ℓ_μ in the outputs (the identity for mean-square:
-	// w = nil, all ones, gives (1/N)Σ∇f∇fᵀ of Eq. 12; w = ℓ_μ gives the left side of Eq. 7).
-	// weights is in the order of the batch.
-	GaussNewtonVec(dst, theta, v, weights []float64, batch []int)
-}
-
-// JacobianMultiplier has a fast product with the derivatives of the outputs.
-type JacobianMultiplier interface {
-	// JacVec stores J_μ·v, J_μ = ∂f(θ,x_μ)/∂θ, of each sample of the batch in dst: B×k for k
-	// outputs, row by row. With one output they are the slopes ∇f_μ·v of Eq. 7 along v.
-	JacVec(dst, theta, v []float64, batch []int)
-}
-
-// Gramer has a fast Gram matrix.
-type Gramer interface {
-	// Gram stores the B×B matrix of inner products ∇f_μ·∇f_ν of the batch in dst, resized when
-	// it is empty. It is an error that wraps [ErrUnsupported] unless the model has one output.
-	Gram(dst *mat.SymDense, theta []float64, batch []int) error
-}
+// What a model can do fast.
+type (
+	BatchGradienter interface {
+		// BatchGrad returns L_B(θ) = (1/B) Σ_{μ∈B} ℓ_μ (Eq. 2) and stores ∇L_B in grad unless that is nil.
+		BatchGrad(grad, theta []float64, batch []int) (loss float64)
+	}
+	NormGradienter interface {
+		// NormGrad is BatchGrad that also stores ℓ_μ in losses and |∇ℓ_μ|² in norms,
+		// in the order of the batch; any of the three slices may be nil.
+		NormGrad(losses, norms, grad, theta []float64, batch []int) (loss float64)
+	}
+	HessianMultiplier interface {
+		// HessVec stores H_B(θ)·v in dst, H_B = (1/B) Σ_{μ∈B} ∇²ℓ_μ.
+		HessVec(dst, theta, v []float64, batch []int)
+	}
+	SecondMomentMultiplier interface {
+		// SecondMomentVec stores (1/B) Σ_{μ∈B} ∇ℓ_μ (∇ℓ_μ·v) in dst.
+		SecondMomentVec(dst, theta, v []float64, batch []int)
+	}
+	GaussNewtonMultiplier interface {
+		// GaussNewtonVec stores (1/B) Σ_{μ∈B} w_μ J_μᵀ Λ_μ J_μ v in dst, where J_μ = ∂f(θ,x_μ)/∂θ
+		// and Λ_μ is the Hessian of ℓ_μ in the outputs (the identity for mean-square:
+		// w = nil, all ones, gives (1/N)Σ∇f∇fᵀ of Eq. 12; w = ℓ_μ gives the left side of Eq. 7).
+		// weights is in the order of the batch.
+		GaussNewtonVec(dst, theta, v, weights []float64, batch []int)
+	}
+	JacobianMultiplier interface {
+		// JacVec stores J_μ·v, J_μ = ∂f(θ,x_μ)/∂θ, of each sample of the batch in dst: B×k for k
+		// outputs, row by row. With one output they are the slopes ∇f_μ·v of Eq. 7 along v.
+		JacVec(dst, theta, v []float64, batch []int)
+	}
+	Gramer interface {
+		// Gram stores the B×B matrix of inner products ∇f_μ·∇f_ν of the batch in dst, resized when
+		// it is empty. It is an error that wraps [ErrUnsupported] unless the model has one output.
+		Gram(dst *mat.SymDense, theta []float64, batch []int) error
+	}
+)

@@ -6,6 +6,8 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/data"
 )
 
 // FromOutputs returns the model with the mean-square loss ℓ_μ = ½|f(θ,x_μ) − y_μ|² (Eq. 1)
@@ -51,30 +53,15 @@ type outputs struct {
 	jac []float64 // J_μ
 }
 
-var (
-	_ Model                  = (*outputs)(nil)
-	_ BatchGradienter        = (*outputs)(nil)
-	_ NormGradienter         = (*outputs)(nil)
-	_ SecondMomentMultiplier = (*outputs)(nil)
-	_ GaussNewtonMultiplier  = (*outputs)(nil)
-	_ JacobianMultiplier     = (*outputs)(nil)
-	_ MeanSquarer            = (*outputs)(nil)
-	_ Gramer                 = (*outputs)(nil)
-	_ Cloner                 = (*outputs)(nil)
-)
-
 // newOutputs makes the model; jac is the length of scratch space that at asks for.
 func newOutputs(y blas64.General, params, jac int, at func(out, jac, theta []float64, sample int) []float64) *outputs {
 	return &outputs{y: y, params: params, at: at, r: make([]float64, y.Cols), own: make([]float64, jac)}
 }
 
-// Clone implements [Cloner].
 func (m *outputs) Clone() Model { return newOutputs(m.y, m.params, len(m.own), m.at) }
 
-// Dims returns N and P.
 func (m *outputs) Dims() (samples, params int) { return m.y.Rows, m.params }
 
-// MeanSquareOutputs implements [MeanSquarer].
 func (m *outputs) MeanSquareOutputs() int { return m.y.Cols }
 
 // load fills the scratch space with the residual of a sample and, if wanted, its gradients.
@@ -84,34 +71,29 @@ func (m *outputs) load(theta []float64, mu int, gradients bool) (loss float64) {
 		jac = nil
 	}
 	m.jac = m.at(m.r, jac, theta, mu)
-	for j, y := range m.y.Data[mu*m.y.Stride : mu*m.y.Stride+m.y.Cols] {
-		m.r[j] -= y
-		loss += m.r[j] * m.r[j]
-	}
-	return loss / 2
+	floats.Sub(m.r, rowOf(m.y, mu))
+	return floats.Dot(m.r, m.r) / 2
 }
 
-// row returns ∇f_j of the sample loaded.
-func (m *outputs) row(j int) []float64 { return m.jac[j*m.params : (j+1)*m.params] }
+// slope returns ∇f_j of the sample loaded.
+func (m *outputs) slope(j int) []float64 { return m.jac[j*m.params : (j+1)*m.params] }
 
 // addGradient adds scale·∇ℓ_μ = scale·Σ_j r_j ∇f_j to dst.
 func (m *outputs) addGradient(dst []float64, scale float64) {
 	for j, r := range m.r {
-		floats.AddScaled(dst, r*scale, m.row(j))
+		floats.AddScaled(dst, r*scale, m.slope(j))
 	}
 }
 
-// LossGrad implements [Model].
 func (m *outputs) LossGrad(grad, theta []float64, mu int) (loss float64) {
 	loss = m.load(theta, mu, grad != nil)
 	if grad != nil {
-		zero(grad)
+		clear(grad)
 		m.addGradient(grad, 1)
 	}
 	return loss
 }
 
-// BatchGrad implements [BatchGradienter].
 func (m *outputs) BatchGrad(grad, theta []float64, batch []int) float64 {
 	return m.NormGrad(nil, nil, grad, theta, batch)
 }
@@ -121,7 +103,7 @@ func (m *outputs) NormGrad(losses, norms, grad, theta []float64, batch []int) (l
 	n := batchLen(batch, m.y.Rows)
 	checkLen("losses", losses, n, true)
 	checkLen("norms", norms, n, true)
-	zero(grad)
+	clear(grad)
 	for i := range n {
 		l := m.load(theta, sampleAt(batch, i), grad != nil || norms != nil)
 		loss += l
@@ -140,9 +122,9 @@ func (m *outputs) NormGrad(losses, norms, grad, theta []float64, batch []int) (l
 
 func (m *outputs) squaredNorm() (norm float64) {
 	for i, r := range m.r {
-		norm += r * r * floats.Dot(m.row(i), m.row(i))
+		norm += r * r * floats.Dot(m.slope(i), m.slope(i))
 		for j := range i {
-			norm += 2 * r * m.r[j] * floats.Dot(m.row(i), m.row(j))
+			norm += 2 * r * m.r[j] * floats.Dot(m.slope(i), m.slope(j))
 		}
 	}
 	return max(norm, 0) // rounding
@@ -152,50 +134,45 @@ func (m *outputs) squaredNorm() (norm float64) {
 func (m *outputs) GaussNewtonVec(dst, theta, v, weights []float64, batch []int) {
 	n := batchLen(batch, m.y.Rows)
 	checkLen("weights", weights, n, true)
-	zero(dst)
+	clear(dst)
 	for i := range n {
-		w := 1.0
-		if weights != nil {
-			w = weights[i]
-		}
+		w := weightAt(weights, i)
 		m.load(theta, sampleAt(batch, i), true)
 		for j := range m.r {
-			row := m.row(j)
-			floats.AddScaled(dst, w*floats.Dot(row, v)/float64(n), row)
+			slope := m.slope(j)
+			floats.AddScaled(dst, w*floats.Dot(slope, v)/float64(n), slope)
 		}
 	}
 }
 
-// SecondMomentVec implements [SecondMomentMultiplier].
 func (m *outputs) SecondMomentVec(dst, theta, v []float64, batch []int) {
 	n := batchLen(batch, m.y.Rows)
-	zero(dst)
+	clear(dst)
 	for i := range n {
 		m.load(theta, sampleAt(batch, i), true)
 		along := 0.0 // ∇ℓ_μ·v
 		for j, r := range m.r {
-			along += r * floats.Dot(m.row(j), v)
+			along += r * floats.Dot(m.slope(j), v)
 		}
 		m.addGradient(dst, along/float64(n))
 	}
 }
 
-// JacVec implements [JacobianMultiplier].
 func (m *outputs) JacVec(dst, theta, v []float64, batch []int) {
 	n, k := batchLen(batch, m.y.Rows), m.y.Cols
 	checkLen("destination", dst, n*k, false)
 	for i := range n {
 		m.load(theta, sampleAt(batch, i), true)
 		for j := range k {
-			dst[i*k+j] = floats.Dot(m.row(j), v)
+			dst[i*k+j] = floats.Dot(m.slope(j), v)
 		}
 	}
 }
 
 // Gram implements [Gramer] from the batch's B×P gradients.
 func (m *outputs) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
-	if m.y.Cols != 1 {
-		return fmt.Errorf("model: gram matrix of output gradients for %d outputs, want 1: %w", m.y.Cols, ErrUnsupported)
+	if err := checkOneOutput(m.y.Cols); err != nil {
+		return err
 	}
 	n := batchLen(batch, m.y.Rows)
 	rows := mat.NewDense(n, m.params, nil)
@@ -205,4 +182,30 @@ func (m *outputs) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
 	}
 	dst.SymOuterK(1, rows)
 	return nil
+}
+
+// Linear is linear regression f(θ,x) = θ·x with mean-square loss: P = d, no bias. Its Hessian (1/N)Σ x
+// xᵀ does not depend on θ and equals Gauss–Newton. It has every product of this package.
+type Linear struct{ *outputs }
+
+// NewLinear returns the linear regression on a set with one target per sample, whose data it shares. A
+// set without targets, with a shape that does not fit or with a value that is not finite is an error.
+func NewLinear(set *data.Set) (*Linear, error) {
+	if err := checkSet(set); err != nil {
+		return nil, err
+	}
+	if k := set.Y.RawMatrix().Cols; k != 1 {
+		return nil, fmt.Errorf("model: linear regression on %d targets per sample, want 1", k)
+	}
+	x := set.X.RawMatrix()
+	return &Linear{newOutputs(set.Y.RawMatrix(), x.Cols, 0, func(out, _, theta []float64, mu int) []float64 {
+		out[0] = floats.Dot(theta, rowOf(x, mu))
+		return rowOf(x, mu)
+	})}, nil
+}
+
+func (m *Linear) Clone() Model { return &Linear{m.outputs.Clone().(*outputs)} }
+
+func (m *Linear) HessVec(dst, theta, v []float64, batch []int) {
+	m.GaussNewtonVec(dst, theta, v, nil, batch)
 }

@@ -3,7 +3,9 @@ package model
 import (
 	"fmt"
 	"math"
+	"sync"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/floats"
 )
 
@@ -25,28 +27,22 @@ type pass struct {
 	losses []float64
 	norms  []float64
 
-	transposed []transposed // per layer: Wᵀ and Vᵀ, for the way back
-
 	tangent bool // v goes through the network as well
 	hessian bool // and back
 }
 
 // state is what one layer holds of a chunk: outputs a, their tangents ra along v, and the
-// back-propagated d = ∂ℓ/∂z with its tangent rd; e is ∂ℓ/∂a, for φ”.
-type state struct{ a, ra, d, rd, e []float64 }
-
-type transposed struct{ w, v []float64 }
+// back-propagated d = ∂ℓ/∂z with its tangent rd; e is ∂ℓ/∂a, for φ”. For the way back it
+// holds the transposes of its W and, along v, of V.
+type state struct{ a, ra, d, rd, e, wt, vt []float64 }
 
 func newPass(m *MLP) pass {
 	p := pass{
-		transposed: make([]transposed, len(m.layers)),
-		layer:      make([]state, len(m.layers)),
-		input:      make([]float64, chunkRows*m.x.Cols),
-		sample:     make([]int, chunkRows), losses: make([]float64, chunkRows), norms: make([]float64, chunkRows),
+		layer: make([]state, len(m.layers)), input: make([]float64, chunkRows*m.x.Cols),
+		sample: make([]int, chunkRows), losses: make([]float64, chunkRows), norms: make([]float64, chunkRows),
 	}
 	for l, w := range m.layers {
-		p.layer[l].a = make([]float64, chunkRows*w.out)
-		p.layer[l].d = make([]float64, chunkRows*w.out)
+		p.layer[l] = state{a: make([]float64, chunkRows*w.out), d: make([]float64, chunkRows*w.out)}
 	}
 	return p
 }
@@ -69,17 +65,27 @@ func (m *MLP) begin(theta, v []float64, batch []int) {
 	}
 }
 
+// tangentsBack has the way back carry tangents as well.
+func (m *MLP) tangentsBack() {
+	m.pass.hessian = true
+	for l, w := range m.layers {
+		if s := &m.pass.layer[l]; s.rd == nil {
+			s.rd, s.e = make([]float64, chunkRows*w.out), make([]float64, chunkRows*w.out)
+		}
+	}
+}
+
 // gradientInto sets where the mean of n per-sample terms is added up.
 func (m *MLP) gradientInto(dst []float64, n int) {
 	checkLen("destination", dst, m.params, false)
-	zero(dst)
+	clear(dst)
 	m.pass.dst, m.pass.scale = dst, 1/float64(n)
 }
 
-// chunk points the pass at the samples lo ≤ i < hi of the batch.
-func (m *MLP) chunk(lo, hi int) {
+// forward sends the next chunk of n samples, from lo on, through the network.
+func (m *MLP) forward(lo, n int) {
 	p := &m.pass
-	p.rows = hi - lo
+	p.rows = min(chunkRows, n-lo)
 	for i := range p.rows {
 		mu := sampleAt(p.batch, lo+i)
 		if mu < 0 || mu >= m.x.Rows { // here, where the caller can recover, and not in a worker
@@ -87,6 +93,7 @@ func (m *MLP) chunk(lo, hi int) {
 		}
 		p.sample[i] = mu
 	}
+	m.pool.do(phaseForward, p.rows)
 }
 
 // phaseForward computes outputs, losses, ∂ℓ/∂f and, with a direction, tangents.
@@ -108,7 +115,7 @@ func phaseForward(m *MLP, lo, hi int) {
 		if p.tangent {
 			m.affine(w, p.v, hi-lo, a, s.ra[lo*w.out:])
 			if l > 0 {
-				mulTo(hi-lo, w.out, w.in, ra, w.in, p.theta[w.w:], w.out, s.ra[lo*w.out:], w.out)
+				mul(blas.NoTrans, hi-lo, w.out, w.in, 1, ra, w.in, p.theta[w.w:], w.out, s.ra[lo*w.out:], w.out)
 			}
 			if l+1 < len(m.layers) {
 				m.timesSlope(s.ra[lo*w.out:hi*w.out], s.a[lo*w.out:])
@@ -127,13 +134,13 @@ func (m *MLP) affine(w layer, theta []float64, rows int, a, dst []float64) {
 	for i := range rows {
 		copy(dst[i*w.out:(i+1)*w.out], theta[w.b:])
 	}
-	mulTo(rows, w.out, w.in, a, w.in, theta[w.w:w.b], w.out, dst, w.out)
+	mul(blas.NoTrans, rows, w.out, w.in, 1, a, w.in, theta[w.w:w.b], w.out, dst, w.out)
 }
 
 // lossOf returns the loss of row i and stores ∂ℓ/∂f in the output layer's d.
 func (m *MLP) lossOf(i int) (loss float64) {
 	s, k := m.pass.out(), m.y.Cols
-	f, d, y := s.a[i*k:(i+1)*k], s.d[i*k:(i+1)*k], m.target(m.pass.sample[i])
+	f, d, y := s.a[i*k:(i+1)*k], s.d[i*k:(i+1)*k], rowOf(m.y, m.pass.sample[i])
 	if m.loss == MeanSquare {
 		floats.SubTo(d, f, y)
 		return floats.Dot(d, d) / 2
@@ -150,10 +157,10 @@ func (m *MLP) lossOf(i int) (loss float64) {
 func (m *MLP) backward() {
 	p := &m.pass
 	for l, w := range m.layers[1:] {
-		t := &p.transposed[l+1]
-		t.w = transpose(t.w, p.theta[w.w:w.b], w)
+		s := &p.layer[l+1]
+		s.wt = transpose(s.wt, p.theta[w.w:w.b], w)
 		if p.hessian {
-			t.v = transpose(t.v, p.v[w.w:w.b], w)
+			s.vt = transpose(s.vt, p.v[w.w:w.b], w)
 		}
 	}
 	m.pool.do(phaseBackward, p.rows)
@@ -176,11 +183,11 @@ func transpose(dst, a []float64, w layer) []float64 {
 func phaseBackward(m *MLP, lo, hi int) {
 	p := &m.pass
 	for l := len(m.layers) - 1; l > 0; l-- {
-		w, up, s, t := m.layers[l], &p.layer[l], &p.layer[l-1], &p.transposed[l]
+		w, up, s := m.layers[l], &p.layer[l], &p.layer[l-1]
 		from, to := lo*w.in, hi*w.in
 		d := s.d[from:to]
-		zero(d)
-		mulTo(hi-lo, w.in, w.out, up.d[lo*w.out:], w.out, t.w, w.in, d, w.in)
+		clear(d)
+		mul(blas.NoTrans, hi-lo, w.in, w.out, 1, up.d[lo*w.out:], w.out, up.wt, w.in, d, w.in)
 		if p.hessian {
 			copy(s.e[from:to], d)
 		}
@@ -189,9 +196,9 @@ func phaseBackward(m *MLP, lo, hi int) {
 			continue
 		}
 		rd := s.rd[from:to]
-		zero(rd)
-		mulTo(hi-lo, w.in, w.out, up.rd[lo*w.out:], w.out, t.w, w.in, rd, w.in)
-		mulTo(hi-lo, w.in, w.out, up.d[lo*w.out:], w.out, t.v, w.in, rd, w.in)
+		clear(rd)
+		mul(blas.NoTrans, hi-lo, w.in, w.out, 1, up.rd[lo*w.out:], w.out, up.wt, w.in, rd, w.in)
+		mul(blas.NoTrans, hi-lo, w.in, w.out, 1, up.d[lo*w.out:], w.out, up.vt, w.in, rd, w.in)
 		m.timesSlope(rd, s.a[from:])
 		if m.activation == Tanh { // φ''ż = −2aφ'ż = −2aȧ
 			for i, e := range s.e[from:to] {
@@ -227,12 +234,12 @@ func phaseGradient(m *MLP, lo, hi int) {
 		from, to := max(lo-first, 0), min(hi-first, w.in)
 		first += w.in
 		if from < to {
-			m.weightRows(l, from, to)
+			m.addWeightRows(l, from, to)
 		}
 	}
 }
 
-func (m *MLP) weightRows(l, from, to int) {
+func (m *MLP) addWeightRows(l, from, to int) {
 	p, w, s := &m.pass, m.layers[l], &m.pass.layer[l]
 	a := p.input
 	if l > 0 {
@@ -242,23 +249,15 @@ func (m *MLP) weightRows(l, from, to int) {
 	if p.hessian {
 		d = s.rd
 		if l > 0 {
-			mulATo(to-from, w.out, p.rows, p.scale, p.layer[l-1].ra[from:], w.in, s.d, w.out, p.dst[w.w+from*w.out:], w.out)
+			mul(blas.Trans, to-from, w.out, p.rows, p.scale, p.layer[l-1].ra[from:], w.in, s.d, w.out, p.dst[w.w+from*w.out:], w.out)
 		}
 	}
-	mulATo(to-from, w.out, p.rows, p.scale, a[from:], w.in, d, w.out, p.dst[w.w+from*w.out:], w.out)
+	mul(blas.Trans, to-from, w.out, p.rows, p.scale, a[from:], w.in, d, w.out, p.dst[w.w+from*w.out:], w.out)
 	if from == 0 {
 		for i := range p.rows {
 			floats.AddScaled(p.dst[w.b:w.b+w.out], p.scale, d[i*w.out:(i+1)*w.out])
 		}
 	}
-}
-
-// weightRowCount is the number of items of phaseGradient.
-func (m *MLP) weightRowCount() (n int) {
-	for _, l := range m.layers {
-		n += l.in
-	}
-	return n
 }
 
 func (m *MLP) activate(a []float64) {
@@ -290,4 +289,50 @@ func (m *MLP) timesSlope(v, a []float64) {
 			v[i] *= 1 - a[i]*a[i]
 		}
 	}
+}
+
+// pool runs one phase of a pass on several goroutines. Its functions are made once, so
+// that starting them allocates nothing; idle it holds no goroutine.
+type pool struct {
+	m     *MLP
+	run   []func()
+	phase phase
+	items int
+	parts int
+	wg    *sync.WaitGroup
+}
+
+// phase does the items lo ≤ i < hi of a pass; what it stores must not depend on the split.
+type phase func(m *MLP, lo, hi int)
+
+func newPool(m *MLP, workers int) pool {
+	p := pool{m: m, run: make([]func(), workers), wg: new(sync.WaitGroup)}
+	for w := range p.run {
+		p.run[w] = func() {
+			defer m.pool.wg.Done()
+			m.pool.part(w)
+		}
+	}
+	return p
+}
+
+// serialWork is the number of multiplications below which starting a goroutine (a few
+// microseconds, some 10⁴ of them) is not worth it.
+const serialWork = 1 << 17
+
+func (p *pool) do(f phase, items int) {
+	p.phase, p.items, p.parts = f, items, min(len(p.run), items)
+	if p.m.pass.rows*p.m.params < serialWork {
+		p.parts = 1
+	}
+	p.wg.Add(p.parts - 1)
+	for w := 1; w < p.parts; w++ {
+		go p.run[w]()
+	}
+	p.part(0)
+	p.wg.Wait()
+}
+
+func (p *pool) part(w int) {
+	p.phase(p.m, w*p.items/p.parts, (w+1)*p.items/p.parts)
 }

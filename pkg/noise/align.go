@@ -4,36 +4,20 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
-// Cosine returns Tr(AB)/(|A||B|) with the Frobenius norm: 1 when one matrix is a positive
-// multiple of the other, as Eq. 6 says of Σ and H. Matrices of different sizes, and a zero
-// matrix, are errors.
-func Cosine(a, b *mat.SymDense) (float64, error) {
-	n := a.SymmetricDim()
-	if m := b.SymmetricDim(); m != n {
-		return 0, fmt.Errorf("noise: cosine of matrices of size %d and %d", n, m)
-	}
-	var ab, aa, bb float64
-	for i := range n {
-		for j := range n {
-			x, y := a.At(i, j), b.At(i, j)
-			ab, aa, bb = ab+x*y, aa+x*x, bb+y*y
-		}
-	}
-	if aa == 0 || bb == 0 {
-		return 0, fmt.Errorf("noise: cosine of matrices of norm %v and %v, want > 0", math.Sqrt(aa), math.Sqrt(bb))
-	}
-	return ab / math.Sqrt(aa*bb), nil
-}
-
-// EstimateCosine returns [Cosine] and its standard error from products with random sign
-// vectors z (Hutchinson): Tr(AB) = E (Az)·(Bz), |A|² = E|Az|². The error is the jackknife's
-// over the probes, of which it is an error to ask fewer than 2; the bias is of
-// order 1/probes. Operators of different sizes, and zero ones, are errors.
+// EstimateCosine returns Tr(AB)/(|A||B|) with the Frobenius norm, which is 1 when one matrix is
+// a positive multiple of the other, as Eq. 6 says of Σ and H, and its standard error. It
+// takes products with random sign vectors z (Hutchinson): Tr(AB) = E (Az)·(Bz), |A|² = E|Az|².
+// The error is the jackknife's over the probes, the bias of order 1/probes.
+//
+// Errors: operators of different sizes, zero ones, fewer than 2 probes, a nil rng.
 func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr float64, err error) {
 	n := a.Dim()
 	if m := b.Dim(); m != n {
@@ -77,9 +61,7 @@ func Along(a Operator, v []float64) (float64, error) {
 	if !(square > 0) || math.IsInf(square, 1) {
 		return 0, fmt.Errorf("noise: direction of squared length %v, want > 0 and finite", square)
 	}
-	av := make([]float64, len(v))
-	a.MulVecTo(av, v)
-	return floats.Dot(v, av) / square, nil
+	return quadratic(a, v, make([]float64, len(v))) / square, nil
 }
 
 // Ratios stores vᵀAv / vᵀBv for every column v of dirs in dst: with A = Σ and B its
@@ -93,10 +75,103 @@ func Ratios(dst []float64, a, b Operator, dirs *mat.Dense) error {
 	v, av := make([]float64, rows), make([]float64, rows)
 	for j := range dst {
 		mat.Col(v, j, dirs)
-		a.MulVecTo(av, v)
-		num := floats.Dot(v, av)
-		b.MulVecTo(av, v)
-		dst[j] = num / floats.Dot(v, av)
+		dst[j] = quadratic(a, v, av) / quadratic(b, v, av)
 	}
 	return nil
+}
+
+// quadratic returns vᵀAv, with room for Av.
+func quadratic(a Operator, v, av []float64) float64 {
+	a.MulVecTo(av, v)
+	return floats.Dot(v, av)
+}
+
+// Kurtosis returns (1/N)Σ g_μ⁴ / [(1/N)Σ g_μ²]² of the slopes g_μ = ∇f_μ·v along v, between 1 and N.
+//
+// It says how Eq. 6 fares on the way out of a minimum. At θ* + s·v the residuals are about
+// r_μ + s·g_μ; with h = (1/N)Σ g² the loss grows by ½hs² and, once that exceeds L(θ*),
+//
+//	B·vᵀΣv → (1/N)Σ (s·g²)² − (s·h)² = (kurtosis − 1)·h²s²,
+//
+// where Eq. 6 has 2Lh → h²s². So the kurtosis decides: 2 is the paper's, 3 (Gaussian g, linear
+// regression) doubles the noise, and 1 (the same slope for every sample) leaves it as it was at θ*.
+//
+// Errors: θ or v of a length other than P or not finite, slopes that all vanish, and a model that
+// is not a [model.JacobianMultiplier] with one output and mean-square loss (model.ErrUnsupported).
+func Kurtosis(m model.Model, theta, v []float64) (float64, error) {
+	n, p, err := checkPoint(m, theta)
+	if err != nil {
+		return 0, err
+	}
+	if len(v) != p {
+		return 0, fmt.Errorf("noise: direction of length %d, want P = %d", len(v), p)
+	}
+	jac, ok := m.(model.JacobianMultiplier)
+	if !ok || model.MeanSquareOutputs(m) != 1 {
+		return 0, fmt.Errorf("noise: kurtosis for %T wants derivatives of one output and a mean-square loss: %w", m, model.ErrUnsupported)
+	}
+	g := make([]float64, n)
+	jac.JacVec(g, theta, v, nil)
+	floats.Mul(g, g)
+	second, fourth := floats.Sum(g)/float64(n), floats.Dot(g, g)/float64(n)
+	if !(second > 0) || math.IsInf(fourth, 0) {
+		return 0, fmt.Errorf("noise: kurtosis along a direction with mean squared slope %v, want > 0 and finite", second)
+	}
+	return fourth / (second * second), nil
+}
+
+// Spectra returns the eigenvalues, in descending order, of two M×M matrices of M samples (batch,
+// or all for nil). Those that are not zero are the eigenvalues of the two sides of the
+// decoupling approximation (Eq. 7): the whole of the paper's Fig. 1, for as many samples as a
+// dense solver can handle (a few thousand).
+//
+//	exact:     (1/M)Σ ℓ_μ∇f_μ∇f_μᵀ,  entries sqrt(ℓ_μℓ_ν)·∇f_μ·∇f_ν/M
+//	decoupled: L·(1/M)Σ ∇f_μ∇f_μᵀ,   entries L·∇f_μ·∇f_ν/M
+//
+// Zeros may come out negative by rounding. The loss must be mean-square with one output, else
+// the error wraps [model.ErrUnsupported].
+func Spectra(m model.Model, theta []float64, batch []int) (exact, decoupled []float64, err error) {
+	n, _, err := checkPoint(m, theta)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := meanSquareOutputs(m); err != nil {
+		return nil, nil, err
+	}
+	if batch != nil {
+		n = len(batch)
+	}
+	var gram mat.SymDense
+	if err := model.Gram(m, &gram, theta, batch); err != nil {
+		return nil, nil, err
+	}
+	root := make([]float64, n)
+	model.NormGrad(m, root, nil, nil, theta, batch)
+	loss := floats.Sum(root) / float64(n)
+	for i, l := range root {
+		root[i] = math.Sqrt(l)
+	}
+	weighted := mat.NewSymDense(n, nil)
+	for i := range n {
+		for j := i; j < n; j++ {
+			weighted.SetSym(i, j, root[i]*root[j]*gram.At(i, j)/float64(n))
+		}
+	}
+	gram.ScaleSym(loss/float64(n), &gram)
+	if exact, err = eigenvalues(weighted); err != nil {
+		return nil, nil, err
+	}
+	decoupled, err = eigenvalues(&gram)
+	return exact, decoupled, err
+}
+
+// eigenvalues returns them in descending order.
+func eigenvalues(a *mat.SymDense) ([]float64, error) {
+	var eigen mat.EigenSym
+	if !eigen.Factorize(a, false) {
+		return nil, fmt.Errorf("noise: the eigenvalues of a Gram matrix of %d samples did not converge", a.SymmetricDim())
+	}
+	values := eigen.Values(nil)
+	slices.Reverse(values)
+	return values, nil
 }

@@ -61,7 +61,7 @@ func ExampleMeter() {
 }
 
 // How well does Eq. 6 hold as a matrix? For linear regression at θ = θ* + (1, 0) the missing θθᵀ tilts Σ.
-func ExampleCosine() {
+func ExampleEstimateCosine() {
 	rng := rand.New(rand.NewPCG(1, 2))
 	set, err := data.Regression(100000, 2, 0.5, rng)
 	if err != nil {
@@ -73,21 +73,19 @@ func ExampleCosine() {
 		fmt.Println(err)
 		return
 	}
-	var dense [2]mat.SymDense
-	for k, form := range []noise.Form{noise.Exact, noise.HessianForm} {
-		sigma, err := noise.NewCovariance(m, []float64{1, 0}, 10, form)
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		if err := noise.Dense(&dense[k], sigma); err != nil {
-			fmt.Println(err)
-			return
-		}
+	exact, err := noise.NewCovariance(m, []float64{1, 0}, 10, noise.Exact)
+	if err != nil {
+		fmt.Println(err)
+		return
 	}
-	cos, err := noise.Cosine(&dense[0], &dense[1])
-	fmt.Printf("%.2f %v\n", cos, err) // BΣ = diag(2.25, 1.25) against 1.25·I
-	// Output: 0.96 <nil>
+	hessian, err := noise.NewCovariance(m, []float64{1, 0}, 10, noise.HessianForm)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	cos, stderr, err := noise.EstimateCosine(exact, hessian, 100, rng)
+	fmt.Printf("%.2f %v %v\n", cos, stderr < 0.01, err) // BΣ = diag(2.25, 1.25) against 1.25·I
+	// Output: 0.96 true <nil>
 }
 
 func ExampleRatios() {
@@ -108,10 +106,9 @@ func ExampleRatios() {
 	// Output: [0.9] <nil>
 }
 
-func ExampleGrams() {
+func ExampleSpectra() {
 	m := regression() // at θ = 1 both losses are ½: the decoupling is exact
-	var exact, decoupled mat.SymDense
-	err := noise.Grams(&exact, &decoupled, m, []float64{1}, nil)
-	fmt.Printf("%.2f %.2f %v\n", exact.RawSymmetric().Data[:2], decoupled.RawSymmetric().Data[:2], err)
-	// Output: [0.25 0.50] [0.25 0.50] <nil>
+	exact, decoupled, err := noise.Spectra(m, []float64{1}, nil)
+	fmt.Printf("%.2f %.2f %v\n", exact[0], decoupled[0], err)
+	// Output: 1.25 1.25 <nil>
 }

@@ -1,6 +1,7 @@
 package spectrum
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -9,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/optimize"
 
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
@@ -35,10 +37,6 @@ type Minimum struct {
 	Gradients                  int // full-batch gradients that the descent took, products H·v counted as two
 }
 
-// flat is the eigenvalue, relative to the largest, below which a direction counts as flat:
-// ten times and more the error of products by differences of gradients.
-const flat = 1e-7
-
 // FindMinimum returns the minimum of the mean loss of a model that steepest descent from
 // start would end in, or one close by: gonum's L-BFGS on full-batch gradients, then, as losses
 // cannot tell points apart that close, Newton steps by conjugate gradients. Whether it is a
@@ -50,20 +48,17 @@ const flat = 1e-7
 //
 // Errors before any work: a nil model, a start of a length other than P or not finite, a
 // negative or NaN setting. Later, together with the point reached: |∇L| above GradNorm, a lowest
-// eigenvalue below −1e−7 of the highest (a saddle), and the context's.
+// eigenvalue below −[landscape.Flatness] of the highest (a saddle), and the context's.
 func FindMinimum(ctx context.Context, m model.Model, start []float64, s MinimumSettings) (*Minimum, error) {
-	if err := s.check(m, start); err != nil {
-		return nil, err
+	if _, _, err := model.CheckPoint(m, start); err != nil {
+		return nil, fmt.Errorf("spectrum: minimum from %w", err)
 	}
-	if s.GradNorm == 0 {
-		s.GradNorm = 1e-8
+	if !(s.GradNorm >= 0) || s.MaxSteps < 0 {
+		return nil, fmt.Errorf("spectrum: gradient norm %v in %d steps, want ≥ 0", s.GradNorm, s.MaxSteps)
 	}
-	if s.MaxSteps == 0 {
-		s.MaxSteps = 10_000
-	}
+	s.GradNorm, s.MaxSteps = cmp.Or(s.GradNorm, 1e-8), cmp.Or(s.MaxSteps, 10_000)
 	d := descent{ctx: ctx, m: m, goal: s.GradNorm, grad: make([]float64, len(start))}
-	x := d.lbfgs(start, s.MaxSteps)
-	x = d.newton(x)
+	x := d.newton(d.lbfgs(start, s.MaxSteps))
 	loss := d.at(x)
 	found := &Minimum{Theta: x, Loss: loss, GradNorm: floats.Norm(d.grad, 2), Gradients: d.count}
 	switch {
@@ -73,24 +68,6 @@ func FindMinimum(ctx context.Context, m model.Model, start []float64, s MinimumS
 		return found, fmt.Errorf("spectrum: minimum: |∇L| = %.3g after %d gradients, want ≤ %.3g", found.GradNorm, d.count, s.GradNorm)
 	}
 	return found, d.curvatures(found, s.Seed)
-}
-
-func (s MinimumSettings) check(m model.Model, start []float64) error {
-	if m == nil {
-		return fmt.Errorf("spectrum: minimum of a nil model")
-	}
-	if _, p := m.Dims(); len(start) != p {
-		return fmt.Errorf("spectrum: start of length %d, want P = %d", len(start), p)
-	}
-	for i, v := range start {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("spectrum: start[%d] is %v, want finite", i, v)
-		}
-	}
-	if !(s.GradNorm >= 0) || s.MaxSteps < 0 {
-		return fmt.Errorf("spectrum: gradient norm %v in %d steps, want ≥ 0", s.GradNorm, s.MaxSteps)
-	}
-	return nil
 }
 
 // descent is the mean loss of a model on its way down.
@@ -186,14 +163,13 @@ func (d *descent) step(x []float64) []float64 {
 }
 
 // curvatures adds the extreme eigenvalues of H, and is an error unless they are a minimum's.
+// The tolerance of the lowest is ten times and more the error of products by differences.
 func (d *descent) curvatures(found *Minimum, seed uint64) error {
-	h := &hessian{d: d, theta: found.Theta, sign: 1}
-	high, err := Leading(h, 1, LeadingSettings{Tol: 1e-4, Seed: seed})
+	high, err := Leading(hessian{d, found.Theta, 1}, 1, LeadingSettings{Tol: 1e-4, Seed: seed})
 	if err == nil {
 		found.Highest = high.Values[0]
-		h.sign = -1
 		var low *Eigen
-		if low, err = Leading(h, 1, LeadingSettings{Tol: flat, Seed: seed}); err == nil {
+		if low, err = Leading(hessian{d, found.Theta, -1}, 1, LeadingSettings{Tol: landscape.Flatness, Seed: seed}); err == nil {
 			found.Lowest, found.LowestErr = -low.Values[0], low.Residuals[0]
 		}
 	}
@@ -202,7 +178,7 @@ func (d *descent) curvatures(found *Minimum, seed uint64) error {
 		return fmt.Errorf("spectrum: minimum: stopped before its curvatures were known: %w", d.ctx.Err())
 	case err != nil:
 		return err
-	case found.Lowest < -flat*max(found.Highest, -found.Lowest):
+	case found.Lowest < -landscape.Flatness*max(found.Highest, -found.Lowest):
 		return fmt.Errorf("spectrum: |∇L| = %.3g at a saddle: lowest eigenvalue %.3g of H, highest %.3g", found.GradNorm, found.Lowest, found.Highest)
 	}
 	return nil
@@ -215,9 +191,9 @@ type hessian struct {
 	sign  float64
 }
 
-func (h *hessian) Dim() int { return len(h.theta) }
+func (h hessian) Dim() int { return len(h.theta) }
 
-func (h *hessian) MulVecTo(dst, v []float64) {
+func (h hessian) MulVecTo(dst, v []float64) {
 	if h.d.ctx.Err() != nil {
 		dst[0] = math.NaN() // which ends Lanczos' method
 		return

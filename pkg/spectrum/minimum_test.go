@@ -48,7 +48,7 @@ func TestFindMinimumOfRegression(t *testing.T) {
 	}
 	var h mat.SymDense
 	h.SymOuterK(1.0/300, set.X.T())
-	values := exactValues(t, Matrix{&h})
+	values := exactValues(t, matrix{&h})
 	if math.Abs(got.Highest/values[0]-1) > 1e-8 || math.Abs(got.Lowest-values[3]) > got.LowestErr+1e-12*values[0] {
 		t.Errorf("curvatures from %v ± %v to %v, want %v to %v", got.Lowest, got.LowestErr, got.Highest, values[3], values[0])
 	}
@@ -121,9 +121,9 @@ func TestFindMinimumErrors(t *testing.T) {
 	cancel()
 	ok := []float64{0.1, 1}
 	for want, do := range map[string]func() (*Minimum, error){
-		"nil model":        func() (*Minimum, error) { return FindMinimum(ctx, nil, ok, MinimumSettings{}) },
+		"a nil model":      func() (*Minimum, error) { return FindMinimum(ctx, nil, ok, MinimumSettings{}) },
 		"length 1, want P": func() (*Minimum, error) { return FindMinimum(ctx, double{}, ok[1:], MinimumSettings{}) },
-		"start[1] is NaN": func() (*Minimum, error) {
+		"θ[1] is NaN": func() (*Minimum, error) {
 			return FindMinimum(ctx, double{}, []float64{0, math.NaN()}, MinimumSettings{})
 		},
 		"gradient norm -1":   func() (*Minimum, error) { return FindMinimum(ctx, double{}, ok, MinimumSettings{GradNorm: -1}) },

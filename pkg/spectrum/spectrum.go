@@ -1,7 +1,7 @@
 // Package spectrum answers one question: how many directions of a Hessian stand out, and how
 // curved are they?
 //
-// The Hessian of a network is only known by its products H·v ([Operator]). [Leading]
+// The Hessian of a network is only known by its products H·v ([noise.Operator]). [Leading]
 // finds its largest eigenvalues with bounds on their errors (Lanczos), and [CountByGap]
 // the number n of outliers, the paper's effective dimension, with the typical curvature h*;
 // [Outliers.Predict] turns the two into T = ηh*/B, the escape exponent (Eq. 17) and n_c.
@@ -11,35 +11,81 @@
 package spectrum
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
 
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/sgdescape/sgdescape/pkg/noise"
+	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// Operator is a symmetric matrix known by its products.
-type Operator interface {
-	// Dim returns the number of rows.
-	Dim() int
-	// MulVecTo stores the product with v in dst; the two do not overlap.
-	MulVecTo(dst, v []float64)
+// LeadingSettings steers [Leading]; the zero value works.
+type LeadingSettings struct {
+	// Tol is the residual |Av − λv| asked for, relative to the largest |λ|; 0 means 1e−8.
+	Tol float64
+	// MaxSteps bounds the number of products (and of vectors kept); 0 means 10k + 100,
+	// and never more than the dimension.
+	MaxSteps int
+	Seed     uint64
 }
 
-// Matrix is a dense symmetric matrix as an Operator.
-type Matrix struct{ *mat.SymDense }
+// Eigen holds leading eigenpairs.
+type Eigen struct {
+	Values  []float64  // descending
+	Vectors *mat.Dense // dimension × k, unit columns
+	// Residuals are |Av_i − λ_i v_i|: an exact eigenvalue lies within ±Residuals[i] of Values[i].
+	Residuals []float64
+	Steps     int  // products used
+	Converged bool // every residual is within Tol
+}
 
-var _ Operator = Matrix{}
-
-// Dim returns the number of rows.
-func (m Matrix) Dim() int { return m.SymmetricDim() }
-
-// MulVecTo stores the product with v in dst.
-func (m Matrix) MulVecTo(dst, v []float64) {
-	n := len(v)
-	blas64.Symv(1, m.RawSymmetric(), blas64.Vector{N: n, Data: v, Inc: 1}, 0, blas64.Vector{N: n, Data: dst, Inc: 1})
+// Leading returns the k algebraically largest eigenvalues of op with their vectors, by
+// Lanczos' method with full reorthogonalisation from a random start. It stops when the k
+// residuals are within Tol or after MaxSteps products; the pairs found so far are returned
+// in either case, and Converged tells which.
+//
+// The residual bounds each value's distance from an eigenvalue; that none in between was
+// missed is certain only when Steps reaches the dimension, and likely when MaxSteps is well above k.
+// Repeated eigenvalues are found only once a smaller invariant subspace is exhausted.
+//
+// Errors: a nil operator, k < 1 or k > dimension, a negative setting, a product that is not finite.
+func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
+	if op == nil {
+		return nil, fmt.Errorf("spectrum: leading eigenvalues of a nil operator")
+	}
+	n := op.Dim()
+	if k < 1 || k > n {
+		return nil, fmt.Errorf("spectrum: %d leading eigenvalues, want 1 ≤ k ≤ dimension = %d", k, n)
+	}
+	if s.Tol < 0 || s.MaxSteps < 0 || math.IsNaN(s.Tol) {
+		return nil, fmt.Errorf("spectrum: tolerance %v and %d steps, want ≥ 0", s.Tol, s.MaxSteps)
+	}
+	s.Tol = cmp.Or(s.Tol, 1e-8)
+	s.MaxSteps = min(max(cmp.Or(s.MaxSteps, 10*k+100), k), n)
+	l := &lanczos{op: op, rng: rand.New(rand.NewPCG(s.Seed, golden)), next: make([]float64, n)}
+	gaussian(l.next, l.rng)
+	floats.Scale(1/floats.Norm(l.next, 2), l.next)
+	for check := min(2*k+10, s.MaxSteps); ; check = min(check+max(10, check/4), s.MaxSteps) {
+		for len(l.q) < check {
+			if err := l.step(); err != nil {
+				return nil, err
+			}
+		}
+		values, vectors, err := l.ritz()
+		if err != nil {
+			return nil, err
+		}
+		e := l.leading(values, vectors, k, s.Tol)
+		if e.Converged || check == s.MaxSteps {
+			l.lift(e, vectors)
+			return e, nil
+		}
+	}
 }
 
 // golden is 2⁶⁴ over the golden ratio, the second word of the stream of a seed.
@@ -49,7 +95,7 @@ const golden = 0x9e3779b97f4a7c15
 // column at a time. Every new vector is made orthogonal to all before it, twice
 // ("twice is enough", Kahan–Parlett), so that no eigenvalue shows up twice by rounding.
 type lanczos struct {
-	op    Operator
+	op    noise.Operator
 	q     [][]float64
 	alpha []float64
 	beta  []float64 // beta[j] couples q[j] and q[j+1]
@@ -57,13 +103,6 @@ type lanczos struct {
 	scale float64 // largest |α| and β so far, about |A|
 	rng   *rand.Rand
 	lost  float64 // the largest coupling taken for 0
-}
-
-func newLanczos(op Operator, rng *rand.Rand) *lanczos {
-	l := &lanczos{op: op, rng: rng, next: make([]float64, op.Dim())}
-	gaussian(l.next, rng)
-	floats.Scale(1/floats.Norm(l.next, 2), l.next)
-	return l
 }
 
 // step adds one column. It is an error when the operator returns a number that is not finite.
@@ -126,8 +165,140 @@ func (l *lanczos) ritz() (values []float64, vectors *mat.Dense, err error) {
 	return e.Values(nil), vectors, nil
 }
 
+// leading takes the k largest Ritz values; the residual of one is β·|last component|.
+func (l *lanczos) leading(values []float64, vectors *mat.Dense, k int, tol float64) *Eigen {
+	m := len(values)
+	e := &Eigen{Steps: m, Converged: true}
+	size := max(math.Abs(values[0]), math.Abs(values[m-1]))
+	for i := range k {
+		r := l.beta[m-1] * math.Abs(vectors.At(m-1, m-1-i))
+		r = max(r+l.lost, 0x1p-52*size) // what was taken for 0, and rounding
+		e.Values = append(e.Values, values[m-1-i])
+		e.Residuals = append(e.Residuals, r)
+		e.Converged = e.Converged && (r <= tol*size || size == 0)
+	}
+	return e
+}
+
+// lift stores the Ritz vectors in the full space.
+func (l *lanczos) lift(e *Eigen, vectors *mat.Dense) {
+	n, m := l.op.Dim(), len(l.q)
+	e.Vectors = mat.NewDense(n, len(e.Values), nil)
+	v := make([]float64, n)
+	for i := range e.Values {
+		clear(v)
+		for j, q := range l.q {
+			floats.AddScaled(v, vectors.At(j, m-1-i), q)
+		}
+		e.Vectors.SetCol(i, v)
+	}
+}
+
 func gaussian(v []float64, rng *rand.Rand) {
 	for i := range v {
 		v[i] = rng.NormFloat64()
 	}
+}
+
+// Outliers is the paper's (h*, n): how many eigenvalues stand out and how large they are.
+type Outliers struct {
+	EffectiveDim int // n, the number of outliers
+	Low, High    int // the counts that the rule cannot tell from n
+	// OutlierCurvature is h*, the geometric mean of the n outliers: the mean under which
+	// det Ĥ = h*ⁿ in Eq. 17. CurvatureLow and CurvatureHigh are the same for High and Low outliers.
+	OutlierCurvature, CurvatureLow, CurvatureHigh float64
+	Gap                                           float64 // λ_n/λ_{n+1}
+}
+
+// nearGap is the fraction of the largest gap, on a logarithmic scale, from which another
+// gap counts as a rival: half of it, so that the widest gap of Low = High is at least
+// twice as wide (a ratio squared) as every other.
+const nearGap = 0.5
+
+// CountByGap counts outliers by the widest relative gap: with the leading eigenvalues λ_1 ≥ λ_2 ≥ … as
+// far as they are positive, n is the i that maximises λ_i/λ_{i+1}. Low and High are the smallest and
+// the largest i whose log(λ_i/λ_{i+1}) is at least half the largest. Give clearly more values than the
+// outliers expected, from [Leading]; the rule sees no gap below the last.
+//
+// Errors: values not in descending order or not finite, fewer than 2 positive ones.
+func CountByGap(values []float64) (Outliers, error) {
+	if err := descending(values); err != nil {
+		return Outliers{}, err
+	}
+	k := 0 // positive values
+	for k < len(values) && values[k] > 0 {
+		k++
+	}
+	if k < 2 {
+		return Outliers{}, fmt.Errorf("spectrum: widest gap among %d positive eigenvalues, want at least 2", k)
+	}
+	gap := func(n int) float64 { return math.Log(values[n-1] / values[n]) }
+	o := Outliers{EffectiveDim: 1}
+	for n := 2; n < k; n++ {
+		if gap(n) > gap(o.EffectiveDim) {
+			o.EffectiveDim = n
+		}
+	}
+	o.Low, o.High = o.EffectiveDim, o.EffectiveDim
+	for n := 1; n < k; n++ {
+		if gap(n) >= nearGap*gap(o.EffectiveDim) {
+			o.Low, o.High = min(o.Low, n), max(o.High, n)
+		}
+	}
+	mean := func(n int) float64 { return stat.GeometricMean(values[:n], nil) }
+	o.OutlierCurvature, o.CurvatureLow, o.CurvatureHigh = mean(o.EffectiveDim), mean(o.High), mean(o.Low)
+	o.Gap = values[o.EffectiveDim-1] / values[o.EffectiveDim]
+	return o, nil
+}
+
+// Prediction is what the paper says of SGD around a minimum with these outliers.
+type Prediction struct {
+	Temperature float64 // T = ηh*/B
+	// Exponent is 1/T + 1 − n/2: the power of c = L(θˢ)/L(θ*) that the time to escape grows
+	// with (Eq. 17). ExponentLow and ExponentHigh are the smallest and the largest of it and
+	// what the counts Low and High would give, each with its own h*.
+	Exponent, ExponentLow, ExponentHigh float64
+	StationaryExponent                  float64 // φ = 1 + 1/T, P ∝ L^{−φ} (Eq. 18)
+	CriticalDim                         float64 // n_c = 2(1/T + 1): stable only for n < n_c (Eq. 19)
+}
+
+// Predict returns the temperature, exponents and limit of stability of SGD with noise
+// η, B around the minimum whose Hessian has these outliers. Bad noise, and outliers with
+// n < 1 or an h* that is not positive and finite, are errors.
+func (o Outliers) Predict(noise theory.Noise) (Prediction, error) {
+	if err := noise.Check(); err != nil {
+		return Prediction{}, fmt.Errorf("spectrum: %w", err)
+	}
+	if o.EffectiveDim < 1 || !(o.OutlierCurvature > 0) || math.IsInf(o.OutlierCurvature, 1) {
+		return Prediction{}, fmt.Errorf("spectrum: prediction for n = %d outliers of h* = %v, want n ≥ 1 and h* > 0 and finite", o.EffectiveDim, o.OutlierCurvature)
+	}
+	exponent := func(n int, h float64) float64 {
+		return theory.Escape{Noise: noise, OutlierCurvature: h, EffectiveDim: n}.Exponent()
+	}
+	p := Prediction{
+		Temperature:        noise.Temperature(o.OutlierCurvature),
+		Exponent:           exponent(o.EffectiveDim, o.OutlierCurvature),
+		StationaryExponent: theory.StationaryExponent(noise, o.OutlierCurvature),
+		CriticalDim:        theory.CriticalDim(noise, o.OutlierCurvature),
+	}
+	p.ExponentLow, p.ExponentHigh = p.Exponent, p.Exponent
+	if o.Low < 1 || !(o.CurvatureLow > 0) || !(o.CurvatureHigh > 0) {
+		return p, nil // no rivals told
+	}
+	for _, e := range []float64{exponent(o.Low, o.CurvatureHigh), exponent(o.High, o.CurvatureLow)} {
+		p.ExponentLow, p.ExponentHigh = math.Min(p.ExponentLow, e), math.Max(p.ExponentHigh, e)
+	}
+	return p, nil
+}
+
+func descending(values []float64) error {
+	for i, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("spectrum: eigenvalue %d is %v, want finite", i+1, v)
+		}
+		if i > 0 && v > values[i-1] {
+			return fmt.Errorf("spectrum: eigenvalue %d is %v, above the one before it, %v: want descending", i+1, v, values[i-1])
+		}
+	}
+	return nil
 }

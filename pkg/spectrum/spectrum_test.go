@@ -14,9 +14,18 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
+// matrix is a dense matrix as an operator.
+type matrix struct{ *mat.SymDense }
+
+func (m matrix) Dim() int { return m.SymmetricDim() }
+
+func (m matrix) MulVecTo(dst, v []float64) {
+	mat.NewVecDense(len(dst), dst).MulVec(m, mat.NewVecDense(len(v), v))
+}
+
 // wishart returns (1/N)Σ x xᵀ of N Gaussian samples with p features of variance 1, but for
 // the first ones, whose variances are spikes.
-func wishart(samples, p int, spikes []float64, seed uint64) Matrix {
+func wishart(samples, p int, spikes []float64, seed uint64) matrix {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	x := mat.NewDense(samples, p, nil)
 	for i := range samples {
@@ -28,10 +37,10 @@ func wishart(samples, p int, spikes []float64, seed uint64) Matrix {
 	}
 	var a mat.SymDense
 	a.SymOuterK(1/float64(samples), x.T())
-	return Matrix{&a}
+	return matrix{&a}
 }
 
-func exactValues(t *testing.T, a Matrix) []float64 {
+func exactValues(t *testing.T, a matrix) []float64 {
 	t.Helper()
 	var e mat.EigenSym
 	if !e.Factorize(a.SymDense, false) {
@@ -42,25 +51,25 @@ func exactValues(t *testing.T, a Matrix) []float64 {
 	return v
 }
 
-func diagonal(v ...float64) Matrix {
+func diagonal(v ...float64) matrix {
 	a := mat.NewSymDense(len(v), nil)
 	for i, x := range v {
 		a.SetSym(i, i, x)
 	}
-	return Matrix{a}
+	return matrix{a}
 }
 
 func TestLeadingAgainstEigenSym(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		a    Matrix
+		a    matrix
 		k    int
 	}{
 		{"spiked", wishart(300, 120, []float64{20, 8, 5}, 1), 6},
 		{"bulk only", wishart(300, 60, nil, 2), 3},
 		{"all of it", wishart(40, 12, []float64{3}, 3), 12},
 		{"rank deficient", wishart(5, 30, nil, 4), 8},
-		{"negative", Matrix{scaledSym(-1, wishart(30, 20, nil, 5))}, 4},
+		{"negative", matrix{scaledSym(-1, wishart(30, 20, nil, 5))}, 4},
 		{"repeated", diagonal(3, 3, 3, 1, 1, 0), 5},
 		{"zero", diagonal(0, 0, 0), 2},
 		{"one", diagonal(7), 1},
@@ -87,7 +96,7 @@ func TestLeadingAgainstEigenSym(t *testing.T) {
 }
 
 // checkVectors: unit, orthogonal, and with the residuals that were promised.
-func checkVectors(t *testing.T, a Matrix, e *Eigen, size float64) {
+func checkVectors(t *testing.T, a matrix, e *Eigen, size float64) {
 	t.Helper()
 	n := a.Dim()
 	v, av, u := make([]float64, n), make([]float64, n), make([]float64, n)
@@ -111,7 +120,7 @@ func checkVectors(t *testing.T, a Matrix, e *Eigen, size float64) {
 	}
 }
 
-func scaledSym(f float64, a Matrix) *mat.SymDense {
+func scaledSym(f float64, a matrix) *mat.SymDense {
 	var b mat.SymDense
 	b.ScaleSym(f, a.SymDense)
 	return &b
@@ -211,7 +220,7 @@ func TestErrors(t *testing.T) {
 }
 
 func ExampleLeading() {
-	a := Matrix{mat.NewSymDense(3, []float64{2, 1, 0, 1, 2, 0, 0, 0, 0.5})}
+	a := matrix{mat.NewSymDense(3, []float64{2, 1, 0, 1, 2, 0, 0, 0, 0.5})}
 	e, err := Leading(a, 2, LeadingSettings{})
 	if err != nil {
 		fmt.Println(err)

@@ -47,9 +47,13 @@ func TestStepAgainstCovariance(t *testing.T) {
 	p := len(theta)
 	grad := make([]float64, p)
 	m.BatchGrad(grad, theta, nil)
-	var sigma mat.SymDense
-	if err := noise.Dense(&sigma, must(noise.NewCovariance(m, theta, batch, noise.Exact))); err != nil {
-		t.Fatal(err)
+	covariance := must(noise.NewCovariance(m, theta, batch, noise.Exact))
+	sigma, e, column := mat.NewDense(p, p, nil), make([]float64, p), make([]float64, p)
+	for j := range p {
+		e[j] = 1
+		covariance.MulVecTo(column, e)
+		sigma.SetCol(j, column)
+		e[j] = 0
 	}
 	finite := float64(n-batch) / float64(n-1)
 	for how, factor := range map[sgd.Batches][2]float64{sgd.Independent: {1, 1 / finite}, sgd.WithReplacement: {1 / finite, 1}} {
