@@ -174,11 +174,10 @@ type factor struct {
 
 // newFactor returns the factor and the largest eigenvalue of hess.
 func newFactor(hess *mat.SymDense, ratio float64) (g *factor, largest float64, err error) {
-	var eig mat.EigenSym
-	if !eig.Factorize(hess, true) {
-		return nil, 0, fmt.Errorf("dynamics: eigenvalues of H(θ*) did not converge")
+	values, vectors, err := landscape.Eigen(hess)
+	if err != nil {
+		return nil, 0, fmt.Errorf("dynamics: H(θ*): %w", err)
 	}
-	values := eig.Values(nil)
 	n := len(values)
 	largest = values[n-1]
 	// Flat directions have eigenvalues of either sign; anything clearly negative
@@ -193,8 +192,7 @@ func newFactor(hess *mat.SymDense, ratio float64) (g *factor, largest float64, e
 		}
 		return g, largest, nil
 	}
-	g.full = mat.NewDense(n, n, nil)
-	eig.VectorsTo(g.full)
+	g.full = vectors
 	for j, v := range values {
 		root := math.Sqrt(2 * ratio * math.Max(v, 0))
 		for i := range n {

@@ -31,10 +31,11 @@ func FindAxis(b Barrier) (Axis, error) {
 		return Axis{}, err
 	}
 	minimum, saddle := b.Minimum(), b.Saddle()
-	down, err := unstable(saddle)
+	_, vectors, err := Eigen(saddle.Hess)
 	if err != nil {
 		return Axis{}, err
 	}
+	down := mat.Col(nil, 0, vectors)
 	spaces, err := Eigenspaces(minimum.Hess)
 	if err != nil {
 		return Axis{}, err
@@ -81,17 +82,6 @@ func (a Axis) exit(b Barrier) float64 {
 	}
 }
 
-// unstable returns the eigenvector of the lowest curvature.
-func unstable(c Critical) ([]float64, error) {
-	var eig mat.EigenSym
-	if !eig.Factorize(c.Hess, true) {
-		return nil, fmt.Errorf("landscape: eigenvectors of the Hessian at %v did not converge", c.Theta)
-	}
-	var vectors mat.Dense
-	eig.VectorsTo(&vectors)
-	return mat.Col(nil, 0, &vectors), nil
-}
-
 // Eigenspace is spanned by the eigenvectors of one curvature.
 type Eigenspace struct {
 	Curvature float64     // 0 for flat directions
@@ -111,13 +101,10 @@ func (s Eigenspace) Project(x []float64) []float64 {
 // curvatures that differ by less than [Flatness] times the largest in size count
 // as equal, and those as small as flat.
 func Eigenspaces(h *mat.SymDense) ([]Eigenspace, error) {
-	var eig mat.EigenSym
-	if !eig.Factorize(h, true) {
-		return nil, fmt.Errorf("landscape: eigenvectors of a Hessian did not converge")
+	values, vectors, err := Eigen(h)
+	if err != nil {
+		return nil, err
 	}
-	var vectors mat.Dense
-	eig.VectorsTo(&vectors)
-	values := eig.Values(nil)
 	tolerance := Flatness * math.Max(math.Abs(values[0]), math.Abs(values[len(values)-1]))
 	var spaces []Eigenspace
 	for i, v := range values {
@@ -128,7 +115,19 @@ func Eigenspaces(h *mat.SymDense) ([]Eigenspace, error) {
 			spaces = append(spaces, Eigenspace{Curvature: v})
 		}
 		s := &spaces[len(spaces)-1]
-		s.Basis = append(s.Basis, mat.Col(nil, i, &vectors))
+		s.Basis = append(s.Basis, mat.Col(nil, i, vectors))
 	}
 	return spaces, nil
+}
+
+// Eigen returns the eigenvalues of a Hessian, ascending, with its eigenvectors as
+// columns. It returns an error if they do not converge, as for NaN.
+func Eigen(h *mat.SymDense) (values []float64, vectors *mat.Dense, err error) {
+	var eig mat.EigenSym
+	if !eig.Factorize(h, true) {
+		return nil, nil, fmt.Errorf("landscape: eigenvalues of the Hessian did not converge")
+	}
+	vectors = new(mat.Dense)
+	eig.VectorsTo(vectors)
+	return eig.Values(nil), vectors, nil
 }

@@ -56,10 +56,10 @@ func checkGradient(l Landscape, theta []float64) error {
 	got := make([]float64, len(theta))
 	loss := l.LossGrad(got, theta)
 	if !positive(loss) {
-		return fmt.Errorf("L = %v, want a finite value > 0", loss)
+		return fmt.Errorf("the loss is %v, want a finite value > 0", loss)
 	}
 	if bare := l.LossGrad(nil, theta); math.Abs(bare-loss) > 1e-12*loss {
-		return fmt.Errorf("L = %v with its gradient, %v without", loss, bare)
+		return fmt.Errorf("the loss is %v with its gradient, %v without", loss, bare)
 	}
 	f := func(x []float64) float64 { return l.LossGrad(nil, x) }
 	want := fd.Gradient(nil, f, theta, &fd.Settings{Formula: fd.Central})

@@ -64,13 +64,10 @@ func refine(l Landscape, theta []float64, index int, tol, reach float64) (Critic
 // followStep returns −Σ ±v(v·g)/|λ| over the curved directions, with the sign
 // turned for the lowest index of them.
 func followStep(hess *mat.SymDense, grad []float64, index int) ([]float64, error) {
-	var eig mat.EigenSym
-	if !eig.Factorize(hess, true) {
-		return nil, fmt.Errorf("eigenvalues of the Hessian did not converge")
+	values, vectors, err := Eigen(hess)
+	if err != nil {
+		return nil, err
 	}
-	values := eig.Values(nil)
-	var vectors mat.Dense
-	eig.VectorsTo(&vectors)
 	scale := math.Max(math.Abs(values[0]), math.Abs(values[len(values)-1]))
 	step := mat.NewVecDense(len(grad), nil)
 	g := mat.NewVecDense(len(grad), grad)

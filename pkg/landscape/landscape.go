@@ -54,11 +54,10 @@ type Critical struct {
 // minimum, 1 at the saddle of an escape path. Eigenvalues below [Flatness]
 // times the largest in size count as zero, that is as flat.
 func (c Critical) Index() (int, error) {
-	var eig mat.EigenSym
-	if ok := eig.Factorize(c.Hess, false); !ok {
-		return 0, fmt.Errorf("landscape: eigenvalues of the Hessian at %v did not converge", c.Theta)
+	values, _, err := Eigen(c.Hess)
+	if err != nil {
+		return 0, fmt.Errorf("%w at %v", err, c.Theta)
 	}
-	values := eig.Values(nil)
 	scale := math.Max(math.Abs(values[0]), math.Abs(values[len(values)-1]))
 	n := 0
 	for _, v := range values {

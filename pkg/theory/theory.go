@@ -87,11 +87,10 @@ func NewEscape(b landscape.Barrier, noise Noise, flat float64) (Escape, error) {
 		return Escape{}, fmt.Errorf("theory: flatness threshold = %v, want a value in [0, 1)", flat)
 	}
 	minimum, saddle := b.Minimum(), b.Saddle()
-	var eig mat.EigenSym
-	if !eig.Factorize(minimum.Hess, true) {
-		return Escape{}, fmt.Errorf("theory: eigenvalues of H(θ*) did not converge")
+	values, vectors, err := landscape.Eigen(minimum.Hess)
+	if err != nil {
+		return Escape{}, fmt.Errorf("theory: H(θ*): %w", err)
 	}
-	values := eig.Values(nil) // ascending
 	largest := values[len(values)-1]
 	if !positive(largest) || values[0] < -flat*largest {
 		return Escape{}, fmt.Errorf("theory: eigenvalues of H(θ*) run from %v to %v, want a minimum", values[0], largest)
@@ -103,8 +102,6 @@ func NewEscape(b landscape.Barrier, noise Noise, flat float64) (Escape, error) {
 		}
 	}
 	dim := len(values)
-	var vectors mat.Dense
-	eig.VectorsTo(&vectors)
 	outliers := vectors.Slice(0, dim, dim-n, dim)
 	var half, full mat.Dense
 	half.Mul(saddle.Hess, outliers)
@@ -115,18 +112,16 @@ func NewEscape(b landscape.Barrier, noise Noise, flat float64) (Escape, error) {
 			inside.SetSym(i, j, 0.5*(full.At(i, j)+full.At(j, i)))
 		}
 	}
-	var at mat.EigenSym
-	if !at.Factorize(inside, true) {
-		return Escape{}, fmt.Errorf("theory: eigenvalues of H(θˢ) did not converge")
+	saddles, directions, err := landscape.Eigen(inside)
+	if err != nil {
+		return Escape{}, fmt.Errorf("theory: H(θˢ): %w", err)
 	}
-	saddles := at.Values(nil)
 	if saddles[0] >= 0 || (n > 1 && saddles[1] <= 0) {
 		return Escape{}, fmt.Errorf("theory: eigenvalues of H(θˢ) among the outliers are %v, want exactly one below 0", saddles)
 	}
 	// h*_e = e·H(θ*)e along the unstable direction e of the saddle.
-	var saddleVectors, e, he mat.Dense
-	at.VectorsTo(&saddleVectors)
-	e.Mul(outliers, saddleVectors.Slice(0, n, 0, 1))
+	var e, he mat.Dense
+	e.Mul(outliers, directions.Slice(0, n, 0, 1))
 	he.Mul(minimum.Hess, &e)
 	escape := Escape{
 		Noise:            noise,
