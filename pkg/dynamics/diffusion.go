@@ -74,7 +74,9 @@ func (b *base) draw(rng *rand.Rand) []float64 { Normals(b.xi, rng); return b.xi 
 type eulerStepper struct{ base }
 
 // Step implements [Stepper].
-func (s *eulerStepper) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
+func (s *eulerStepper) Step(theta []float64, rng *rand.Rand) float64 {
+	return s.Drive(theta, s.draw(rng))
+}
 
 // Drive implements [Driven].
 func (s *eulerStepper) Drive(theta, xi []float64) float64 {
@@ -101,7 +103,9 @@ type heunStepper struct {
 }
 
 // Step implements [Stepper].
-func (s *heunStepper) Step(theta []float64, rng *rand.Rand) float64 { return s.Drive(theta, s.draw(rng)) }
+func (s *heunStepper) Step(theta []float64, rng *rand.Rand) float64 {
+	return s.Drive(theta, s.draw(rng))
+}
 
 // Drive implements [Driven].
 func (s *heunStepper) Drive(theta, xi []float64) float64 {

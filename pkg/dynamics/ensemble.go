@@ -10,10 +10,6 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
-// chunk is the number of steps between two looks at the context: some tens of
-// microseconds.
-const chunk = 1 << 10
-
 // Ensemble runs independent replicas of d from start for a number of steps and
 // returns where each ends, one row a replica: a sample of the law at that time,
 // or, for a dynamics on the τ clock, at that τ. The result does not depend on
@@ -33,15 +29,15 @@ func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps 
 	ends := make([][]float64, replicas)
 	var diverged atomic.Int64
 	parallel.For(ctx, replicas, parallel.Workers(0), func() func(int) {
-		stepper := d.NewStepper()
+		stepper, watch := d.NewStepper(), parallel.NewWatch(ctx)
 		return func(i int) {
 			rng, theta := Stream(seed, experiment, i), slices.Clone(start)
-			for k := range steps {
+			for range steps {
 				if dt := stepper.Step(theta, rng); !(dt > 0) || !Finite(theta) {
 					diverged.Add(1)
 					return
 				}
-				if k%chunk == chunk-1 && ctx.Err() != nil {
+				if watch.Ended() {
 					return
 				}
 			}

@@ -74,10 +74,6 @@ func (s *Sample) Count(status Status) int {
 	return n
 }
 
-// chunk is the number of steps between two looks at the context: some tens of
-// microseconds.
-const chunk = 1 << 10
-
 // Passer is implemented by a dynamics that has a faster way to first passages
 // into some exits.
 type Passer interface {
@@ -113,10 +109,10 @@ func passages(ctx context.Context, d dynamics.Dynamics, sample *Sample, start []
 	var steps, done atomic.Int64
 	done.Store(int64(len(sample.Times) - len(pending)))
 	parallel.For(ctx, len(pending), parallel.Workers(s.Workers), func() func(int) {
-		r := runner{stepper: d.NewStepper(), exit: exit, theta: make([]float64, d.Dim())}
+		r := runner{stepper: d.NewStepper(), exit: exit, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
 		return func(k int) {
 			i := pending[k]
-			time, status, n := r.run(ctx, start, sample.MaxTime, dynamics.Stream(s.Seed, s.Experiment, i))
+			time, status, n := r.run(start, sample.MaxTime, dynamics.Stream(s.Seed, s.Experiment, i))
 			sample.Times[i], sample.Status[i] = time, status
 			if status == Pending {
 				return // interrupted: it will be run anew, and its steps count then
@@ -210,30 +206,28 @@ type runner struct {
 	stepper dynamics.Stepper
 	exit    Region
 	theta   []float64
+	watch   *parallel.Watch
 }
 
-// run follows one replica to its end, or gives it up as Pending when ctx ends.
-func (r *runner) run(ctx context.Context, start []float64, maxTime float64, rng *rand.Rand) (t float64, status Status, steps int64) {
+// run follows one replica to its end, or gives it up as Pending when the context
+// ends.
+func (r *runner) run(start []float64, maxTime float64, rng *rand.Rand) (t float64, status Status, steps int64) {
 	copy(r.theta, start)
-	for {
-		for range chunk {
-			dt := r.stepper.Step(r.theta, rng)
-			steps++
-			// NaN fails every comparison, so both tests are written to catch it.
-			// A negative or infinite dt means that the loss left its range.
-			if !(dt > 0) || !dynamics.Finite(r.theta) {
-				return t, Diverged, steps
-			}
-			t += dt
-			if t >= maxTime {
-				return maxTime, Censored, steps
-			}
-			if r.exit.Contains(r.theta) {
-				return t, Escaped, steps
-			}
+	for !r.watch.Ended() {
+		dt := r.stepper.Step(r.theta, rng)
+		steps++
+		// NaN fails every comparison, so both tests are written to catch it. A
+		// negative or infinite dt means that the loss left its range.
+		if !(dt > 0) || !dynamics.Finite(r.theta) {
+			return t, Diverged, steps
 		}
-		if ctx.Err() != nil {
-			return 0, Pending, 0
+		t += dt
+		if t >= maxTime {
+			return maxTime, Censored, steps
+		}
+		if r.exit.Contains(r.theta) {
+			return t, Escaped, steps
 		}
 	}
+	return 0, Pending, 0
 }

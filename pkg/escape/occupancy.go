@@ -53,10 +53,10 @@ func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Reg
 	}
 	inside, diverged := make([][]bool, s.Replicas), make([]bool, s.Replicas)
 	parallel.For(ctx, s.Replicas, parallel.Workers(s.Workers), func() func(int) {
-		w := walker{stepper: d.NewStepper(), basin: basin, theta: make([]float64, d.Dim())}
+		w := walker{stepper: d.NewStepper(), basin: basin, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
 		return func(i int) {
 			copy(w.theta, start)
-			inside[i], diverged[i] = w.look(ctx, times, dynamics.Stream(s.Seed, s.Experiment, i))
+			inside[i], diverged[i] = w.look(times, dynamics.Stream(s.Seed, s.Experiment, i))
 		}
 	})
 	if err := ctx.Err(); err != nil {
@@ -88,12 +88,13 @@ type walker struct {
 	stepper dynamics.Stepper
 	basin   Region
 	theta   []float64
+	watch   *parallel.Watch
 }
 
 // look follows one replica and says at which of the times it was in the basin.
-func (w *walker) look(ctx context.Context, times []float64, rng *rand.Rand) (inside []bool, diverged bool) {
+func (w *walker) look(times []float64, rng *rand.Rand) (inside []bool, diverged bool) {
 	inside = make([]bool, len(times))
-	t, steps := 0.0, 0
+	t := 0.0
 	for k, until := range times {
 		for t < until {
 			dt := w.stepper.Step(w.theta, rng)
@@ -101,7 +102,7 @@ func (w *walker) look(ctx context.Context, times []float64, rng *rand.Rand) (ins
 				return inside, true
 			}
 			t += dt
-			if steps++; steps%chunk == 0 && ctx.Err() != nil {
+			if w.watch.Ended() {
 				return inside, false
 			}
 		}

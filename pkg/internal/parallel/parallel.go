@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Workers returns the number of workers to use for a setting, in which 0 means
@@ -42,4 +43,37 @@ func For(ctx context.Context, n, workers int, worker func() (task func(i int))) 
 		})
 	}
 	group.Wait()
+}
+
+// Watch tells a loop that its context has ended, at the price of a countdown a
+// round: it looks at the context after one round, then after more and more, up to
+// about a millisecond's worth, so that rounds of any length end soon.
+type Watch struct {
+	ctx         context.Context
+	left, chunk int
+	last        time.Time
+}
+
+// NewWatch returns a watch on ctx.
+func NewWatch(ctx context.Context) *Watch {
+	return &Watch{ctx: ctx, left: 1, chunk: 1, last: time.Now()}
+}
+
+// Ended reports whether ctx has ended; it is to be asked once a round.
+func (w *Watch) Ended() bool {
+	w.left--
+	return w.left <= 0 && w.look() // short, so that it is inlined
+}
+
+// look looks at the context and sets the countdown.
+func (w *Watch) look() bool {
+	now := time.Now()
+	switch spent := now.Sub(w.last); {
+	case spent < time.Millisecond && w.chunk < 1<<20:
+		w.chunk *= 2
+	case spent > 10*time.Millisecond:
+		w.chunk = max(1, w.chunk/2)
+	}
+	w.left, w.last = w.chunk, now
+	return w.ctx.Err() != nil
 }

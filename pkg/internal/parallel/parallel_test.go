@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // Every task runs once, whatever the number of workers, and calls of one worker
@@ -55,5 +56,24 @@ func TestForStops(t *testing.T) {
 func TestWorkers(t *testing.T) {
 	if Workers(3) != 3 || Workers(0) < 1 {
 		t.Errorf("Workers(3) = %d, Workers(0) = %d", Workers(3), Workers(0))
+	}
+}
+
+// A loop hears the end of its context soon, whether a round takes nanoseconds or
+// milliseconds. The bounds are loose: a loaded machine must pass.
+func TestWatch(t *testing.T) {
+	for name, round := range map[string]func(){"short": func() {}, "long": func() { time.Sleep(5 * time.Millisecond) }} {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		w, rounds := NewWatch(ctx), 0
+		for ; !w.Ended(); rounds++ {
+			round()
+			if rounds == 50 {
+				cancel()
+			}
+		}
+		if most := map[string]int{"short": 1 << 22, "long": 80}[name]; rounds > most {
+			t.Errorf("%s: went on for %d rounds after the end, want at most %d", name, rounds-50, most)
+		}
 	}
 }
