@@ -137,8 +137,8 @@ func (s *Settings) check(l landscape.Landscape, minimum landscape.Critical, nois
 	switch {
 	case l == nil:
 		return nil, fmt.Errorf("dynamics: no landscape given")
-	case len(minimum.Theta) != l.Dim() || minimum.Hess == nil || minimum.Hess.SymmetricDim() != l.Dim():
-		return nil, fmt.Errorf("dynamics: minimum of dimension %d on a landscape of dimension %d, want them equal and a Hessian", len(minimum.Theta), l.Dim())
+	case len(minimum.Theta) != l.Dim() || !Finite(minimum.Theta) || minimum.Hess == nil || minimum.Hess.SymmetricDim() != l.Dim():
+		return nil, fmt.Errorf("dynamics: minimum of dimension %d on a landscape of dimension %d, want them equal, finite and a Hessian", len(minimum.Theta), l.Dim())
 	case !positive(minimum.Loss):
 		return nil, fmt.Errorf("dynamics: loss at the minimum L(θ*) = %v, want a finite value > 0", minimum.Loss)
 	case s.Step != 0 && !positive(s.Step):
@@ -182,8 +182,8 @@ func newFactor(hess *mat.SymDense, ratio float64) (g *factor, largest float64, e
 	largest = values[n-1]
 	// Flat directions have eigenvalues of either sign; anything clearly negative
 	// means that this is no minimum.
-	if !positive(largest) || values[0] < -landscape.Flatness*largest {
-		return nil, 0, fmt.Errorf("dynamics: eigenvalues of H(θ*) run from %v to %v, want a minimum", values[0], largest)
+	if !positive(largest) || values[0] < -landscape.Flatness*largest || !positive(2*ratio*largest) {
+		return nil, 0, fmt.Errorf("dynamics: eigenvalues of H(θ*) run from %v to %v at η/B = %v, want a minimum and finite noise", values[0], largest, ratio)
 	}
 	g = &factor{diag: make([]float64, n)}
 	if diagonal(hess) {

@@ -14,8 +14,8 @@ import (
 // returns where each ends, one row a replica: a sample of the law at that time,
 // or, for a dynamics on the τ clock, at that τ. The result does not depend on
 // the number of processors. It returns an error if d is nil, replicas or steps
-// is below 1, start has the wrong length or is not finite, a replica leaves the
-// finite numbers, or ctx ends.
+// is below 1, the rows take more than 1 GiB, start has the wrong length or is not
+// finite, a replica leaves the finite numbers, or ctx ends.
 func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps int, seed uint64, experiment string) ([][]float64, error) {
 	if err := CheckStart(d, start); err != nil {
 		return nil, fmt.Errorf("dynamics: ensemble: %w", err)
@@ -25,6 +25,9 @@ func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps 
 		return nil, fmt.Errorf("dynamics: ensemble of %d replicas, want ≥ 1", replicas)
 	case steps < 1:
 		return nil, fmt.Errorf("dynamics: ensemble of %d steps, want ≥ 1", steps)
+	}
+	if err := parallel.CheckMemory(replicas, 8*len(start)+24); err != nil {
+		return nil, fmt.Errorf("dynamics: ensemble: replicas: %w", err)
 	}
 	ends := make([][]float64, replicas)
 	var diverged atomic.Int64

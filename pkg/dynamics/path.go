@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
@@ -17,8 +18,9 @@ type Path struct {
 }
 
 // Record runs the dynamics for a number of steps from start and keeps every
-// state. It returns an error if steps < 1, start or l has the wrong dimension, or
-// the replica diverges, with the step at which it did.
+// state. It returns an error if steps < 1 or take more than 1 GiB, at 72 + 8P bytes,
+// start or l has the wrong dimension, rng is nil, or the replica diverges, with the
+// step at which it did.
 func Record(d Dynamics, l landscape.Landscape, start []float64, steps int, rng *rand.Rand) (*Path, error) {
 	if steps < 1 {
 		return nil, fmt.Errorf("dynamics: steps = %d, want ≥ 1", steps)
@@ -26,8 +28,11 @@ func Record(d Dynamics, l landscape.Landscape, start []float64, steps int, rng *
 	if err := CheckStart(d, start); err != nil {
 		return nil, fmt.Errorf("dynamics: record: %w", err)
 	}
-	if l == nil || l.Dim() != d.Dim() {
-		return nil, fmt.Errorf("dynamics: record: want a landscape of dimension %d", d.Dim())
+	if l == nil || l.Dim() != d.Dim() || rng == nil {
+		return nil, fmt.Errorf("dynamics: record: want a landscape of dimension %d and a generator", d.Dim())
+	}
+	if err := parallel.CheckMemory(steps, 72+8*len(start)); err != nil {
+		return nil, fmt.Errorf("dynamics: record: steps: %w", err)
 	}
 	theta := append([]float64(nil), start...)
 	p := &Path{}
@@ -36,8 +41,8 @@ func Record(d Dynamics, l landscape.Landscape, start []float64, steps int, rng *
 	for k := range steps {
 		dt := stepper.Step(theta, rng)
 		loss := l.LossGrad(nil, theta)
-		if !positive(loss) {
-			return p, fmt.Errorf("dynamics: diverged at step %d: loss = %v", k+1, loss)
+		if !positive(loss) || !positive(dt) || !Finite(theta) {
+			return p, fmt.Errorf("dynamics: diverged at step %d: loss = %v, dt = %v", k+1, loss, dt)
 		}
 		p.append(p.T[k]+dt, p.Tau[k]+dt*0.5*(p.Loss[k]+loss), theta, loss)
 	}
@@ -51,8 +56,11 @@ func (p *Path) append(t, tau float64, theta []float64, loss float64) {
 	p.Loss = append(p.Loss, loss)
 }
 
-// Coordinate returns θ_i along the path.
+// Coordinate returns θ_i along the path; nil if there is none.
 func (p *Path) Coordinate(i int) []float64 {
+	if p == nil || len(p.Theta) == 0 || i < 0 || i >= len(p.Theta[0]) {
+		return nil
+	}
 	x := make([]float64, len(p.Theta))
 	for k, theta := range p.Theta {
 		x[k] = theta[i]
@@ -65,11 +73,12 @@ func (p *Path) Coordinate(i int) []float64 {
 //	[θ_i]_k = Σ_{j<k} (θ_i(j+1) − θ_i(j))²,
 //
 // which for Eq. 13 tends to ∫(2ηL/B)H_ii dt = (2η/B)H_ii·τ as the step goes to
-// zero: a straight line on the τ clock.
+// zero: a straight line on the τ clock. It is nil if there is no θ_i.
 func (p *Path) QuadraticVariation(i int) []float64 {
-	qv := make([]float64, len(p.Theta))
+	x := p.Coordinate(i)
+	qv := make([]float64, len(x))
 	for k := 1; k < len(qv); k++ {
-		dx := p.Theta[k][i] - p.Theta[k-1][i]
+		dx := x[k] - x[k-1]
 		qv[k] = qv[k-1] + dx*dx
 	}
 	return qv

@@ -2,6 +2,7 @@ package dynamics
 
 import (
 	"hash/fnv"
+	"math"
 	"math/rand/v2"
 )
 
@@ -34,9 +35,11 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// Normals fills dst with standard normals.
+// Normals fills dst with standard normals, or with NaN if rng is nil.
 func Normals(dst []float64, rng *rand.Rand) {
 	for i := range dst {
-		dst[i] = rng.NormFloat64()
+		if dst[i] = math.NaN(); rng != nil {
+			dst[i] = rng.NormFloat64()
+		}
 	}
 }

@@ -12,9 +12,11 @@ package escape
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
@@ -37,7 +39,8 @@ type Settings struct {
 	Seed       uint64
 	Experiment string
 	// Resume is a sample of the same experiment that was interrupted: only its
-	// pending replicas are run.
+	// pending replicas are run. Its first escape is run again, unless the
+	// dynamics is a [Passer], and must come out as it was.
 	Resume *Sample
 	// Progress, if not nil, is called after each replica, by several goroutines.
 	Progress func(done, total int)
@@ -58,9 +61,41 @@ type Sample struct {
 	Times      []float64 // time t of escape, censoring or divergence, per replica
 	Status     []Status  // how each replica ended
 	Steps      int64     // steps over all replicas: the cost
-	MaxTime    float64   // censoring time; +Inf if none
+	MaxTime    float64   // censoring time; +Inf or 0 if none
 	Seed       uint64
 	Experiment string
+}
+
+// MarshalJSON writes the sample; as JSON knows no +Inf, no censoring is MaxTime 0.
+func (s Sample) MarshalJSON() ([]byte, error) {
+	type plain Sample
+	if math.IsInf(s.MaxTime, 1) {
+		s.MaxTime = 0
+	}
+	return json.Marshal(plain(s))
+}
+
+// UnmarshalJSON reads what [Sample.MarshalJSON] wrote.
+func (s *Sample) UnmarshalJSON(data []byte) error {
+	type plain Sample
+	err := json.Unmarshal(data, (*plain)(s))
+	if s.MaxTime == 0 {
+		s.MaxTime = math.Inf(1)
+	}
+	return err
+}
+
+// check returns an error unless every replica has ended at a finite time ≥ 0.
+func (s *Sample) check() error {
+	if s == nil || len(s.Times) != len(s.Status) {
+		return fmt.Errorf("escape: no sample of as many times as statuses given")
+	}
+	for i, t := range s.Times {
+		if !(t >= 0) || math.IsInf(t, 1) || s.Status[i] == Pending || s.Status[i] > Diverged {
+			return fmt.Errorf("escape: replica %d has status %d at time %v (%d of %d pending), want an end at a finite time ≥ 0", i, s.Status[i], t, s.Count(Pending), len(s.Times))
+		}
+	}
+	return nil
 }
 
 // Count returns the number of replicas with the given status.
@@ -86,8 +121,8 @@ type Passer interface {
 // FirstPassage runs replicas of d from start until each enters exit. The result
 // is a function of everything but the number of workers. It returns an error,
 // before any work starts, if d or exit is nil, dimensions disagree, start is not
-// finite or lies in exit, if a setting is negative or NaN, or if Resume is of
-// another experiment. If ctx ends early, it returns the sample so far together
+// finite or lies in exit, if a setting is negative or NaN, if the sample takes
+// more than 1 GiB, at 17 bytes a replica, or if Resume is of another experiment. If ctx ends early, it returns the sample so far together
 // with an error that wraps ctx.Err(); pass it as Resume to go on.
 func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exit Region, s Settings) (*Sample, error) {
 	sample, err := s.newSample(d, start, exit)
@@ -95,7 +130,9 @@ func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exi
 		return nil, err
 	}
 	if fast, ok := d.(Passer); !ok || !fast.Passages(ctx, sample, start, exit, s) {
-		passages(ctx, d, sample, start, exit, s)
+		if err := passages(ctx, d, sample, start, exit, s); err != nil {
+			return nil, err
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return sample, fmt.Errorf("escape: interrupted with %d of %d replicas pending: %w", sample.Count(Pending), len(sample.Times), err)
@@ -103,13 +140,24 @@ func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exi
 	return sample, nil
 }
 
-// passages fills in the pending replicas of a sample step by step.
-func passages(ctx context.Context, d dynamics.Dynamics, sample *Sample, start []float64, exit Region, s Settings) {
+// passages fills in the pending replicas of a sample step by step, after it has
+// run the first escape of one to resume again.
+func passages(ctx context.Context, d dynamics.Dynamics, sample *Sample, start []float64, exit Region, s Settings) error {
+	newRunner := func() *runner {
+		return &runner{stepper: d.NewStepper(), exit: exit, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
+	}
+	if i := slices.Index(sample.Status, Escaped); i >= 0 {
+		want := sample.Times[i]
+		got, status, _ := newRunner().run(start, 2*want, dynamics.Stream(s.Seed, s.Experiment, i))
+		if status != Pending && !(math.Abs(got-want) <= 1e-6*want) { // processors may round otherwise
+			return fmt.Errorf("escape: replica %d of the sample to resume left at %v, but now at %v: another dynamics, start or exit", i, want, got)
+		}
+	}
 	pending := sample.todo()
 	var steps, done atomic.Int64
 	done.Store(int64(len(sample.Times) - len(pending)))
 	parallel.For(ctx, len(pending), parallel.Workers(s.Workers), func() func(int) {
-		r := runner{stepper: d.NewStepper(), exit: exit, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
+		r := newRunner()
 		return func(k int) {
 			i := pending[k]
 			time, status, n := r.run(start, sample.MaxTime, dynamics.Stream(s.Seed, s.Experiment, i))
@@ -124,6 +172,7 @@ func passages(ctx context.Context, d dynamics.Dynamics, sample *Sample, start []
 		}
 	})
 	sample.Steps += steps.Load()
+	return nil
 }
 
 // todo returns the numbers of the replicas that have not been run.
@@ -161,6 +210,9 @@ func (s Settings) newSample(d dynamics.Dynamics, start []float64, exit Region) (
 	case exit.Contains(start):
 		return nil, fmt.Errorf("escape: start %v lies in the exit region already", start)
 	}
+	if err := parallel.CheckMemory(s.Replicas, 17); err != nil {
+		return nil, fmt.Errorf("escape: replicas: %w", err)
+	}
 	if s.Resume == nil {
 		return &Sample{
 			Times: make([]float64, s.Replicas), Status: make([]Status, s.Replicas),
@@ -183,15 +235,18 @@ func (s Settings) newSample(d dynamics.Dynamics, start []float64, exit Region) (
 // changes nothing but what is not yet exponential: the first relaxation in the
 // well, and the time of the trip to an exit that lies past the saddle. Its
 // [Sample.Rate] is the rate of decay of the survival curve. It returns an error
-// if t0 is negative or not finite, or replicas are pending.
+// if t0 is negative, not finite or not below MaxTime, or replicas are pending.
 func (s *Sample) After(t0 float64) (*Sample, error) {
 	if !(t0 >= 0) || math.IsInf(t0, 1) {
 		return nil, fmt.Errorf("escape: sample after t₀ = %v, want a finite value ≥ 0", t0)
 	}
-	if n := s.Count(Pending); n > 0 {
-		return nil, fmt.Errorf("escape: sample after t₀ with %d replicas pending, want none", n)
+	if err := s.check(); err != nil {
+		return nil, err
 	}
-	late := &Sample{MaxTime: s.MaxTime - t0, Steps: s.Steps, Seed: s.Seed, Experiment: s.Experiment}
+	if s.MaxTime != 0 && !(t0 < s.MaxTime) {
+		return nil, fmt.Errorf("escape: sample after t₀ = %v, want less than its censoring time %v", t0, s.MaxTime)
+	}
+	late := &Sample{MaxTime: max(0, s.MaxTime-t0), Steps: s.Steps, Seed: s.Seed, Experiment: s.Experiment}
 	for i, t := range s.Times {
 		if t > t0 {
 			late.Times = append(late.Times, t-t0)

@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/sgdescape/sgdescape/pkg/dynamics"
 )
 
 // Estimate is a measured number with its uncertainty and its cost.
@@ -28,12 +30,17 @@ type Estimate struct {
 //
 //	κ̂ = (number of escapes)/(time summed over all replicas),
 //
-// with standard error κ̂/√escapes. The interval is that of 2κΣt ~ χ²: with 2m
-// degrees of freedom for m escapes without censoring, where it is exact, and
-// 2m+1 with censoring (Cox 1953). A sample in which nothing escaped gives
-// κ̂ = 0, StdErr = +Inf and the interval from 0 to the one-sided bound. It
-// returns an error if the confidence is not inside (0, 1), if replicas are
-// pending, or if no time has passed.
+// with standard error κ̂/√escapes. Without censoring κ̂ is too large by m/(m−1) on
+// average, m the escapes, and its error in truth larger than κ̂/√m for small m; the
+// interval holds the truth as often as it says. It is that of 2κΣt ~ χ²: with 2m
+// degrees of freedom without censoring, where it is exact, and 2m+1 with censoring
+// (Cox 1953), where counts come in whole numbers and no interval is exact: at 95 %
+// and heavy censoring it holds the truth 96.7, 94.4 and 95.6 % of the time at 3, 10
+// and 30 expected escapes, and at no number ≥ 3 less than 92.2 %. A sample in which
+// nothing escaped gives κ̂ = 0, StdErr = +Inf and the interval from 0 to
+// log(2/(1−confidence))/Σt, the end of the two-sided one. It returns an error if the
+// confidence is not inside (0, 1), if replicas are pending, a time is not finite and
+// ≥ 0, or their sum is not from 1e−300 to 1e300.
 func (s *Sample) Rate(confidence float64) (Estimate, error) {
 	e, total, err := s.summary(confidence)
 	if err != nil {
@@ -42,7 +49,7 @@ func (s *Sample) Rate(confidence float64) (Estimate, error) {
 	m, tail := float64(e.Escaped), (1-confidence)/2
 	if m == 0 {
 		e.StdErr = math.Inf(1)
-		e.High = -math.Log(1-confidence) / total
+		e.High = -math.Log(tail) / total
 		return e, nil
 	}
 	degrees := 2 * m
@@ -58,7 +65,8 @@ func (s *Sample) Rate(confidence float64) (Estimate, error) {
 }
 
 // MeanTime returns the mean first-passage time 1/κ̂ of the same model as
-// [Sample.Rate], with its errors. Without censoring it is the plain mean.
+// [Sample.Rate], with its errors. Without censoring it is the plain mean; without
+// escapes mean, StdErr and High are +Inf.
 func (s *Sample) MeanTime(confidence float64) (Estimate, error) {
 	e, err := s.Rate(confidence)
 	if err != nil {
@@ -74,14 +82,14 @@ func (s *Sample) summary(confidence float64) (e Estimate, total float64, err err
 	if !(confidence > 0 && confidence < 1) {
 		return e, 0, fmt.Errorf("escape: confidence = %v, want a value inside (0, 1)", confidence)
 	}
-	if n := s.Count(Pending); n > 0 {
-		return e, 0, fmt.Errorf("escape: %d of %d replicas pending, want none", n, len(s.Status))
+	if err := s.check(); err != nil {
+		return e, 0, err
 	}
 	for _, t := range s.Times {
 		total += t
 	}
-	if !(total > 0) {
-		return e, 0, fmt.Errorf("escape: total time = %v, want > 0", total)
+	if !(total > 1e-300 && total < 1e300) { // so that its inverse is a number
+		return e, 0, fmt.Errorf("escape: total time = %v, want 1e−300 to 1e300", total)
 	}
 	return Estimate{
 		Confidence: confidence, Replicas: len(s.Times), Escaped: s.Count(Escaped),
@@ -90,8 +98,12 @@ func (s *Sample) summary(confidence float64) (e Estimate, total float64, err err
 }
 
 // WeightedMean returns the mean of independent values weighted with their standard
-// errors, 1/s², and its standard error. The lengths are equal.
+// errors, 1/s², and its standard error: NaN for none, for lengths that differ, and
+// where a standard error is not > 0.
 func WeightedMean(values, stderrs []float64) (mean, stderr float64) {
+	if len(values) != len(stderrs) || len(values) == 0 || !(floats.Min(stderrs) > 0) {
+		return math.NaN(), math.NaN()
+	}
 	weights := make([]float64, len(stderrs))
 	for i, s := range stderrs {
 		weights[i] = 1 / (s * s)
@@ -111,15 +123,17 @@ type Extrapolation struct {
 // least squares weighted with their standard errors, and returns a: order 1
 // for Euler–Maruyama, 2 for Heun. It returns an error for fewer than two
 // estimates, lengths that differ, steps that are not positive or all the same,
-// or standard errors that are not positive and finite.
+// an order that is not positive, values or standard errors that are not finite, or
+// the latter not positive. StdErr is that of the errors given: where their scatter,
+// ChiSquare over Degrees, is larger, the step is too long for the fit.
 func Extrapolate(steps []float64, estimates []Estimate, order float64) (Extrapolation, error) {
 	if len(steps) != len(estimates) || len(steps) < 2 {
 		return Extrapolation{}, fmt.Errorf("escape: extrapolation of %d estimates at %d steps, want the same number ≥ 2", len(estimates), len(steps))
 	}
 	var sw, sx, sy, sxx, sxy float64
 	for i, e := range estimates {
-		if !(steps[i] > 0) || !(e.StdErr > 0) || math.IsInf(e.StdErr, 1) {
-			return Extrapolation{}, fmt.Errorf("escape: extrapolation with step %v and standard error %v, want both finite and > 0", steps[i], e.StdErr)
+		if !(steps[i] > 0) || !(e.StdErr > 0) || !dynamics.Finite([]float64{steps[i], e.StdErr, e.Value}) || !(order > 0) {
+			return Extrapolation{}, fmt.Errorf("escape: extrapolation of order %v with step %v of %v ± %v, want all finite, and all but the value > 0", order, steps[i], e.Value, e.StdErr)
 		}
 		w, x := 1/(e.StdErr*e.StdErr), math.Pow(steps[i], order)
 		sw += w
@@ -139,6 +153,9 @@ func Extrapolate(steps []float64, estimates []Estimate, order float64) (Extrapol
 	for i, e := range estimates {
 		z := (e.Value - r.Value - r.Slope*math.Pow(steps[i], order)) / e.StdErr
 		r.ChiSquare += z * z
+	}
+	if !dynamics.Finite([]float64{r.Value, r.StdErr, r.Slope, r.ChiSquare}) {
+		return Extrapolation{}, fmt.Errorf("escape: extrapolation overflows: %+v", r)
 	}
 	return r, nil
 }

@@ -28,7 +28,8 @@ type Occupancy struct {
 // settings, MaxTime and Resume play no part; 0 replicas means 200. The result does
 // not depend on the number of workers. It returns an error if there are no times
 // or they do not ascend from above 0, d or basin is nil, dimensions disagree,
-// Replicas < 0, or ctx ends.
+// Replicas < 0, they take more than 1 GiB, at 26 bytes and one a time for each, or
+// ctx ends.
 func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Region, times []float64, s Settings) (*Occupancy, error) {
 	if err := dynamics.CheckStart(d, start); err != nil {
 		return nil, fmt.Errorf("escape: occupancy: %w", err)
@@ -50,6 +51,9 @@ func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Reg
 		return nil, fmt.Errorf("escape: occupancy of %d replicas, want ≥ 0", s.Replicas)
 	case s.Replicas == 0:
 		s.Replicas = 200
+	}
+	if err := parallel.CheckMemory(s.Replicas, 26+len(times)); err != nil {
+		return nil, fmt.Errorf("escape: occupancy: replicas: %w", err)
 	}
 	inside, diverged := make([][]bool, s.Replicas), make([]bool, s.Replicas)
 	parallel.For(ctx, s.Replicas, parallel.Workers(s.Workers), func() func(int) {
@@ -113,18 +117,19 @@ func (w *walker) look(times []float64, rng *rand.Rand) (inside []bool, diverged 
 
 // Share returns the mean fraction inside over the times ≥ from, with a standard
 // error from the scatter between replicas, which are independent: the stationary
-// occupancy if from is some relaxation times. It returns an error if no time is
-// that late or there are fewer than two replicas.
+// occupancy if from is some relaxation times. The error is 0 where all replicas
+// agree, which tells no bound. It returns an error if no time is that late, from is
+// NaN, there are fewer than two replicas, or o is not what [Occupy] returned.
 func (o *Occupancy) Share(from float64) (share, stderr float64, err error) {
+	if o == nil || len(o.inside) != o.Replicas || o.Replicas < 2 || len(o.Time) != len(o.inside[0]) {
+		return 0, 0, fmt.Errorf("escape: occupancy: share of no replicas or one, want ≥ 2 from Occupy")
+	}
 	first := 0
 	for first < len(o.Time) && o.Time[first] < from {
 		first++
 	}
-	switch {
-	case first == len(o.Time):
+	if first == len(o.Time) || math.IsNaN(from) {
 		return 0, 0, fmt.Errorf("escape: occupancy: share from time %v, want ≤ %v", from, o.Time[len(o.Time)-1])
-	case o.Replicas < 2:
-		return 0, 0, fmt.Errorf("escape: occupancy: share of %d replicas, want ≥ 2", o.Replicas)
 	}
 	means := make([]float64, o.Replicas)
 	for i, row := range o.inside {
@@ -140,8 +145,11 @@ func (o *Occupancy) Share(from float64) (share, stderr float64, err error) {
 
 // Odds returns the long-run odds (1−p)/p of being outside, p = Share(from), with
 // their standard error, and the errors of [Occupancy.Share]. With none ever inside
-// they are +Inf.
+// both are +Inf.
 func (o *Occupancy) Odds(from float64) (odds, stderr float64, err error) {
 	p, e, err := o.Share(from)
-	return (1 - p) / p, e / (p * p), err
+	if err != nil || p == 0 {
+		return math.Inf(1), math.Inf(1), err
+	}
+	return (1 - p) / p, e / (p * p), nil
 }

@@ -129,7 +129,8 @@ const settle = 15
 // gives replicas, workers, censoring and seed; its Experiment is extended by the
 // setting, so that no two problems share a random stream. The cost is 1/κ per
 // replica. It returns an error for what [Problem.Theory] refuses, if Resume is
-// set, if all replicas leave at once or all are censored, and if ctx ends.
+// set, if MaxTime is in the first 15/h of the flattest outlier, which do not count,
+// if all replicas leave at once or all are censored, and if ctx ends.
 //
 // The exit is the plane of [landscape.Axis.Exit].
 func (p Problem) Simulate(ctx context.Context, s Settings) (Extrapolation, error) {
@@ -151,6 +152,9 @@ func (p Problem) Simulate(ctx context.Context, s Settings) (Extrapolation, error
 	steep, flat := spaces[len(spaces)-1].Curvature, spaces[0].Curvature
 	if flat <= 0 { // no noise there, and nothing to settle
 		flat = spaces[1].Curvature
+	}
+	if s.MaxTime != 0 && !(s.MaxTime > settle/flat) {
+		return Extrapolation{}, fmt.Errorf("escape: simulation censored at %v, want later than the %v that are not counted", s.MaxTime, settle/flat)
 	}
 	build, clock, law := dynamics.NewLogLangevin, e.MinimumLoss, "loss" // dτ = L dt
 	if p.Frozen {

@@ -6,13 +6,15 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
 // Region is a set of parameters.
 type Region interface {
 	// Contains reports whether θ lies in the region. It is called after every
-	// step, by several goroutines.
+	// step, by several goroutines. Those of this package contain no θ of another
+	// dimension than theirs.
 	Contains(theta []float64) bool
 }
 
@@ -20,7 +22,7 @@ type Region interface {
 type RegionFunc func(theta []float64) bool
 
 // Contains implements [Region].
-func (f RegionFunc) Contains(theta []float64) bool { return f(theta) }
+func (f RegionFunc) Contains(theta []float64) bool { return f != nil && f(theta) }
 
 // Beyond is the half-space θ_Axis ≥ Level.
 type Beyond struct {
@@ -29,7 +31,9 @@ type Beyond struct {
 }
 
 // Contains implements [Region].
-func (b Beyond) Contains(theta []float64) bool { return theta[b.Axis] >= b.Level }
+func (b Beyond) Contains(theta []float64) bool { return b.in(len(theta)) && theta[b.Axis] >= b.Level }
+
+func (b Beyond) in(dim int) bool { return b.Axis >= 0 && b.Axis < dim }
 
 // LossAbove is the region in which the loss exceeds Level, the exit of the
 // paper's Fig. 3b.
@@ -40,7 +44,7 @@ type LossAbove struct {
 
 // Contains implements [Region].
 func (r LossAbove) Contains(theta []float64) bool {
-	return r.Landscape.LossGrad(nil, theta) > r.Level
+	return r.Landscape != nil && len(theta) == r.Landscape.Dim() && r.Landscape.LossGrad(nil, theta) > r.Level
 }
 
 // Near is the ball of the given radius about a point, for example another
@@ -51,7 +55,9 @@ type Near struct {
 }
 
 // Contains implements [Region].
-func (n Near) Contains(theta []float64) bool { return floats.Distance(theta, n.Point, 2) <= n.Radius }
+func (n Near) Contains(theta []float64) bool {
+	return len(theta) == len(n.Point) && floats.Distance(theta, n.Point, 2) <= n.Radius
+}
 
 // Half is the half-space (θ − Point)·Normal ≥ 0.
 type Half struct{ Point, Normal []float64 }
@@ -59,6 +65,9 @@ type Half struct{ Point, Normal []float64 }
 // Contains implements [Region].
 func (h Half) Contains(theta []float64) bool {
 	side := 0.0
+	if len(theta) != len(h.Normal) || len(theta) != len(h.Point) {
+		return false
+	}
 	for i, n := range h.Normal {
 		side += (theta[i] - h.Point[i]) * n
 	}
@@ -95,7 +104,7 @@ func checkRegion(r Region, dim int) error {
 			return fmt.Errorf("no exit region given")
 		}
 	case Beyond:
-		if r.Axis < 0 || r.Axis >= dim || math.IsNaN(r.Level) {
+		if !r.in(dim) || math.IsNaN(r.Level) {
 			return fmt.Errorf("region θ_%d ≥ %v in %d dimensions, want an axis from 0 to %d and a level", r.Axis, r.Level, dim, dim-1)
 		}
 	case LossAbove:
@@ -103,12 +112,12 @@ func checkRegion(r Region, dim int) error {
 			return fmt.Errorf("region L > %v, want a landscape of dimension %d and a level", r.Level, dim)
 		}
 	case Near:
-		if len(r.Point) != dim || !(r.Radius > 0) {
-			return fmt.Errorf("region within %v of a point of length %d, want a radius > 0 and length %d", r.Radius, len(r.Point), dim)
+		if len(r.Point) != dim || !dynamics.Finite(r.Point) || !(r.Radius > 0) {
+			return fmt.Errorf("region within %v of a point of length %d, want a radius > 0 and length %d, finite", r.Radius, len(r.Point), dim)
 		}
 	case Half:
-		if len(r.Point) != dim || len(r.Normal) != dim {
-			return fmt.Errorf("half-space with a point of length %d and a normal of length %d, want %d for both", len(r.Point), len(r.Normal), dim)
+		if len(r.Point) != dim || len(r.Normal) != dim || !dynamics.Finite(r.Point) || !dynamics.Finite(r.Normal) {
+			return fmt.Errorf("half-space with a point of length %d and a normal of length %d, want %d for both, finite", len(r.Point), len(r.Normal), dim)
 		}
 	}
 	return nil

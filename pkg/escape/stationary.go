@@ -18,8 +18,8 @@ import (
 //
 // with ψ the digamma function; the standard error is that of the Fisher
 // information, N[ψ′(φ−n/2) − ψ′(φ)]. The interval is ±1.96 standard errors. It
-// returns an error for n < 1, fewer than two samples, or a ratio that is not
-// finite and ≥ 1.
+// returns an error for n < 1, fewer than two samples, a ratio that is not finite
+// and ≥ 1, or ratios so close to 1 that φ is 1e11 or more.
 func FitExponent(ratios []float64, n int) (Estimate, error) {
 	if n < 1 || len(ratios) < 2 {
 		return Estimate{}, fmt.Errorf("escape: stationary exponent from %d samples in %d dimensions, want ≥ 2 in ≥ 1", len(ratios), n)
@@ -31,11 +31,11 @@ func FitExponent(ratios []float64, n int) (Estimate, error) {
 		}
 		mean += math.Log(r) / float64(len(ratios))
 	}
-	if mean == 0 {
-		return Estimate{}, fmt.Errorf("escape: stationary exponent: every loss ratio is 1, so that φ is infinite")
-	}
 	half := float64(n) / 2
 	x := Exponent(mean, n) - half
+	if !(x < 1e11) {
+		return Estimate{}, fmt.Errorf("escape: stationary exponent: loss ratios are 1 on average, so that φ is infinite or beyond 1e11")
+	}
 	trigamma := func(x float64) float64 { return mathext.Zeta(2, x) }
 	e := Estimate{
 		Value: x + half, Confidence: 0.95, Replicas: len(ratios),
@@ -47,8 +47,12 @@ func FitExponent(ratios []float64, n int) (Estimate, error) {
 
 // Exponent returns the φ at which E log(L/L₀) = mean under the law of
 // [FitExponent], the solution of ψ(φ) − ψ(φ − n/2) = mean: what a fit to ever more
-// samples of any law with that mean tends to. It is for mean > 0 and n ≥ 1.
+// samples of any law with that mean tends to: NaN unless mean is finite and > 0 and
+// n ≥ 1, and 1e12 at most.
 func Exponent(mean float64, n int) float64 {
+	if !(mean > 0) || math.IsInf(mean, 1) || n < 1 {
+		return math.NaN()
+	}
 	half := float64(n) / 2
 	// The left side falls from +∞ at φ = n/2 to 0: bisection on log(φ − n/2).
 	x := math.Exp(root.Bisect(math.Log(1e-12), math.Log(1e12), func(logX float64) bool {

@@ -16,8 +16,12 @@ type Survival struct {
 }
 
 // Survival returns the survival curve; censored and diverged replicas leave the
-// number at risk at their time.
+// number at risk at their time. The errors are too small by some per cent where few
+// are at risk, and 0 once none is. No sample gives no curve.
 func (s *Sample) Survival() Survival {
+	if s == nil || len(s.Times) != len(s.Status) {
+		return Survival{}
+	}
 	order := make([]int, 0, len(s.Times))
 	for i, status := range s.Status {
 		if status != Pending {
@@ -54,16 +58,20 @@ type Exponentiality struct {
 // large; here the p-value comes from the given number of exponential samples of
 // the same size, censored at the same time and fitted in the same way, and is
 // exact for one-time censoring up to their number. It returns an error for
-// fewer than 5 escapes, pending or diverged replicas, or trials < 99.
+// fewer than 5 escapes, pending or diverged replicas, trials < 99 or more than 1e8
+// over the number of replicas, and for what [Sample.Rate] refuses.
 func (s *Sample) Exponentiality(trials int) (Exponentiality, error) {
+	if _, err := s.Rate(0.95); err != nil {
+		return Exponentiality{}, err
+	}
 	escaped := s.Count(Escaped)
 	switch {
 	case escaped < 5:
 		return Exponentiality{}, fmt.Errorf("escape: test of exponentiality on %d escapes, want ≥ 5", escaped)
 	case escaped+s.Count(Censored) < len(s.Times):
-		return Exponentiality{}, fmt.Errorf("escape: test of exponentiality with %d pending and %d diverged replicas, want none", s.Count(Pending), s.Count(Diverged))
-	case trials < 99:
-		return Exponentiality{}, fmt.Errorf("escape: test of exponentiality with %d trials, want ≥ 99", trials)
+		return Exponentiality{}, fmt.Errorf("escape: test of exponentiality with %d diverged replicas, want none", s.Count(Diverged))
+	case trials < 99 || trials > 1e8/len(s.Times):
+		return Exponentiality{}, fmt.Errorf("escape: test of exponentiality with %d trials, want 99 to %d", trials, int(1e8)/len(s.Times))
 	}
 	times := append([]float64(nil), s.Times...)
 	distance, rate := ksDistance(times, escaped)
@@ -73,7 +81,7 @@ func (s *Sample) Exponentiality(trials int) (Exponentiality, error) {
 		m := 0
 		for i := range times {
 			times[i] = rng.ExpFloat64() / rate
-			if times[i] < s.MaxTime {
+			if times[i] < s.MaxTime || s.MaxTime == 0 {
 				m++
 			} else {
 				times[i] = s.MaxTime

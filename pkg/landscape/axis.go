@@ -88,10 +88,13 @@ type Eigenspace struct {
 	Basis     [][]float64 // orthonormal
 }
 
-// Project returns the projection of x on the space.
+// Project returns the projection of x on the space; nil for another dimension.
 func (s Eigenspace) Project(x []float64) []float64 {
 	part := make([]float64, len(x))
 	for _, v := range s.Basis {
+		if len(v) != len(x) {
+			return nil
+		}
 		floats.AddScaled(part, floats.Dot(v, x), v)
 	}
 	return part
@@ -121,10 +124,14 @@ func Eigenspaces(h *mat.SymDense) ([]Eigenspace, error) {
 }
 
 // Eigen returns the eigenvalues of a Hessian, ascending, with its eigenvectors as
-// columns. It returns an error if they do not converge, as for NaN.
+// columns. It returns an error for none, and if they do not converge to finite
+// numbers.
 func Eigen(h *mat.SymDense) (values []float64, vectors *mat.Dense, err error) {
 	var eig mat.EigenSym
-	if !eig.Factorize(h, true) {
+	if h == nil || h.IsEmpty() {
+		return nil, nil, fmt.Errorf("landscape: no Hessian given, or one of more than 1 GiB")
+	}
+	if size := mat.Norm(h, 1); math.IsNaN(size) || math.IsInf(size, 0) || !eig.Factorize(h, true) {
 		return nil, nil, fmt.Errorf("landscape: eigenvalues of the Hessian did not converge")
 	}
 	vectors = new(mat.Dense)

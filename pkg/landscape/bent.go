@@ -41,7 +41,9 @@ func NewBent(s Shape, bend float64) (*Bent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Bent{Quartic: *q, bend: bend}, nil
+	b := &Bent{Quartic: *q, bend: bend}
+	s.MinimumLoss = q.l0
+	return b, s.checkLoss(b.Saddle().Loss)
 }
 
 // Floor returns z₂ = αf(z₁) on the valley floor, with its first two derivatives.
@@ -83,7 +85,7 @@ func (b *Bent) FarMinimum() Critical { return b.on(2 * b.saddle) }
 
 // on returns the critical point of the valley floor at z.
 func (b *Bent) on(z float64) Critical {
-	theta := make([]float64, b.dim)
+	theta := make([]float64, max(b.dim, 2))
 	theta[0] = z
 	theta[1], _, _ = b.Floor(z)
 	return CriticalAt(b, theta)

@@ -1,6 +1,7 @@
 package landscape
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"gonum.org/v1/gonum/floats"
@@ -17,8 +18,8 @@ const gradTol = 1e-8
 // in closed form where l knows it, else by differences, and takes P×P memory.
 //
 // It returns an error if start is not of length Dim or not finite, if ctx is
-// done, if the gradient does not fall that low (naming the value reached), or
-// if the point found is not a minimum.
+// done, if the gradient does not fall that low (naming the value reached), if the
+// point found is not a minimum, or if P×P numbers take more than 1 GiB.
 func FindMinimum(ctx context.Context, l Landscape, start []float64) (Critical, error) {
 	if err := checkPoint(l, "start", start); err != nil {
 		return Critical{}, fmt.Errorf("landscape: minimum: %w", err)
@@ -37,23 +38,23 @@ func FindMinimum(ctx context.Context, l Landscape, start []float64) (Critical, e
 		MajorIterations:   100_000, // a bound for ill-conditioned bowls; well-conditioned ones take tens
 	}
 	result, err := optimize.Minimize(problem, start, settings, &optimize.LBFGS{})
-	if ctx.Err() != nil {
-		return Critical{}, fmt.Errorf("landscape: minimum from %v: %w", start, ctx.Err())
-	}
 	if result == nil {
-		return Critical{}, fmt.Errorf("landscape: minimum from %v: %w", start, err)
+		return Critical{}, fmt.Errorf("landscape: minimum from %v: %w", start, cmp.Or(ctx.Err(), err))
 	}
 	// A line search that fails within rounding of the minimum is no harm: the
 	// Newton steps decide.
-	found, err := refine(l, result.X, 0, tol, 0.1*(1+floats.Norm(result.X, 2)))
+	found, err := refine(ctx, l, result.X, 0, tol, 0.1*(1+floats.Norm(result.X, 2)))
 	if err != nil {
-		return Critical{}, fmt.Errorf("landscape: minimum from %v: %w", start, err)
+		return Critical{}, fmt.Errorf("landscape: minimum from %v: %w", start, cmp.Or(ctx.Err(), err))
 	}
 	return found, nil
 }
 
 // checkPoint returns an error unless p is a finite point of the landscape.
 func checkPoint(l Landscape, name string, p []float64) error {
+	if l == nil {
+		return fmt.Errorf("no landscape given")
+	}
 	if len(p) != l.Dim() {
 		return fmt.Errorf("%s has length %d, want %d", name, len(p), l.Dim())
 	}
@@ -68,23 +69,27 @@ func checkPoint(l Landscape, name string, p []float64) error {
 // FindSaddle refines an image of a path, as a rule one of [Path.Peaks], to the
 // index-1 saddle next to it, by eigenvector following down to ‖∇L‖ < 1e−8 (or
 // 1e−10 of the largest force on the path, where that is more). It returns an
-// error if there is no such image, if the gradient does not fall that low
+// error if there is no such image, l or path, if the gradient does not fall that low
 // (naming the value reached), if the critical point has not exactly one
 // negative curvature, or if it lies farther from the path than the path is long.
 func FindSaddle(l Landscape, path *Path, image int) (Critical, error) {
-	if image < 0 || image >= len(path.Images) {
+	path = cmp.Or(path, new(Path)) // of no images
+	if image < 0 || image >= min(len(path.Images), len(path.Arc)) {
 		return Critical{}, fmt.Errorf("landscape: saddle near image %d, want 0 to %d", image, len(path.Images)-1)
 	}
-	grad := make([]float64, l.Dim())
+	grad := make([]float64, len(path.Images[0]))
 	largest := 0.0
 	for _, x := range path.Images {
+		if err := checkPoint(l, "image", x); err != nil {
+			return Critical{}, fmt.Errorf("landscape: saddle: %w", err)
+		}
 		l.LossGrad(grad, x)
 		largest = math.Max(largest, floats.Norm(grad, 2))
 	}
 	length := path.Arc[len(path.Arc)-1]
 	spacing := length / float64(len(path.Images)-1)
 	start := path.Images[image]
-	found, err := refine(l, start, 1, math.Max(gradTol, 1e-10*largest), spacing)
+	found, err := refine(context.Background(), l, start, 1, math.Max(gradTol, 1e-10*largest), spacing)
 	if err == nil && floats.Distance(found.Theta, start, 2) > length {
 		err = fmt.Errorf("led away to %v", found.Theta)
 	}

@@ -1,18 +1,25 @@
 package landscape
 
 import (
+	"context"
 	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/diff/fd"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
 // HessianAt returns ∇²L(θ), P×P: in closed form where l knows it, else by
 // central differences of the gradient, which costs 2P gradients and has a
-// relative error of about 1e−9.
+// relative error of about 1e−9. It is nil, which [Eigen] refuses, if θ is no finite
+// point of l or the P×P numbers take more than 1 GiB, P > 11,585.
 func HessianAt(l Landscape, theta []float64) *mat.SymDense {
+	if checkPoint(l, "", theta) != nil || parallel.CheckMemory(len(theta), 8*len(theta)) != nil {
+		return nil
+	}
 	p := l.Dim()
 	h := mat.NewSymDense(p, nil)
 	if known, ok := l.(Hessian); ok {
@@ -33,12 +40,12 @@ func HessianAt(l Landscape, theta []float64) *mat.SymDense {
 // number of negative curvatures, by eigenvector following: Newton's step, but
 // uphill along the lowest index eigenvectors and downhill along the others. No
 // step is longer than reach. It stops when ‖∇L‖ < tol.
-func refine(l Landscape, theta []float64, index int, tol, reach float64) (Critical, error) {
+func refine(ctx context.Context, l Landscape, theta []float64, index int, tol, reach float64) (Critical, error) {
 	const maxSteps = 200 // Newton needs ten; the rest is for a far start
 	x := append([]float64(nil), theta...)
 	grad := make([]float64, len(x))
 	norm := math.NaN()
-	for range maxSteps {
+	for k := 0; k < maxSteps && ctx.Err() == nil; k++ {
 		loss := l.LossGrad(grad, x)
 		norm = floats.Norm(grad, 2)
 		if math.IsNaN(norm) || math.IsInf(norm, 0) || math.IsNaN(loss) {

@@ -69,11 +69,15 @@ func (c Critical) Index() (int, error) {
 }
 
 // CriticalAt evaluates loss and Hessian at theta, which the caller knows to be
-// a critical point.
+// a critical point. At what is no finite point of l the Hessian is nil, which
+// [CheckBarrier] and the formulas refuse.
 func CriticalAt(l interface {
 	Landscape
 	Hessian
 }, theta []float64) Critical {
+	if checkPoint(l, "", theta) != nil {
+		return Critical{Theta: theta, Loss: math.NaN()}
+	}
 	h := mat.NewSymDense(l.Dim(), nil)
 	l.Hess(h, theta)
 	return Critical{Theta: append([]float64(nil), theta...), Loss: l.LossGrad(nil, theta), Hess: h}

@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/interp"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
 // PathSettings tunes [FindPath]. The zero value works.
@@ -96,6 +98,9 @@ func (s PathSettings) complete(l Landscape, from, to []float64) (PathSettings, e
 		return s, fmt.Errorf("tolerance = %v, want a finite value > 0", s.Tolerance)
 	case s.MaxSteps < 1:
 		return s, fmt.Errorf("at most %d steps, want ≥ 1", s.MaxSteps)
+	}
+	if err := parallel.CheckMemory(s.Images, 40*(len(from)+3)); err != nil {
+		return s, fmt.Errorf("images: %w", err)
 	}
 	return s, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/internal/root"
 )
 
@@ -71,14 +72,17 @@ var (
 
 // NewQuartic returns the symmetric quartic double well of the given shape.
 // It returns an error if a curvature or loss is not positive and finite,
-// Ratio ≤ 1, EffectiveDim < 0, Flat < 0, or Transverse is not of length n−1.
+// Ratio ≤ 1, EffectiveDim < 0, Flat < 0, Transverse is not of length n−1, P×P
+// numbers, the Hessian, take more than 1 GiB, or the loss at the saddle comes out
+// wrong, because a number on the way is too large or too small for a float64.
 func NewQuartic(s Shape) (*Quartic, error) {
 	s, err := s.complete(true)
 	if err != nil {
 		return nil, fmt.Errorf("landscape: quartic: %w", err)
 	}
 	h, z := s.OutlierCurvature, math.Sqrt(8*(s.Ratio-1)*s.MinimumLoss/s.OutlierCurvature)
-	return &Quartic{Well: s.build(h/2, -h/(2*z), h/(8*z*z)), saddle: z}, nil
+	q := &Quartic{Well: s.build(h/2, -h/(2*z), h/(8*z*z)), saddle: z}
+	return q, s.checkLoss(q.Saddle().Loss)
 }
 
 // NewCubic returns the cubic well of the given shape, with the errors of
@@ -89,7 +93,8 @@ func NewCubic(s Shape) (*Cubic, error) {
 		return nil, fmt.Errorf("landscape: cubic: %w", err)
 	}
 	h, z := s.OutlierCurvature, math.Sqrt(6*(s.Ratio-1)*s.MinimumLoss/s.OutlierCurvature)
-	return &Cubic{Well: s.build(h/2, -h/(3*z), 0), saddle: z}, nil
+	c := &Cubic{Well: s.build(h/2, -h/(3*z), 0), saddle: z}
+	return c, s.checkLoss(c.Saddle().Loss)
 }
 
 // NewQuadratic returns the quadratic bowl of the given shape, with the errors
@@ -125,6 +130,9 @@ func (s Shape) complete(barrier bool) (Shape, error) {
 	case s.Flat < 0:
 		return s, fmt.Errorf("number of flat directions = %d, want ≥ 0", s.Flat)
 	}
+	if err := parallel.CheckMemory(s.EffectiveDim+s.Flat, 8*(s.EffectiveDim+s.Flat)); err != nil {
+		return s, fmt.Errorf("Hessian: rows: %w", err)
+	}
 	if s.Transverse == nil {
 		s.Transverse = make([]float64, s.EffectiveDim-1)
 		for i := range s.Transverse {
@@ -140,6 +148,14 @@ func (s Shape) complete(barrier bool) (Shape, error) {
 		}
 	}
 	return s, nil
+}
+
+// checkLoss returns an error unless the loss at the saddle is that of the shape.
+func (s Shape) checkLoss(loss float64) error {
+	if want := s.Ratio * s.MinimumLoss; !(math.Abs(loss-want) <= 1e-9*want) || math.IsInf(want, 1) {
+		return fmt.Errorf("landscape: loss %v at the saddle, want %v: a shape beyond the numbers", loss, want)
+	}
+	return nil
 }
 
 func positive(x float64) bool { return x > 0 && !math.IsInf(x, 1) }
@@ -207,7 +223,7 @@ func (w *Well) Minimum() Critical { return w.at(0) }
 
 // at returns the critical point on the escape coordinate at z.
 func (w *Well) at(z float64) Critical {
-	theta := make([]float64, w.dim)
+	theta := make([]float64, max(w.dim, 1))
 	theta[0] = z
 	return CriticalAt(w, theta)
 }

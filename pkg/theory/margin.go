@@ -29,12 +29,15 @@ func (e Escape) Margin() float64 {
 
 // CriticalDim returns n_c = 2(B/(ηh*) + 1), Eq. 19: there is no stable minimum for
 // n ≥ n_c.
-func (e Escape) CriticalDim() float64 { return CriticalDim(e.Noise, e.OutlierCurvature) }
+func (e Escape) CriticalDim() float64 { return 2 * (1/e.T() + 1) }
 
 // Caveats says, a sentence each, why Eq. 17 cannot be trusted to 5 % here; none
 // if it can, for the diffusion Eq. 13 on a straight path. SGD itself, at batch
 // sizes of a few, is another matter: see package regression.
 func (e Escape) Caveats() []string {
+	if err := e.Check(); err != nil {
+		return []string{err.Error()}
+	}
 	var caveats []string
 	add := func(format string, args ...any) { caveats = append(caveats, fmt.Sprintf(format, args...)) }
 	x, free := e.Margin(), e.CriticalDim()-float64(e.EffectiveDim)

@@ -30,23 +30,31 @@ func (n Noise) Check() error {
 		return fmt.Errorf("theory: learning rate η = %v, want a finite value > 0", n.LearningRate)
 	case !positive(n.BatchSize):
 		return fmt.Errorf("theory: batch size B = %v, want a finite value > 0", n.BatchSize)
+	case !positive(n.LearningRate / n.BatchSize):
+		return fmt.Errorf("theory: η/B = %v, want a finite value > 0", n.LearningRate/n.BatchSize)
 	}
 	return nil
 }
 
 // Temperature returns T = ηh*/B, the effective temperature of SGD on the
-// logarithmic loss landscape (Eq. 15), dimensionless.
+// logarithmic loss landscape (Eq. 15), dimensionless. It, and what rests on it, is
+// NaN for a noise that [Noise.Check] refuses and for h* < 0, infinite or NaN.
 func (n Noise) Temperature(outlierCurvature float64) float64 {
+	if n.Check() != nil || !(outlierCurvature >= 0 && outlierCurvature <= math.MaxFloat64) {
+		return math.NaN()
+	}
 	return n.LearningRate * outlierCurvature / n.BatchSize
 }
 
 // NoiseFor returns the noise, with B = 1, that has temperature T on outliers
-// of curvature h*.
+// of curvature h*; one that [Noise.Check] refuses unless T/h* is finite and > 0.
 func NoiseFor(temperature, outlierCurvature float64) Noise {
 	return Noise{LearningRate: temperature / outlierCurvature, BatchSize: 1}
 }
 
-// Escape collects what the formulas ask for about one way out of one minimum.
+// Escape collects what the formulas ask for about one way out of one minimum. They
+// give NaN where [Escape.Check] returns an error, and rates that a float64 cannot
+// hold come out as 0 or +Inf, where their logarithms are still right.
 type Escape struct {
 	Noise
 	// OutlierCurvature is h* > 0: the curvature at the minimum along the escape
@@ -90,6 +98,9 @@ func NewEscape(b landscape.Barrier, noise Noise, flat float64) (Escape, error) {
 	values, vectors, err := landscape.Eigen(minimum.Hess)
 	if err != nil {
 		return Escape{}, fmt.Errorf("theory: H(θ*): %w", err)
+	}
+	if saddle.Hess == nil || saddle.Hess.SymmetricDim() != len(values) {
+		return Escape{}, fmt.Errorf("theory: no H(θˢ) of order %d", len(values))
 	}
 	largest := values[len(values)-1]
 	if !positive(largest) || values[0] < -flat*largest {
@@ -152,10 +163,12 @@ func (e Escape) Check() error {
 		return fmt.Errorf("theory: loss at the minimum L(θ*) = %v, want a finite value > 0", e.MinimumLoss)
 	case !(e.Ratio > 1 && !math.IsInf(e.Ratio, 1)):
 		return fmt.Errorf("theory: loss ratio c = %v, want a finite value > 1", e.Ratio)
-	case !positive(-e.SaddleCurvature):
-		return fmt.Errorf("theory: curvature at the saddle h_e^s = %v, want a finite value < 0", e.SaddleCurvature)
+	case !positive(-e.SaddleCurvature) || !positive(e.OutlierCurvature*-e.SaddleCurvature):
+		return fmt.Errorf("theory: curvature at the saddle h_e^s = %v, want a finite value < 0, as its product with h*", e.SaddleCurvature)
 	case math.IsNaN(e.LogDetRatio) || math.IsInf(e.LogDetRatio, 0):
 		return fmt.Errorf("theory: log determinant ratio = %v, want a finite value", e.LogDetRatio)
+	case !(e.Temperature(e.OutlierCurvature) > 1e-300 && e.Temperature(e.OutlierCurvature) < 1e300): // so that B/(ηh*) is a number
+		return fmt.Errorf("theory: temperature = %v, want 1e−300 to 1e300", e.Temperature(e.OutlierCurvature))
 	case e.Spread != 0 && !(e.Spread >= 1 && !math.IsInf(e.Spread, 1)):
 		return fmt.Errorf("theory: spread of the outliers = %v, want a finite value ≥ 1, or 0 for 1", e.Spread)
 	}
@@ -163,7 +176,12 @@ func (e Escape) Check() error {
 }
 
 // T returns the temperature ηh*/B.
-func (e Escape) T() float64 { return e.Temperature(e.OutlierCurvature) }
+func (e Escape) T() float64 {
+	if e.Check() != nil {
+		return math.NaN()
+	}
+	return e.Temperature(e.OutlierCurvature)
+}
 
 // Exponent returns B/(ηh*) + 1 − n/2, the power of c in Eq. 17. For n = 1 it
 // is the ½ + B/(ηh*) of Eq. 16.
@@ -222,7 +240,7 @@ func (e Escape) RateLinear() float64 { return math.Exp(e.LogRateLinear()) }
 // changes from the minimum's curvature to the saddle's. The barrier is linear
 // again. It returns NaN unless 0 ≤ s ≤ 1.
 func (e Escape) LogRateAligned(s float64) float64 {
-	if !(s >= 0 && s <= 1) {
+	if !(s >= 0 && s <= 1) || e.Check() != nil {
 		return math.NaN()
 	}
 	barrier := (e.Ratio - 1) * e.BatchSize / e.LearningRate
@@ -233,13 +251,14 @@ func (e Escape) LogRateAligned(s float64) float64 {
 func (e Escape) RateAligned(s float64) float64 { return math.Exp(e.LogRateAligned(s)) }
 
 // StationaryExponent returns φ = 1 + B/(ηh*) of the quasi-stationary law
-// P ∝ L^{−φ}, Eq. 18. On the τ clock the law is P̃ ∝ L^{−(φ−1)} (appendix B).
+// P ∝ L^{−φ}, Eq. 18. On the τ clock the law is P̃ ∝ L^{−(φ−1)} (appendix B). It
+// is +Inf at h* = 0, where there is no noise; see [Noise.Temperature] for NaN.
 func StationaryExponent(noise Noise, outlierCurvature float64) float64 {
 	return 1 + 1/noise.Temperature(outlierCurvature)
 }
 
 // CriticalDim returns n_c = 2(B/(ηh*) + 1): a minimum is stable only if its
-// effective dimension n is below n_c, Eq. 19.
+// effective dimension n is below n_c, Eq. 19; +Inf and NaN as for φ.
 func CriticalDim(noise Noise, outlierCurvature float64) float64 {
 	return 2 * (1/noise.Temperature(outlierCurvature) + 1)
 }

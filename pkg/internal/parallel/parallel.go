@@ -4,6 +4,7 @@ package parallel
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,15 @@ func Workers(setting int) int {
 		return setting
 	}
 	return runtime.GOMAXPROCS(0)
+}
+
+// CheckMemory returns an error if n results of size bytes each take more than 1 GiB.
+func CheckMemory(n, size int) error {
+	const most = 1 << 30
+	if float64(n)*float64(size) > most {
+		return fmt.Errorf("%d of %d bytes each take %.3g GiB, want ≤ 1", n, size, float64(n)*float64(size)/most)
+	}
+	return nil
 }
 
 // For calls task(i) once for each i in [0, n), on the given number of workers,
