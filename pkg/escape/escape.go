@@ -273,7 +273,7 @@ func (r *runner) run(start []float64, maxTime float64, rng *rand.Rand) (t float6
 		steps++
 		// NaN fails every comparison, so both tests are written to catch it. A
 		// negative or infinite dt means that the loss left its range.
-		if !(dt > 0) || !dynamics.Finite(r.theta) {
+		if !(dt > 0 && dt <= math.MaxFloat64) || !dynamics.Finite(r.theta) {
 			return t, Diverged, steps
 		}
 		t += dt

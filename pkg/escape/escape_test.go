@@ -83,28 +83,6 @@ func simulated(rng *rand.Rand, n int, rate, maxTime float64) *Sample {
 	return s
 }
 
-// 95 % intervals hold the truth 93–97 % of the time, over 1,000 samples, for few
-// and many escapes, with and without censoring.
-func TestIntervalsCover(t *testing.T) {
-	for _, test := range []struct {
-		n       int
-		maxTime float64
-	}{{10, math.Inf(1)}, {200, math.Inf(1)}, {50, 1}, {200, 0.2}, {100, 0.5}} {
-		rng := dynamics.Stream(4, "coverage", test.n)
-		inside := 0
-		for range 1000 {
-			e := must(simulated(rng, test.n, 1, test.maxTime).Rate(0.95))
-			if e.Low <= 1 && 1 <= e.High {
-				inside++
-			}
-		}
-		if inside < 930 || inside > 970 {
-			t.Errorf("%d replicas, censored at %v: %d of 1000 intervals hold the truth", test.n, test.maxTime, inside)
-		}
-		t.Logf("%d replicas, censored at %v: %.1f %%", test.n, test.maxTime, float64(inside)/10)
-	}
-}
-
 func TestWorkersDoNotChangeABit(t *testing.T) {
 	d, start, exit := problem(0.3, 1.5, 3, dynamics.Settings{Step: 0.1, Scheme: dynamics.Heun}, true)
 	settings := Settings{Replicas: 101, MaxTime: 60, Seed: 9, Experiment: "workers"}

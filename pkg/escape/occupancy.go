@@ -102,7 +102,7 @@ func (w *walker) look(times []float64, rng *rand.Rand) (inside []bool, diverged 
 	for k, until := range times {
 		for t < until {
 			dt := w.stepper.Step(w.theta, rng)
-			if !(dt > 0) || !dynamics.Finite(w.theta) {
+			if !(dt > 0 && dt <= math.MaxFloat64) || !dynamics.Finite(w.theta) {
 				return inside, true
 			}
 			t += dt

@@ -1,0 +1,180 @@
+package escape
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mathext"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/sgdescape/sgdescape/pkg/dynamics"
+)
+
+// calibrated draws an estimate 400 times and holds its standard error by the χ² of
+// z, which sees one that is too small as well as one too large. A false alarm comes
+// once in 10⁵ from either side; a factor √2 is never missed.
+func calibrated(t *testing.T, name string, draw func(rng *rand.Rand) (estimate, truth, stderr float64)) {
+	t.Helper()
+	const runs = 400
+	sum := 0.0
+	for i := range runs {
+		estimate, truth, stderr := draw(dynamics.Stream(1, "calibrated "+name, i))
+		sum += (estimate - truth) * (estimate - truth) / (stderr * stderr)
+	}
+	law := distuv.ChiSquared{K: runs}
+	if low, high := law.Quantile(1e-5), law.Quantile(1-1e-5); !(sum >= low && sum <= high) {
+		t.Errorf("%s: Σz² = %.0f over %d runs, want %.0f to %.0f", name, sum, runs, low, high)
+	}
+}
+
+// covers returns how often, in 4,000 draws, an interval holds the truth.
+func covers(name string, draw func(rng *rand.Rand) (low, truth, high float64)) float64 {
+	const runs = 4000
+	inside := 0.0
+	for i := range runs {
+		if low, truth, high := draw(dynamics.Stream(2, "covers "+name, i)); low <= truth && truth <= high {
+			inside += 1. / runs
+		}
+	}
+	return inside
+}
+
+func TestCalibrated(t *testing.T) {
+	for _, maxTime := range []float64{math.Inf(1), 0.5} {
+		const rate = 2.5
+		calibrated(t, "Rate", func(rng *rand.Rand) (float64, float64, float64) {
+			e := must(simulated(rng, 500, rate, maxTime).Rate(0.95))
+			return e.Value, rate, e.StdErr
+		})
+		calibrated(t, "MeanTime", func(rng *rand.Rand) (float64, float64, float64) {
+			e := must(simulated(rng, 500, rate, maxTime).MeanTime(0.95))
+			return e.Value, 1 / rate, e.StdErr
+		})
+		calibrated(t, "Survival", func(rng *rand.Rand) (float64, float64, float64) {
+			c := simulated(rng, 300, rate, maxTime).Survival()
+			k := len(c.Time) / 2
+			return c.Prob[k], math.Exp(-rate * c.Time[k]), c.StdErr[k]
+		})
+	}
+	steps := []float64{0.1, 0.2, 0.4}
+	calibrated(t, "Extrapolate", func(rng *rand.Rand) (float64, float64, float64) {
+		estimates := make([]Estimate, len(steps))
+		for i, h := range steps {
+			estimates[i].StdErr = 0.1 * float64(1+i)
+			estimates[i].Value = 2 - 3*h + estimates[i].StdErr*rng.NormFloat64()
+		}
+		x := must(Extrapolate(steps, estimates, 1))
+		return x.Value, 2, x.StdErr
+	})
+	// ChiSquare is χ² with its degrees of freedom: its mean over 400 runs.
+	calibrated(t, "ChiSquare", func(rng *rand.Rand) (float64, float64, float64) {
+		estimates := make([]Estimate, len(steps))
+		for i := range steps {
+			estimates[i] = Estimate{Value: rng.NormFloat64(), StdErr: 1}
+		}
+		x := must(Extrapolate(steps, estimates, 1))
+		if x.Degrees != 1 {
+			t.Fatalf("%d degrees of freedom of three points and a line", x.Degrees)
+		}
+		return math.Sqrt(x.ChiSquare), 0, 1
+	})
+	calibrated(t, "Occupancy", func(rng *rand.Rand) (float64, float64, float64) {
+		o := binomial(rng, 200, 1, 0.3)
+		return o.Fraction[0], 0.3, o.StdErr[0]
+	})
+	calibrated(t, "Share", func(rng *rand.Rand) (float64, float64, float64) {
+		share, stderr, err := binomial(rng, 200, 5, 0.3).Share(0)
+		return share, 0.3, must(stderr, err)
+	})
+	calibrated(t, "Odds", func(rng *rand.Rand) (float64, float64, float64) {
+		odds, stderr, err := binomial(rng, 400, 5, 0.3).Odds(2)
+		return odds, 7. / 3, must(stderr, err)
+	})
+	calibrated(t, "FitExponent", func(rng *rand.Rand) (float64, float64, float64) {
+		e := fitted(rng)
+		return e.Value, 8, e.StdErr
+	})
+}
+
+// binomial is the occupancy of replicas that are inside by chance, at times 1, 2, ….
+func binomial(rng *rand.Rand, replicas, times int, p float64) *Occupancy {
+	at := make([]float64, times)
+	for k := range at {
+		at[k] = float64(k + 1)
+	}
+	return must(Occupy(background, coin(p), []float64{0}, Beyond{Level: 1}, at, Settings{Replicas: replicas, Seed: rng.Uint64(), Workers: 1}))
+}
+
+// fitted is a fit to 300 samples of the law with φ = 8 in 4 dimensions.
+func fitted(rng *rand.Rand) Estimate {
+	law, ratios := distuv.Beta{Alpha: 6, Beta: 2, Src: rng}, make([]float64, 300)
+	for i := range ratios {
+		ratios[i] = 1 / law.Rand()
+	}
+	return must(FitExponent(ratios, 4))
+}
+
+// 95 % intervals hold the truth 93–97 % of the time, with 3, 10 and 30 escapes, with
+// and without censoring: over 4,000 samples, which tells 96.7 % from 97 and 94 % from
+// 93 by more than two standard errors.
+func TestIntervalsCover(t *testing.T) {
+	for _, c := range []struct {
+		n       int
+		maxTime float64
+	}{
+		{3, math.Inf(1)}, {10, math.Inf(1)}, {200, math.Inf(1)}, {50, 1}, {200, 0.2}, {100, 0.5},
+		{1000, 0.003}, {1000, 0.01}, {1000, 0.03}, {100, 0.1}, {100, 0.36}, {30, 0.4},
+	} {
+		for name, estimate := range map[string]func(*Sample) (Estimate, error){
+			"Rate":     func(s *Sample) (Estimate, error) { return s.Rate(0.95) },
+			"MeanTime": func(s *Sample) (Estimate, error) { return s.MeanTime(0.95) },
+		} {
+			got := covers(name, func(rng *rand.Rand) (float64, float64, float64) {
+				e := must(estimate(simulated(rng, c.n, 1, c.maxTime)))
+				return e.Low, 1, e.High
+			})
+			if got < 0.93 || got > 0.97 {
+				t.Errorf("%s of %d replicas, censored at %v: covers %.2f %%", name, c.n, c.maxTime, 100*got)
+			}
+		}
+	}
+	if got := covers("φ", func(rng *rand.Rand) (float64, float64, float64) { e := fitted(rng); return e.Low, 8, e.High }); got < 0.93 || got > 0.97 {
+		t.Errorf("FitExponent covers %.2f %%", 100*got)
+	}
+}
+
+// The ends of the interval leave half of what the confidence lacks on either side:
+// of a gamma law with m degrees, or m + ½ with censoring, and of the count for none.
+func TestRateByHand(t *testing.T) {
+	for _, confidence := range []float64{0.5, 0.95} {
+		for _, c := range []struct {
+			status []Status
+			shape  float64
+		}{
+			{[]Status{Escaped, Escaped, Escaped}, 3}, {[]Status{Escaped, Censored, Escaped}, 2.5},
+			{[]Status{Escaped, Diverged, Escaped}, 2.5}, {[]Status{Diverged, Escaped, Censored}, 1.5},
+		} {
+			s := &Sample{Times: []float64{1, 2, 4}, Status: c.status, MaxTime: 4, Seed: 3, Steps: 5}
+			e, mean := must(s.Rate(confidence)), must(s.MeanTime(confidence))
+			m := float64(e.Escaped)
+			if e.Value != m/7 || math.Abs(e.StdErr-math.Sqrt(m)/7) > 1e-15 || mean.Value != 7/m && math.Abs(mean.Value*m-7) > 1e-14 || math.Abs(mean.StdErr-7/m/math.Sqrt(m)) > 1e-14 {
+				t.Errorf("%v: rate %+v, mean time %+v", c.status, e, mean)
+			}
+			tail := (1 - confidence) / 2
+			if low, high := mathext.GammaIncReg(c.shape, 7*e.Low), mathext.GammaIncRegComp(c.shape, 7*e.High); math.Abs(low-tail) > 1e-9 || math.Abs(high-tail) > 1e-9 {
+				t.Errorf("%v: %v and %v outside the interval, want %v", c.status, low, high, tail)
+			}
+			if math.Abs(mean.Low*e.High-1) > 1e-15 || math.Abs(mean.High*e.Low-1) > 1e-15 {
+				t.Errorf("%v: mean time %v to %v of a rate %v to %v", c.status, mean.Low, mean.High, e.Low, e.High)
+			}
+			if e.Replicas != 3 || e.Escaped != s.Count(Escaped) || e.Censored != s.Count(Censored) || e.Diverged != s.Count(Diverged) || e.Confidence != confidence || e.Seed != 3 || e.Steps != 5 {
+				t.Errorf("%v: %+v", c.status, e)
+			}
+		}
+		none := must((&Sample{Times: []float64{2, 5}, Status: []Status{Censored, Censored}, MaxTime: 5}).Rate(confidence))
+		if want := (1 - confidence) / 2; none.Value != 0 || none.Low != 0 || math.Abs(math.Exp(-7*none.High)-want) > 1e-12 {
+			t.Errorf("no escapes: %+v, want a chance of none of %v at High", none, want)
+		}
+	}
+}
