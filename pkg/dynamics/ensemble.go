@@ -26,7 +26,7 @@ func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps 
 	case steps < 1:
 		return nil, fmt.Errorf("dynamics: ensemble of %d steps, want ≥ 1", steps)
 	}
-	if err := parallel.CheckMemory(replicas, 8*len(start)+24); err != nil {
+	if err := parallel.CheckMemory(replicas, 24+8*float64(len(start))); err != nil {
 		return nil, fmt.Errorf("dynamics: ensemble: replicas: %w", err)
 	}
 	ends := make([][]float64, replicas)

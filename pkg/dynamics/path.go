@@ -31,7 +31,7 @@ func Record(d Dynamics, l landscape.Landscape, start []float64, steps int, rng *
 	if l == nil || l.Dim() != d.Dim() || rng == nil {
 		return nil, fmt.Errorf("dynamics: record: want a landscape of dimension %d and a generator", d.Dim())
 	}
-	if err := parallel.CheckMemory(steps, 72+8*len(start)); err != nil {
+	if err := parallel.CheckMemory(steps, 72+8*float64(len(start))); err != nil {
 		return nil, fmt.Errorf("dynamics: record: steps: %w", err)
 	}
 	theta := append([]float64(nil), start...)

@@ -207,6 +207,11 @@ func TestExponentialityByHand(t *testing.T) {
 			t.Errorf("%+v accepted", bad)
 		}
 	}
+	// Another unit of time changes nothing.
+	a, b := simulated(dynamics.Stream(1, "unit", 0), 40, 1, 0.8), simulated(dynamics.Stream(1, "unit", 0), 40, 0.25, 3.2)
+	if x, y := must(a.Exponentiality(199)), must(b.Exponentiality(199)); x != y {
+		t.Errorf("in another unit of time %+v, not %+v", y, x)
+	}
 	same := &Sample{Times: make([]float64, 100), Status: make([]Status, 100)} // no censoring
 	for i := range same.Times {
 		same.Times[i], same.Status[i] = 1, Escaped

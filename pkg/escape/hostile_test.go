@@ -223,7 +223,10 @@ func TestHostile(t *testing.T) {
 	add("Exponent", func() error { return said(math.IsNaN(Exponent(1, 0))) }, func() error { return said(math.IsNaN(Exponent(1, -1))) })
 	o := binomial(dynamics.Stream(1, "o", 0), 9, 3, 0.5)
 	for _, from := range []float64{nan, inf, 4} {
-		add("Occupancy.Share", func() error { _, _, err := o.Share(from); return err })
+		add("Occupancy.Share", func() error {
+			share, stderr, err := o.Share(from)
+			return must(err, said(share != 0 || stderr != 0))
+		})
 		add("Occupancy.Odds", func() error { _, _, err := o.Odds(from); return err })
 	}
 	for _, bad := range []*Occupancy{{}, {Replicas: 2, Time: zero}, binomial(dynamics.Stream(1, "o", 0), 1, 1, 0.5)} {

@@ -52,7 +52,7 @@ func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Reg
 	case s.Replicas == 0:
 		s.Replicas = 200
 	}
-	if err := parallel.CheckMemory(s.Replicas, 26+len(times)); err != nil {
+	if err := parallel.CheckMemory(s.Replicas, 26+float64(len(times))); err != nil {
 		return nil, fmt.Errorf("escape: occupancy: replicas: %w", err)
 	}
 	inside, diverged := make([][]bool, s.Replicas), make([]bool, s.Replicas)

@@ -17,7 +17,7 @@ import (
 // relative error of about 1e−9. It is nil, which [Eigen] refuses, if θ is no finite
 // point of l or the P×P numbers take more than 1 GiB, P > 11,585.
 func HessianAt(l Landscape, theta []float64) *mat.SymDense {
-	if checkPoint(l, "", theta) != nil || parallel.CheckMemory(len(theta), 8*len(theta)) != nil {
+	if checkPoint(l, "", theta) != nil || parallel.CheckMemory(len(theta), 8*float64(len(theta))) != nil {
 		return nil
 	}
 	p := l.Dim()
@@ -52,7 +52,7 @@ func refine(ctx context.Context, l Landscape, theta []float64, index int, tol, r
 			return Critical{}, fmt.Errorf("loss %v and ‖∇L‖ = %v at %v, want finite values", loss, norm, x)
 		}
 		hess := HessianAt(l, x)
-		if norm < tol {
+		if norm < tol && !math.IsInf(tol, 1) {
 			found := Critical{Theta: x, Loss: loss, Hess: hess}
 			return found, checkIndex(found, index)
 		}

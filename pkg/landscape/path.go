@@ -99,7 +99,7 @@ func (s PathSettings) complete(l Landscape, from, to []float64) (PathSettings, e
 	case s.MaxSteps < 1:
 		return s, fmt.Errorf("at most %d steps, want ≥ 1", s.MaxSteps)
 	}
-	if err := parallel.CheckMemory(s.Images, 40*(len(from)+3)); err != nil {
+	if err := parallel.CheckMemory(s.Images, 40*float64(len(from)+3)); err != nil {
 		return s, fmt.Errorf("images: %w", err)
 	}
 	return s, nil

@@ -130,8 +130,8 @@ func (s Shape) complete(barrier bool) (Shape, error) {
 	case s.Flat < 0:
 		return s, fmt.Errorf("number of flat directions = %d, want ≥ 0", s.Flat)
 	}
-	if err := parallel.CheckMemory(s.EffectiveDim+s.Flat, 8*(s.EffectiveDim+s.Flat)); err != nil {
-		return s, fmt.Errorf("Hessian: rows: %w", err)
+	if p := float64(s.EffectiveDim) + float64(s.Flat); parallel.CheckMemory(1, 8*p*p) != nil {
+		return s, fmt.Errorf("Hessian: %w", parallel.CheckMemory(1, 8*p*p))
 	}
 	if s.Transverse == nil {
 		s.Transverse = make([]float64, s.EffectiveDim-1)

@@ -21,10 +21,9 @@ func Workers(setting int) int {
 }
 
 // CheckMemory returns an error if n results of size bytes each take more than 1 GiB.
-func CheckMemory(n, size int) error {
-	const most = 1 << 30
-	if float64(n)*float64(size) > most {
-		return fmt.Errorf("%d of %d bytes each take %.3g GiB, want ≤ 1", n, size, float64(n)*float64(size)/most)
+func CheckMemory(n int, size float64) error {
+	if total := float64(n) * size; total > 1<<30 {
+		return fmt.Errorf("%d of %.3g bytes each take %.3g GiB, want ≤ 1", n, size, total/(1<<30))
 	}
 	return nil
 }
