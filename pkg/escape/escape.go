@@ -85,19 +85,6 @@ func (s *Sample) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// check returns an error unless every replica has ended at a finite time ≥ 0.
-func (s *Sample) check() error {
-	if s == nil || len(s.Times) != len(s.Status) {
-		return fmt.Errorf("escape: no sample of as many times as statuses given")
-	}
-	for i, t := range s.Times {
-		if !(t >= 0) || math.IsInf(t, 1) || s.Status[i] == Pending || s.Status[i] > Diverged {
-			return fmt.Errorf("escape: replica %d has status %d at time %v (%d of %d pending), want an end at a finite time ≥ 0", i, s.Status[i], t, s.Count(Pending), len(s.Times))
-		}
-	}
-	return nil
-}
-
 // Count returns the number of replicas with the given status.
 func (s *Sample) Count(status Status) int {
 	n := 0
@@ -235,16 +222,14 @@ func (s Settings) newSample(d dynamics.Dynamics, start []float64, exit Region) (
 // changes nothing but what is not yet exponential: the first relaxation in the
 // well, and the time of the trip to an exit that lies past the saddle. Its
 // [Sample.Rate] is the rate of decay of the survival curve. It returns an error
-// if t0 is negative, not finite or not below MaxTime, or replicas are pending.
+// if t0 is negative, not finite or not below MaxTime, and for what [Sample.Rate]
+// refuses.
 func (s *Sample) After(t0 float64) (*Sample, error) {
-	if !(t0 >= 0) || math.IsInf(t0, 1) {
-		return nil, fmt.Errorf("escape: sample after t₀ = %v, want a finite value ≥ 0", t0)
-	}
-	if err := s.check(); err != nil {
+	if _, _, err := s.summary(0.95); err != nil {
 		return nil, err
 	}
-	if s.MaxTime != 0 && !(t0 < s.MaxTime) {
-		return nil, fmt.Errorf("escape: sample after t₀ = %v, want less than its censoring time %v", t0, s.MaxTime)
+	if !(t0 >= 0 && t0 <= math.MaxFloat64) || s.MaxTime != 0 && t0 >= s.MaxTime {
+		return nil, fmt.Errorf("escape: sample after t₀ = %v, want a finite value ≥ 0 below its censoring time %v", t0, s.MaxTime)
 	}
 	late := &Sample{MaxTime: max(0, s.MaxTime-t0), Steps: s.Steps, Seed: s.Seed, Experiment: s.Experiment}
 	for i, t := range s.Times {

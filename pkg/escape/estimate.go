@@ -30,17 +30,14 @@ type Estimate struct {
 //
 //	κ̂ = (number of escapes)/(time summed over all replicas),
 //
-// with standard error κ̂/√escapes. Without censoring κ̂ is too large by m/(m−1) on
-// average, m the escapes, and its error in truth larger than κ̂/√m for small m; the
-// interval holds the truth as often as it says. It is that of 2κΣt ~ χ²: with 2m
-// degrees of freedom without censoring, where it is exact, and 2m+1 with censoring
-// (Cox 1953), where counts come in whole numbers and no interval is exact: at 95 %
-// and heavy censoring it holds the truth 96.7, 94.4 and 95.6 % of the time at 3, 10
-// and 30 expected escapes, and at no number ≥ 3 less than 92.2 %. A sample in which
-// nothing escaped gives κ̂ = 0, StdErr = +Inf and the interval from 0 to
-// log(2/(1−confidence))/Σt, the end of the two-sided one. It returns an error if the
-// confidence is not inside (0, 1), if replicas are pending, a time is not finite and
-// ≥ 0, or their sum is not from 1e−300 to 1e300.
+// with standard error κ̂/√m for m escapes; without censoring κ̂ is too large by
+// m/(m−1) on average. The interval is that of 2κΣt ~ χ²: with 2m degrees of freedom
+// without censoring, where it is exact, and 2m+1 with (Cox 1953), where, as counts are
+// whole numbers, none is exact: under heavy censoring 95 % hold the truth in 96.7, 94.4
+// and 95.6 % at 3, 10 and 30 expected escapes, in 92.2 % at worst from 3 on. Without
+// escapes κ̂ = 0, StdErr = +Inf and the interval ends at log(2/(1−confidence))/Σt, one
+// tail only. It returns an error if the confidence is not inside (0, 1), if replicas
+// are pending, or if times are negative or their sum not from 1e−300 to 1e300.
 func (s *Sample) Rate(confidence float64) (Estimate, error) {
 	e, total, err := s.summary(confidence)
 	if err != nil {
@@ -82,10 +79,13 @@ func (s *Sample) summary(confidence float64) (e Estimate, total float64, err err
 	if !(confidence > 0 && confidence < 1) {
 		return e, 0, fmt.Errorf("escape: confidence = %v, want a value inside (0, 1)", confidence)
 	}
-	if err := s.check(); err != nil {
-		return e, 0, err
+	if s == nil || len(s.Times) != len(s.Status) {
+		return e, 0, fmt.Errorf("escape: no sample of as many times as statuses given")
 	}
-	for _, t := range s.Times {
+	for i, t := range s.Times {
+		if !(t >= 0) || s.Status[i] == Pending || s.Status[i] > Diverged {
+			return e, 0, fmt.Errorf("escape: replica %d has status %d at time %v (%d of %d pending), want an end at a time ≥ 0", i, s.Status[i], t, s.Count(Pending), len(s.Times))
+		}
 		total += t
 	}
 	if !(total > 1e-300 && total < 1e300) { // so that its inverse is a number
@@ -98,8 +98,7 @@ func (s *Sample) summary(confidence float64) (e Estimate, total float64, err err
 }
 
 // WeightedMean returns the mean of independent values weighted with their standard
-// errors, 1/s², and its standard error: NaN for none, for lengths that differ, and
-// where a standard error is not > 0.
+// errors, 1/s², and its standard error: NaN unless equally many, and errors > 0.
 func WeightedMean(values, stderrs []float64) (mean, stderr float64) {
 	if len(values) != len(stderrs) || len(values) == 0 || !(floats.Min(stderrs) > 0) {
 		return math.NaN(), math.NaN()
@@ -123,9 +122,7 @@ type Extrapolation struct {
 // least squares weighted with their standard errors, and returns a: order 1
 // for Euler–Maruyama, 2 for Heun. It returns an error for fewer than two
 // estimates, lengths that differ, steps that are not positive or all the same,
-// an order that is not positive, values or standard errors that are not finite, or
-// the latter not positive. StdErr is that of the errors given: where their scatter,
-// ChiSquare over Degrees, is larger, the step is too long for the fit.
+// an order or standard errors that are not positive, or what is not finite.
 func Extrapolate(steps []float64, estimates []Estimate, order float64) (Extrapolation, error) {
 	if len(steps) != len(estimates) || len(steps) < 2 {
 		return Extrapolation{}, fmt.Errorf("escape: extrapolation of %d estimates at %d steps, want the same number ≥ 2", len(estimates), len(steps))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -55,18 +56,21 @@ func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Reg
 	if err := parallel.CheckMemory(s.Replicas, 26+float64(len(times))); err != nil {
 		return nil, fmt.Errorf("escape: occupancy: replicas: %w", err)
 	}
-	inside, diverged := make([][]bool, s.Replicas), make([]bool, s.Replicas)
+	inside, diverged := make([][]bool, s.Replicas), atomic.Int64{}
 	parallel.For(ctx, s.Replicas, parallel.Workers(s.Workers), func() func(int) {
 		w := walker{stepper: d.NewStepper(), basin: basin, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
 		return func(i int) {
 			copy(w.theta, start)
-			inside[i], diverged[i] = w.look(times, dynamics.Stream(s.Seed, s.Experiment, i))
+			var lost bool
+			if inside[i], lost = w.look(times, dynamics.Stream(s.Seed, s.Experiment, i)); lost {
+				diverged.Add(1)
+			}
 		}
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("escape: occupancy: %w", err)
 	}
-	o := &Occupancy{Time: append([]float64(nil), times...), Replicas: s.Replicas, inside: inside}
+	o := &Occupancy{Time: append([]float64(nil), times...), Replicas: s.Replicas, Diverged: int(diverged.Load()), inside: inside}
 	n := float64(s.Replicas)
 	for k := range times {
 		count := 0.0
@@ -78,11 +82,6 @@ func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Reg
 		p := count / n
 		q := (count + 1) / (n + 2) // Laplace's: no error of 0 where all are on one side
 		o.Fraction, o.StdErr = append(o.Fraction, p), append(o.StdErr, math.Sqrt(q*(1-q)/n))
-	}
-	for _, d := range diverged {
-		if d {
-			o.Diverged++
-		}
 	}
 	return o, nil
 }
@@ -117,9 +116,9 @@ func (w *walker) look(times []float64, rng *rand.Rand) (inside []bool, diverged 
 
 // Share returns the mean fraction inside over the times ≥ from, with a standard
 // error from the scatter between replicas, which are independent: the stationary
-// occupancy if from is some relaxation times. The error is 0 where all replicas
-// agree, which tells no bound. It returns an error if no time is that late, from is
-// NaN, there are fewer than two replicas, or o is not what [Occupy] returned.
+// occupancy if from is some relaxation times; 0, no bound, where all agree. It returns
+// an error if no time is that late, there are fewer than two replicas, or o is not
+// what [Occupy] returned.
 func (o *Occupancy) Share(from float64) (share, stderr float64, err error) {
 	if o == nil || len(o.inside) != o.Replicas || o.Replicas < 2 || len(o.Time) != len(o.inside[0]) {
 		return 0, 0, fmt.Errorf("escape: occupancy: share of no replicas or one, want ≥ 2 from Occupy")

@@ -153,9 +153,6 @@ func (p Problem) Simulate(ctx context.Context, s Settings) (Extrapolation, error
 	if flat <= 0 { // no noise there, and nothing to settle
 		flat = spaces[1].Curvature
 	}
-	if s.MaxTime != 0 && !(s.MaxTime > settle/flat) {
-		return Extrapolation{}, fmt.Errorf("escape: simulation censored at %v, want later than the %v that are not counted", s.MaxTime, settle/flat)
-	}
 	build, clock, law := dynamics.NewLogLangevin, e.MinimumLoss, "loss" // dτ = L dt
 	if p.Frozen {
 		build, clock, law = dynamics.NewGLD, 1, "frozen"

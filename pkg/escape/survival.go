@@ -16,8 +16,7 @@ type Survival struct {
 }
 
 // Survival returns the survival curve; censored and diverged replicas leave the
-// number at risk at their time. The errors are too small by some per cent where few
-// are at risk, and 0 once none is. No sample gives no curve.
+// number at risk at their time. No sample gives no curve.
 func (s *Sample) Survival() Survival {
 	if s == nil || len(s.Times) != len(s.Status) {
 		return Survival{}
@@ -102,9 +101,6 @@ func ksDistance(times []float64, m int) (distance, rate float64) {
 	total := 0.0
 	for _, t := range times {
 		total += t
-	}
-	if m == 0 {
-		return 0, 0
 	}
 	rate = float64(m) / total
 	n := float64(len(times))

@@ -124,8 +124,7 @@ func Eigenspaces(h *mat.SymDense) ([]Eigenspace, error) {
 }
 
 // Eigen returns the eigenvalues of a Hessian, ascending, with its eigenvectors as
-// columns. It returns an error for none, and if they do not converge to finite
-// numbers.
+// columns. It returns an error for none, or if they do not converge, as for NaN.
 func Eigen(h *mat.SymDense) (values []float64, vectors *mat.Dense, err error) {
 	var eig mat.EigenSym
 	if h == nil || h.IsEmpty() {

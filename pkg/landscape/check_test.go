@@ -47,7 +47,7 @@ func TestCheckFindsMistakes(t *testing.T) {
 		{altered{q, 1, 1, 1.01}, [][]float64{at}, "∂²L"},
 		{altered{q, -1, 1, 1}, [][]float64{at}, "without"},
 		{q, nil, "no points"},
-		{nil, [][]float64{at}, "none given"},
+		{nil, [][]float64{at}, "no landscape given"},
 		{q, [][]float64{{1}}, "length 1, want 2"},
 		{q, [][]float64{{1, math.NaN()}}, "coordinate 1 = NaN"},
 	} {

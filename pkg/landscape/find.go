@@ -18,8 +18,8 @@ const gradTol = 1e-8
 // in closed form where l knows it, else by differences, and takes P×P memory.
 //
 // It returns an error if start is not of length Dim or not finite, if ctx is
-// done, if the gradient does not fall that low (naming the value reached), if the
-// point found is not a minimum, or if P×P numbers take more than 1 GiB.
+// done, if the gradient does not fall that low (naming the value reached), if P×P
+// numbers take more than 1 GiB, or if the point found is not a minimum.
 func FindMinimum(ctx context.Context, l Landscape, start []float64) (Critical, error) {
 	if err := checkPoint(l, "start", start); err != nil {
 		return Critical{}, fmt.Errorf("landscape: minimum: %w", err)

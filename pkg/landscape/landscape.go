@@ -69,8 +69,7 @@ func (c Critical) Index() (int, error) {
 }
 
 // CriticalAt evaluates loss and Hessian at theta, which the caller knows to be
-// a critical point. At what is no finite point of l the Hessian is nil, which
-// [CheckBarrier] and the formulas refuse.
+// a critical point. The Hessian is nil, and refused, at no finite point of l.
 func CriticalAt(l interface {
 	Landscape
 	Hessian

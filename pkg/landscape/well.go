@@ -72,9 +72,8 @@ var (
 
 // NewQuartic returns the symmetric quartic double well of the given shape.
 // It returns an error if a curvature or loss is not positive and finite,
-// Ratio ≤ 1, EffectiveDim < 0, Flat < 0, Transverse is not of length n−1, P×P
-// numbers, the Hessian, take more than 1 GiB, or the loss at the saddle comes out
-// wrong, because a number on the way is too large or too small for a float64.
+// Ratio ≤ 1, EffectiveDim < 0, Flat < 0, Transverse is not of length n−1, a Hessian
+// takes more than 1 GiB, or the numbers are too large or small for the right saddle.
 func NewQuartic(s Shape) (*Quartic, error) {
 	s, err := s.complete(true)
 	if err != nil {
@@ -153,7 +152,7 @@ func (s Shape) complete(barrier bool) (Shape, error) {
 // checkLoss returns an error unless the loss at the saddle is that of the shape.
 func (s Shape) checkLoss(loss float64) error {
 	if want := s.Ratio * s.MinimumLoss; !(math.Abs(loss-want) <= 1e-9*want) || math.IsInf(want, 1) {
-		return fmt.Errorf("landscape: loss %v at the saddle, want %v: a shape beyond the numbers", loss, want)
+		return fmt.Errorf("landscape: loss %v at the saddle, want %v", loss, want)
 	}
 	return nil
 }

@@ -52,9 +52,8 @@ func NoiseFor(temperature, outlierCurvature float64) Noise {
 	return Noise{LearningRate: temperature / outlierCurvature, BatchSize: 1}
 }
 
-// Escape collects what the formulas ask for about one way out of one minimum. They
-// give NaN where [Escape.Check] returns an error, and rates that a float64 cannot
-// hold come out as 0 or +Inf, where their logarithms are still right.
+// Escape collects what the formulas ask for about one way out of one minimum. They are
+// NaN where [Escape.Check] errs; rates beyond float64 are 0 or +Inf, their logs right.
 type Escape struct {
 	Noise
 	// OutlierCurvature is h* > 0: the curvature at the minimum along the escape
@@ -99,12 +98,9 @@ func NewEscape(b landscape.Barrier, noise Noise, flat float64) (Escape, error) {
 	if err != nil {
 		return Escape{}, fmt.Errorf("theory: H(θ*): %w", err)
 	}
-	if saddle.Hess == nil || saddle.Hess.SymmetricDim() != len(values) {
-		return Escape{}, fmt.Errorf("theory: no H(θˢ) of order %d", len(values))
-	}
 	largest := values[len(values)-1]
-	if !positive(largest) || values[0] < -flat*largest {
-		return Escape{}, fmt.Errorf("theory: eigenvalues of H(θ*) run from %v to %v, want a minimum", values[0], largest)
+	if !positive(largest) || values[0] < -flat*largest || saddle.Hess == nil || saddle.Hess.SymmetricDim() != len(values) {
+		return Escape{}, fmt.Errorf("theory: eigenvalues of H(θ*) run from %v to %v, want a minimum, and an H(θˢ) of order %d", values[0], largest, len(values))
 	}
 	n := 0
 	for _, v := range values {
@@ -167,8 +163,8 @@ func (e Escape) Check() error {
 		return fmt.Errorf("theory: curvature at the saddle h_e^s = %v, want a finite value < 0, as its product with h*", e.SaddleCurvature)
 	case math.IsNaN(e.LogDetRatio) || math.IsInf(e.LogDetRatio, 0):
 		return fmt.Errorf("theory: log determinant ratio = %v, want a finite value", e.LogDetRatio)
-	case !(e.Temperature(e.OutlierCurvature) > 1e-300 && e.Temperature(e.OutlierCurvature) < 1e300): // so that B/(ηh*) is a number
-		return fmt.Errorf("theory: temperature = %v, want 1e−300 to 1e300", e.Temperature(e.OutlierCurvature))
+	case math.Abs(math.Log(e.Temperature(e.OutlierCurvature))) > 690: // 1/T and (c−1)/T are to be numbers
+		return fmt.Errorf("theory: temperature = %v, want e⁻⁶⁹⁰ to e⁶⁹⁰", e.Temperature(e.OutlierCurvature))
 	case e.Spread != 0 && !(e.Spread >= 1 && !math.IsInf(e.Spread, 1)):
 		return fmt.Errorf("theory: spread of the outliers = %v, want a finite value ≥ 1, or 0 for 1", e.Spread)
 	}
@@ -251,14 +247,13 @@ func (e Escape) LogRateAligned(s float64) float64 {
 func (e Escape) RateAligned(s float64) float64 { return math.Exp(e.LogRateAligned(s)) }
 
 // StationaryExponent returns φ = 1 + B/(ηh*) of the quasi-stationary law
-// P ∝ L^{−φ}, Eq. 18. On the τ clock the law is P̃ ∝ L^{−(φ−1)} (appendix B). It
-// is +Inf at h* = 0, where there is no noise; see [Noise.Temperature] for NaN.
+// P ∝ L^{−φ}, Eq. 18; +Inf at h* = 0. On the τ clock P̃ ∝ L^{−(φ−1)} (appendix B).
 func StationaryExponent(noise Noise, outlierCurvature float64) float64 {
 	return 1 + 1/noise.Temperature(outlierCurvature)
 }
 
 // CriticalDim returns n_c = 2(B/(ηh*) + 1): a minimum is stable only if its
-// effective dimension n is below n_c, Eq. 19; +Inf and NaN as for φ.
+// effective dimension n is below n_c, Eq. 19.
 func CriticalDim(noise Noise, outlierCurvature float64) float64 {
 	return 2 * (1/noise.Temperature(outlierCurvature) + 1)
 }
