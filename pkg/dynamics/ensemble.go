@@ -23,11 +23,10 @@ func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps 
 	switch {
 	case replicas < 1:
 		return nil, fmt.Errorf("dynamics: ensemble of %d replicas, want ≥ 1", replicas)
+	case float64(replicas)*float64(24+8*len(start)) > parallel.GiB:
+		return nil, fmt.Errorf("dynamics: ensemble of %d replicas takes %.3g GiB, want ≤ 1", replicas, float64(replicas)*float64(24+8*len(start))/parallel.GiB)
 	case steps < 1:
 		return nil, fmt.Errorf("dynamics: ensemble of %d steps, want ≥ 1", steps)
-	}
-	if err := parallel.CheckMemory(replicas, 24+8*float64(len(start))); err != nil {
-		return nil, fmt.Errorf("dynamics: ensemble: replicas: %w", err)
 	}
 	ends := make([][]float64, replicas)
 	var diverged atomic.Int64

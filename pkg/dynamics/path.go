@@ -31,8 +31,8 @@ func Record(d Dynamics, l landscape.Landscape, start []float64, steps int, rng *
 	if l == nil || l.Dim() != d.Dim() || rng == nil {
 		return nil, fmt.Errorf("dynamics: record: want a landscape of dimension %d and a generator", d.Dim())
 	}
-	if err := parallel.CheckMemory(steps, 72+8*float64(len(start))); err != nil {
-		return nil, fmt.Errorf("dynamics: record: steps: %w", err)
+	if bytes := float64(steps) * float64(72+8*len(start)); bytes > parallel.GiB {
+		return nil, fmt.Errorf("dynamics: record: %d steps take %.3g GiB, want ≤ 1", steps, bytes/parallel.GiB)
 	}
 	theta := append([]float64(nil), start...)
 	p := &Path{}

@@ -190,15 +190,14 @@ func (s Settings) newSample(d dynamics.Dynamics, start []float64, exit Region) (
 	switch {
 	case s.Replicas < 1:
 		return nil, fmt.Errorf("escape: %d replicas, want ≥ 1", s.Replicas)
+	case 17*float64(s.Replicas) > parallel.GiB:
+		return nil, fmt.Errorf("escape: %d replicas take %.3g GiB, want ≤ 1", s.Replicas, 17*float64(s.Replicas)/parallel.GiB)
 	case !(s.MaxTime > 0):
 		return nil, fmt.Errorf("escape: censoring time = %v, want > 0", s.MaxTime)
 	case s.Workers < 0:
 		return nil, fmt.Errorf("escape: %d workers, want ≥ 0", s.Workers)
 	case exit.Contains(start):
 		return nil, fmt.Errorf("escape: start %v lies in the exit region already", start)
-	}
-	if err := parallel.CheckMemory(s.Replicas, 17); err != nil {
-		return nil, fmt.Errorf("escape: replicas: %w", err)
 	}
 	if s.Resume == nil {
 		return &Sample{

@@ -53,8 +53,8 @@ func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Reg
 	case s.Replicas == 0:
 		s.Replicas = 200
 	}
-	if err := parallel.CheckMemory(s.Replicas, 26+float64(len(times))); err != nil {
-		return nil, fmt.Errorf("escape: occupancy: replicas: %w", err)
+	if bytes := float64(s.Replicas) * float64(26+len(times)); bytes > parallel.GiB {
+		return nil, fmt.Errorf("escape: occupancy of %d replicas takes %.3g GiB, want ≤ 1", s.Replicas, bytes/parallel.GiB)
 	}
 	inside, diverged := make([][]bool, s.Replicas), atomic.Int64{}
 	parallel.For(ctx, s.Replicas, parallel.Workers(s.Workers), func() func(int) {

@@ -40,10 +40,11 @@ type Rates struct {
 
 // check returns an error unless the problem is one.
 func (p Problem) check() error {
-	if err := p.Noise.Check(); err != nil {
-		return fmt.Errorf("escape: %w", err)
+	err := p.Noise.Check()
+	if err == nil {
+		err = landscape.CheckBarrier(p.Barrier)
 	}
-	if err := landscape.CheckBarrier(p.Barrier); err != nil {
+	if err != nil {
 		return fmt.Errorf("escape: %w", err)
 	}
 	return nil
@@ -195,18 +196,13 @@ type Comparison struct {
 }
 
 // Compare returns theory, exact rates and simulation of one problem, with their
-// errors.
-func (p Problem) Compare(ctx context.Context, s Settings) (Comparison, error) {
-	var c Comparison
-	var err error
-	if c.Escape, err = p.Theory(); err != nil {
-		return Comparison{}, err
+// errors; with an error, what came before it.
+func (p Problem) Compare(ctx context.Context, s Settings) (c Comparison, err error) {
+	if c.Escape, err = p.Theory(); err == nil {
+		c.Rates, err = p.Exact()
 	}
-	if c.Rates, err = p.Exact(); err != nil {
-		return Comparison{}, err
+	if err == nil {
+		c.Measured, err = p.Simulate(ctx, s)
 	}
-	if c.Measured, err = p.Simulate(ctx, s); err != nil {
-		return Comparison{}, err
-	}
-	return c, nil
+	return c, err
 }

@@ -13,8 +13,7 @@ import (
 // Region is a set of parameters.
 type Region interface {
 	// Contains reports whether θ lies in the region. It is called after every
-	// step, by several goroutines. Those of this package contain no θ of another
-	// dimension than theirs.
+	// step, by several goroutines. It is false for a θ of another dimension.
 	Contains(theta []float64) bool
 }
 
@@ -31,9 +30,9 @@ type Beyond struct {
 }
 
 // Contains implements [Region].
-func (b Beyond) Contains(theta []float64) bool { return b.in(len(theta)) && theta[b.Axis] >= b.Level }
-
-func (b Beyond) in(dim int) bool { return b.Axis >= 0 && b.Axis < dim }
+func (b Beyond) Contains(theta []float64) bool {
+	return b.Axis >= 0 && b.Axis < len(theta) && theta[b.Axis] >= b.Level
+}
 
 // LossAbove is the region in which the loss exceeds Level, the exit of the
 // paper's Fig. 3b.
@@ -104,7 +103,7 @@ func checkRegion(r Region, dim int) error {
 			return fmt.Errorf("no exit region given")
 		}
 	case Beyond:
-		if !r.in(dim) || math.IsNaN(r.Level) {
+		if r.Axis < 0 || r.Axis >= dim || math.IsNaN(r.Level) {
 			return fmt.Errorf("region θ_%d ≥ %v in %d dimensions, want an axis from 0 to %d and a level", r.Axis, r.Level, dim, dim-1)
 		}
 	case LossAbove:

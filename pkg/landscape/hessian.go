@@ -17,7 +17,7 @@ import (
 // relative error of about 1e−9. It is nil, which [Eigen] refuses, if θ is no finite
 // point of l or the P×P numbers take more than 1 GiB, P > 11,585.
 func HessianAt(l Landscape, theta []float64) *mat.SymDense {
-	if checkPoint(l, "", theta) != nil || parallel.CheckMemory(len(theta), 8*float64(len(theta))) != nil {
+	if checkPoint(l, "", theta) != nil || 8*len(theta)*len(theta) > parallel.GiB {
 		return nil
 	}
 	p := l.Dim()

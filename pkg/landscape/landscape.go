@@ -54,15 +54,14 @@ type Critical struct {
 // minimum, 1 at the saddle of an escape path. Eigenvalues below [Flatness]
 // times the largest in size count as zero, that is as flat.
 func (c Critical) Index() (int, error) {
-	values, _, err := Eigen(c.Hess)
+	spaces, err := Eigenspaces(c.Hess)
 	if err != nil {
 		return 0, fmt.Errorf("%w at %v", err, c.Theta)
 	}
-	scale := math.Max(math.Abs(values[0]), math.Abs(values[len(values)-1]))
 	n := 0
-	for _, v := range values {
-		if v < -Flatness*scale {
-			n++
+	for _, s := range spaces {
+		if s.Curvature < 0 {
+			n += len(s.Basis)
 		}
 	}
 	return n, nil

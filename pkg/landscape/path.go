@@ -96,11 +96,10 @@ func (s PathSettings) complete(l Landscape, from, to []float64) (PathSettings, e
 		return s, fmt.Errorf("%d images, want ≥ 5", s.Images)
 	case !positive(s.Tolerance):
 		return s, fmt.Errorf("tolerance = %v, want a finite value > 0", s.Tolerance)
+	case float64(s.Images)*float64(40*len(from)+120) > parallel.GiB:
+		return s, fmt.Errorf("%d images take %.3g GiB, want ≤ 1", s.Images, float64(s.Images)*float64(40*len(from)+120)/parallel.GiB)
 	case s.MaxSteps < 1:
 		return s, fmt.Errorf("at most %d steps, want ≥ 1", s.MaxSteps)
-	}
-	if err := parallel.CheckMemory(s.Images, 40*float64(len(from)+3)); err != nil {
-		return s, fmt.Errorf("images: %w", err)
 	}
 	return s, nil
 }

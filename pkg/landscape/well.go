@@ -129,8 +129,8 @@ func (s Shape) complete(barrier bool) (Shape, error) {
 	case s.Flat < 0:
 		return s, fmt.Errorf("number of flat directions = %d, want ≥ 0", s.Flat)
 	}
-	if p := float64(s.EffectiveDim) + float64(s.Flat); parallel.CheckMemory(1, 8*p*p) != nil {
-		return s, fmt.Errorf("Hessian: %w", parallel.CheckMemory(1, 8*p*p))
+	if p := float64(s.EffectiveDim) + float64(s.Flat); 8*p*p > parallel.GiB {
+		return s, fmt.Errorf("Hessian takes %.3g GiB, want ≤ 1", 8*p*p/parallel.GiB)
 	}
 	if s.Transverse == nil {
 		s.Transverse = make([]float64, s.EffectiveDim-1)

@@ -4,7 +4,6 @@ package parallel
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -20,13 +19,8 @@ func Workers(setting int) int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// CheckMemory returns an error if n results of size bytes each take more than 1 GiB.
-func CheckMemory(n int, size float64) error {
-	if total := float64(n) * size; total > 1<<30 {
-		return fmt.Errorf("%d of %.3g bytes each take %.3g GiB, want ≤ 1", n, size, total/(1<<30))
-	}
-	return nil
-}
+// GiB, in bytes, is the most that results may take: more is refused.
+const GiB = 1 << 30
 
 // For calls task(i) once for each i in [0, n), on the given number of workers,
 // and returns when all calls have. Once ctx is done no further task is started.

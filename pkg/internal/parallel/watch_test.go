@@ -2,8 +2,6 @@ package parallel
 
 import (
 	"context"
-	"math"
-	"strings"
 	"testing"
 	"time"
 )
@@ -66,23 +64,5 @@ func TestWatchEnds(t *testing.T) {
 	}
 	if !w.Ended() {
 		t.Error("not heard at the end of the countdown")
-	}
-}
-
-func TestCheckMemory(t *testing.T) {
-	for _, c := range []struct {
-		n    int
-		size float64
-		want string
-	}{
-		{1 << 27, 8, ""}, {0, 1e300, ""}, {1<<27 + 1, 8, "take 1 GiB"}, {1e9, 17, "1000000000 of 17 bytes each take 15.8 GiB"}, {math.MaxInt, 8, "GiB"},
-	} {
-		err := CheckMemory(c.n, c.size)
-		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%d of %v: %v, want %q", c.n, c.size, err, c.want)
-		}
-	}
-	if Workers(1) != 1 {
-		t.Error("one worker asked for")
 	}
 }
