@@ -112,14 +112,12 @@ type Passer interface {
 // more than 1 GiB, at 17 bytes a replica, or if Resume is of another experiment. If ctx ends early, it returns the sample so far together
 // with an error that wraps ctx.Err(); pass it as Resume to go on.
 func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exit Region, s Settings) (*Sample, error) {
-	sample, err := s.newSample(d, start, exit)
+	sample, err := s.newSample(ctx, d, start, exit)
 	if err != nil {
 		return nil, err
 	}
 	if fast, ok := d.(Passer); !ok || !fast.Passages(ctx, sample, start, exit, s) {
-		if err := passages(ctx, d, sample, start, exit, s); err != nil {
-			return nil, err
-		}
+		passages(ctx, d, sample, start, exit, s)
 	}
 	if err := ctx.Err(); err != nil {
 		return sample, fmt.Errorf("escape: interrupted with %d of %d replicas pending: %w", sample.Count(Pending), len(sample.Times), err)
@@ -127,24 +125,18 @@ func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exi
 	return sample, nil
 }
 
-// passages fills in the pending replicas of a sample step by step, after it has
-// run the first escape of one to resume again.
-func passages(ctx context.Context, d dynamics.Dynamics, sample *Sample, start []float64, exit Region, s Settings) error {
-	newRunner := func() *runner {
-		return &runner{stepper: d.NewStepper(), exit: exit, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
-	}
-	if i := slices.Index(sample.Status, Escaped); i >= 0 {
-		want := sample.Times[i]
-		got, status, _ := newRunner().run(start, 2*want, dynamics.Stream(s.Seed, s.Experiment, i))
-		if status != Pending && !(math.Abs(got-want) <= 1e-6*want) { // processors may round otherwise
-			return fmt.Errorf("escape: replica %d of the sample to resume left at %v, but now at %v: another dynamics, start or exit", i, want, got)
+// passages fills in the pending replicas of a sample step by step.
+func passages(ctx context.Context, d dynamics.Dynamics, sample *Sample, start []float64, exit Region, s Settings) {
+	var pending []int
+	for i, status := range sample.Status {
+		if status == Pending {
+			pending = append(pending, i)
 		}
 	}
-	pending := sample.todo()
 	var steps, done atomic.Int64
 	done.Store(int64(len(sample.Times) - len(pending)))
 	parallel.For(ctx, len(pending), parallel.Workers(s.Workers), func() func(int) {
-		r := newRunner()
+		r := runner{stepper: d.NewStepper(), exit: exit, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
 		return func(k int) {
 			i := pending[k]
 			time, status, n := r.run(start, sample.MaxTime, dynamics.Stream(s.Seed, s.Experiment, i))
@@ -159,22 +151,10 @@ func passages(ctx context.Context, d dynamics.Dynamics, sample *Sample, start []
 		}
 	})
 	sample.Steps += steps.Load()
-	return nil
-}
-
-// todo returns the numbers of the replicas that have not been run.
-func (s *Sample) todo() []int {
-	var pending []int
-	for i, status := range s.Status {
-		if status == Pending {
-			pending = append(pending, i)
-		}
-	}
-	return pending
 }
 
 // newSample checks the settings and returns the sample to fill.
-func (s Settings) newSample(d dynamics.Dynamics, start []float64, exit Region) (*Sample, error) {
+func (s Settings) newSample(ctx context.Context, d dynamics.Dynamics, start []float64, exit Region) (*Sample, error) {
 	if s.Replicas == 0 {
 		s.Replicas = 200
 	}
@@ -209,6 +189,14 @@ func (s Settings) newSample(d dynamics.Dynamics, start []float64, exit Region) (
 	if len(r.Times) != s.Replicas || len(r.Status) != s.Replicas || r.MaxTime != s.MaxTime || r.Seed != s.Seed || r.Experiment != s.Experiment {
 		return nil, fmt.Errorf("escape: sample to resume has %d replicas, censoring time %v, seed %d, experiment %q; want %d, %v, %d, %q",
 			len(r.Times), r.MaxTime, r.Seed, r.Experiment, s.Replicas, s.MaxTime, s.Seed, s.Experiment)
+	}
+	_, fast := d.(Passer)
+	if i := slices.Index(r.Status, Escaped); i >= 0 && !fast {
+		again := runner{stepper: d.NewStepper(), exit: exit, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
+		t, status, _ := again.run(start, 2*r.Times[i], dynamics.Stream(s.Seed, s.Experiment, i))
+		if status != Pending && !(math.Abs(t-r.Times[i]) <= 1e-6*t) { // processors may round otherwise
+			return nil, fmt.Errorf("escape: replica %d of the sample to resume left at %v, but now at %v: another dynamics, start or exit", i, r.Times[i], t)
+		}
 	}
 	resumed := *r
 	resumed.Times = append([]float64(nil), r.Times...)

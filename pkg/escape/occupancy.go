@@ -58,11 +58,11 @@ func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Reg
 	}
 	inside, diverged := make([][]bool, s.Replicas), atomic.Int64{}
 	parallel.For(ctx, s.Replicas, parallel.Workers(s.Workers), func() func(int) {
-		w := walker{stepper: d.NewStepper(), basin: basin, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
+		r := runner{stepper: d.NewStepper(), exit: basin, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
 		return func(i int) {
-			copy(w.theta, start)
+			copy(r.theta, start)
 			var lost bool
-			if inside[i], lost = w.look(times, dynamics.Stream(s.Seed, s.Experiment, i)); lost {
+			if inside[i], lost = r.look(times, dynamics.Stream(s.Seed, s.Experiment, i)); lost {
 				diverged.Add(1)
 			}
 		}
@@ -86,30 +86,22 @@ func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Reg
 	return o, nil
 }
 
-// walker is one worker's scratch space.
-type walker struct {
-	stepper dynamics.Stepper
-	basin   Region
-	theta   []float64
-	watch   *parallel.Watch
-}
-
-// look follows one replica and says at which of the times it was in the basin.
-func (w *walker) look(times []float64, rng *rand.Rand) (inside []bool, diverged bool) {
+// look follows one replica and says at which of the times it was in the region.
+func (r *runner) look(times []float64, rng *rand.Rand) (inside []bool, diverged bool) {
 	inside = make([]bool, len(times))
 	t := 0.0
 	for k, until := range times {
 		for t < until {
-			dt := w.stepper.Step(w.theta, rng)
-			if !(dt > 0 && dt <= math.MaxFloat64) || !dynamics.Finite(w.theta) {
+			dt := r.stepper.Step(r.theta, rng)
+			if !(dt > 0 && dt <= math.MaxFloat64) || !dynamics.Finite(r.theta) {
 				return inside, true
 			}
 			t += dt
-			if w.watch.Ended() {
+			if r.watch.Ended() {
 				return inside, false
 			}
 		}
-		inside[k] = w.basin.Contains(w.theta)
+		inside[k] = r.exit.Contains(r.theta)
 	}
 	return inside, false
 }

@@ -172,14 +172,13 @@ func (p Problem) Simulate(ctx context.Context, s Settings) (Extrapolation, error
 		floats.AddScaled(exit.Point, axis.Exit-nearer, axis.Direction)
 		s.Experiment = fmt.Sprintf("%s step=%v", name, step)
 		sample, err := FirstPassage(ctx, d, p.Barrier.Minimum().Theta, exit, s)
-		if err != nil {
-			return Extrapolation{}, err
+		if err == nil {
+			sample, err = sample.After(settle / flat)
 		}
-		late, err := sample.After(settle / flat)
-		if err != nil {
-			return Extrapolation{}, err
+		if err == nil {
+			estimates[i], err = sample.Rate(0.95)
 		}
-		if estimates[i], err = late.Rate(0.95); err != nil {
+		if err != nil {
 			return Extrapolation{}, err
 		}
 	}

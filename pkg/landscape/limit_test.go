@@ -1,6 +1,15 @@
 package landscape
 
-import "testing"
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
 
 // A Hessian of 1 GiB is the largest, at P = 11,585.
 func TestLargestHessian(t *testing.T) {
@@ -11,5 +20,181 @@ func TestLargestHessian(t *testing.T) {
 		if _, err := NewQuadratic(Shape{EffectiveDim: c.n, Flat: c.flat}); (err == nil) != c.ok {
 			t.Errorf("n = %d and %d flat: %v", c.n, c.flat, err)
 		}
+	}
+}
+
+// says holds an error to a word of its own.
+func says(t *testing.T, name string, err error, want string) {
+	t.Helper()
+	if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		t.Errorf("%s: error %v, want it to say %q", name, err, want)
+	}
+}
+
+// A barrier is refused for what it is, at the bound that is told: 1e−9 of a loss,
+// 1e−6 of the barrier over the distance for a slope.
+func TestCheckBarrierBounds(t *testing.T) {
+	q := must(NewQuartic(Shape{Ratio: 3, OutlierCurvature: 2, MinimumLoss: 5, EffectiveDim: 2}))
+	s := q.saddle
+	minimum, saddle := q.Minimum(), q.Saddle()
+	for _, c := range []struct {
+		name   string
+		change func(m, s *Critical)
+		want   string
+	}{
+		{"as it is", func(m, s *Critical) {}, ""},
+		{"loss within", func(m, s *Critical) { s.Loss *= 1 + 0.9e-9 }, ""},
+		{"loss beyond", func(m, s *Critical) { s.Loss *= 1 + 1.1e-9 }, "critical point says"},
+		{"loss below", func(m, s *Critical) { m.Loss *= 1 - 1.1e-9 }, "critical point says"},
+		// ∇L = h·y at y across; the barrier is 10, the distance s.
+		{"slope within", func(m, _ *Critical) { m.Theta = []float64{0, 0.9e-6 * 10 / s / 2} }, ""},
+		{"slope beyond", func(m, _ *Critical) { m.Theta = []float64{0, 1.1e-6 * 10 / s / 2} }, "‖∇L‖"},
+		{"no loss", func(m, _ *Critical) { m.Loss = 0 }, "want 0 < L(θ*)"},
+		{"level", func(m, s *Critical) { s.Loss = m.Loss }, "want 0 < L(θ*)"},
+		{"infinite", func(_, s *Critical) { s.Loss = inf }, "want 0 < L(θ*)"},
+		{"no Hessian", func(m, _ *Critical) { m.Hess = nil }, "without a Hessian of order 2"},
+		{"small Hessian", func(_, s *Critical) { s.Hess = mat.NewSymDense(1, nil) }, "without a Hessian of order 2"},
+		{"turned", func(m, s *Critical) { m.Hess, s.Hess = s.Hess, m.Hess }, "1 negative curvatures, want 0"},
+	} {
+		m, sad := minimum, saddle
+		c.change(&m, &sad)
+		says(t, c.name, CheckBarrier(told{q, m, sad}), c.want)
+	}
+}
+
+// dented has a gradient that is wrong near one point.
+type dented struct {
+	*Quartic
+	at, width float64
+}
+
+func (d dented) LossGrad(dst, theta []float64) float64 {
+	loss := d.Quartic.LossGrad(dst, theta)
+	if dst != nil && math.Abs(theta[0]-d.at*d.saddle) < d.width*d.saddle {
+		dst[0] *= 2
+	}
+	return loss
+}
+
+// Between minimum and saddle a barrier is looked at a fifth, nearly a half and seven
+// tenths of the way.
+func TestCheckBarrierLooksBetween(t *testing.T) {
+	q := must(NewQuartic(Shape{Ratio: 3}))
+	for _, c := range []struct {
+		at   float64
+		want string
+	}{{0.2, "∂L/∂θ_0"}, {0.45, "∂L/∂θ_0"}, {0.7, "∂L/∂θ_0"}, {0.32, ""}, {-0.2, ""}, {1.4, ""}} {
+		says(t, fmt.Sprint(c.at), CheckBarrier(dented{q, c.at, 0.02}), c.want)
+	}
+}
+
+// counting counts its gradients, and ends a context after some.
+type counting struct {
+	Landscape
+	calls  *int
+	after  int
+	cancel context.CancelFunc
+}
+
+func (c counting) LossGrad(dst, theta []float64) float64 {
+	if *c.calls++; *c.calls == c.after {
+		c.cancel()
+	}
+	return c.Landscape.LossGrad(dst, theta)
+}
+
+// The search for a minimum hears its context in the Newton steps as well.
+func TestNewtonHearsItsContext(t *testing.T) {
+	q := must(NewQuartic(Shape{Ratio: 2, EffectiveDim: 3}))
+	calls := 0
+	must(FindMinimum(t.Context(), counting{q, &calls, -1, nil}, []float64{0.3, 0.1, 0.2}))
+	for _, after := range []int{1, calls / 2} {
+		ctx, cancel := context.WithCancel(t.Context())
+		n := 0
+		_, err := FindMinimum(ctx, counting{q, &n, after, cancel}, []float64{0.3, 0.1, 0.2})
+		says(t, fmt.Sprint(after), err, "canceled")
+	}
+}
+
+// Newton's steps are no longer than a tenth of 1 + |θ| from a minimum, and than the
+// distance of two images from a saddle; they end where they should, or say why not.
+func TestRefine(t *testing.T) {
+	b := must(NewQuadratic(Shape{EffectiveDim: 2, OutlierCurvature: 2, Transverse: []float64{8}, Flat: 1}))
+	var seen [][]float64
+	watch := watching{b, &seen}
+	c := must(refine(t.Context(), watch, []float64{1, 0, 3}, 0, 1e-8, 0.25))
+	if !floats.EqualApprox(c.Theta, []float64{0, 0, 3}, 1e-8) || c.Loss != 1 {
+		t.Errorf("%+v", c)
+	}
+	var path []float64
+	for _, x := range seen {
+		if x[1] == 0 && x[2] == 3 && (len(path) == 0 || x[0] < path[len(path)-1]-0.1) {
+			path = append(path, x[0])
+		}
+	}
+	if !floats.EqualApprox(path, []float64{1, 0.75, 0.5, 0.25, 0}, 1e-6) {
+		t.Errorf("went by %v, want steps of a quarter", path)
+	}
+	for _, bad := range []void{void(nan), void(inf)} {
+		_, err := refine(t.Context(), bad, []float64{0}, 0, 1e-8, 1)
+		says(t, "void", err, "want finite values")
+	}
+	q := must(NewQuartic(Shape{Ratio: 2}))
+	_, err := refine(t.Context(), q, []float64{0.99 * q.saddle}, 0, 1e-8, 1e-5)
+	says(t, "too far", err, "after 200 steps")
+	p := must(FindPath(t.Context(), q, []float64{0}, q.FarMinimum().Theta, PathSettings{}))
+	// Uphill from beside the far minimum of a path that is cut short: too far away.
+	short := &Path{Images: p.Images[:3], Loss: p.Loss[:3], Arc: p.Arc[:3]}
+	_, err = FindSaddle(q, short, 2)
+	says(t, "short path", err, "led away to")
+	says(t, "past the end", errOf(FindSaddle(q, p, 31)), "image 31, want 0 to 30")
+	if c := must(FindSaddle(q, p, 12)); math.Abs(c.Theta[0]-q.saddle) > 1e-8 {
+		t.Errorf("saddle at %v, want %v", c.Theta, q.saddle)
+	}
+}
+
+// watching notes where it is asked.
+type watching struct {
+	Landscape
+	seen *[][]float64
+}
+
+func (w watching) LossGrad(dst, theta []float64) float64 {
+	*w.seen = append(*w.seen, append([]float64(nil), theta...))
+	return w.Landscape.LossGrad(dst, theta)
+}
+
+// A string on a flat loss, and one on the way to a lower end, say so.
+func TestPathErrors(t *testing.T) {
+	_, err := FindPath(t.Context(), void(0), []float64{0}, []float64{1}, PathSettings{})
+	says(t, "flat", err, "the loss is flat")
+	q := must(NewQuartic(Shape{Ratio: 2, EffectiveDim: 2}))
+	_, err = FindPath(t.Context(), q, []float64{0, 0}, []float64{1, 0}, PathSettings{MaxSteps: -1})
+	says(t, "no steps", err, "at most -1 steps")
+	_, err = FindPath(t.Context(), q, []float64{0, 0}, q.FarMinimum().Theta, PathSettings{MaxSteps: 1})
+	says(t, "one step", err, "after 1 steps")
+}
+
+// The spacing of images, their ends and the length of the string, on any settled path.
+func TestPathLaws(t *testing.T) {
+	b := must(NewBent(Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{5}}, 1.5))
+	p := must(FindPath(t.Context(), b, b.Minimum().Theta, b.FarMinimum().Theta, PathSettings{Images: 41}))
+	length := 0.0
+	for i := range p.Images {
+		if i > 0 {
+			length += math.Hypot(p.Images[i][0]-p.Images[i-1][0], p.Images[i][1]-p.Images[i-1][1])
+		}
+		if math.Abs(p.Arc[i]-length) > 1e-12 {
+			t.Errorf("arc %v at image %d, want %v", p.Arc[i], i, length)
+		}
+	}
+	if !floats.Equal(p.Images[0], b.Minimum().Theta) || !floats.Equal(p.Images[40], b.FarMinimum().Theta) {
+		t.Errorf("ends moved to %v and %v", p.Images[0], p.Images[40])
+	}
+	if p.Force < 1e-3 || p.Force > 0.05 {
+		t.Errorf("force across %v of that along, about 1 %% is usual", p.Force)
+	}
+	if p.Steps < 10 || p.Steps > 3000 {
+		t.Errorf("%d steps", p.Steps)
 	}
 }

@@ -189,6 +189,38 @@ func TestOutlierSubspace(t *testing.T) {
 	}
 }
 
+// What the checks let pass at their bounds.
+func TestBounds(t *testing.T) {
+	e := quartic(1, 0.1, 2)
+	for _, change := range []func(*Escape){
+		func(e *Escape) { e.Spread = 1 }, func(e *Escape) { e.Spread = 0 }, func(e *Escape) { e.Ratio = 1.0001 }, func(e *Escape) { e.EffectiveDim = 1 },
+		func(e *Escape) { e.LearningRate = math.Exp(689) }, func(e *Escape) { e.LearningRate = math.Exp(-689) },
+	} {
+		good := e
+		if change(&good); good.Check() != nil {
+			t.Errorf("%+v: %v", good, good.Check())
+		}
+	}
+	for _, bad := range []float64{math.Exp(691), math.Exp(-691)} {
+		if e.LearningRate = bad; e.Check() == nil {
+			t.Errorf("η = %v accepted", bad)
+		}
+	}
+	for _, n := range []Noise{{1, -1}, {1, 0}} { // named, not only refused
+		if err := n.Check(); !strings.Contains(err.Error(), "batch size") {
+			t.Error(err)
+		}
+	}
+	if rate := must(RateOneDim(NoiseFor(0.1, 4), 4, -1, 2)); math.Abs(rate-2/(2*math.Pi)*math.Pow(2, -10.5)) > 1e-15 {
+		t.Errorf("κ = %v", rate)
+	}
+	for _, b := range []points{{nil, at(1, 1, 1), at(2, -2, -1)}, {nil, at(1, 1), at(2, 0.5)}} {
+		if _, err := NewEscape(b, NoiseFor(0.1, 1), 0); err == nil || !strings.Contains(err.Error(), "exactly one below 0") {
+			t.Errorf("error %v, want it to say what is wrong with the saddle", err)
+		}
+	}
+}
+
 // Noise along the local curvature, by the formula written out, in units that differ.
 func TestAlignedByHand(t *testing.T) {
 	e := must(NewEscape(points{nil, at(0.3, 4), at(0.9, -2)}, Noise{0.2, 3}, 0))
