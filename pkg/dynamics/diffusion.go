@@ -40,10 +40,8 @@ var (
 	_ Driven   = (*heunStepper)(nil)
 )
 
-// Dim implements [Dynamics].
 func (d *diffusion) Dim() int { return d.l.Dim() }
 
-// NewStepper implements [Dynamics].
 func (d *diffusion) NewStepper() Stepper {
 	n := d.Dim()
 	scratch := make([]float64, 5*n)
@@ -65,20 +63,16 @@ type base struct {
 	xi, grad, noise []float64
 }
 
-// SetStep implements [Driven].
-func (b *base) SetStep(step float64) { b.step, b.root = step, math.Sqrt(step) }
-
+func (b *base) SetStep(step float64)          { b.step, b.root = step, math.Sqrt(step) }
 func (b *base) draw(rng *rand.Rand) []float64 { Normals(b.xi, rng); return b.xi }
 
 // eulerStepper is the Euler–Maruyama scheme.
 type eulerStepper struct{ base }
 
-// Step implements [Stepper].
 func (s *eulerStepper) Step(theta []float64, rng *rand.Rand) float64 {
 	return s.Drive(theta, s.draw(rng))
 }
 
-// Drive implements [Driven].
 func (s *eulerStepper) Drive(theta, xi []float64) float64 {
 	loss := s.l.LossGrad(s.grad, theta)
 	dt, root := s.step, s.root
@@ -102,12 +96,10 @@ type heunStepper struct {
 	grad2, trial []float64
 }
 
-// Step implements [Stepper].
 func (s *heunStepper) Step(theta []float64, rng *rand.Rand) float64 {
 	return s.Drive(theta, s.draw(rng))
 }
 
-// Drive implements [Driven].
 func (s *heunStepper) Drive(theta, xi []float64) float64 {
 	dt := s.rate(s.grad, theta)
 	s.g.kick(s.noise, s.root, xi)

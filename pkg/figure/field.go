@@ -49,8 +49,13 @@ func Sample(f func(x, y float64) float64, xmin, xmax, ymin, ymax float64, n int)
 // processors: f must be safe for concurrent use.
 func Tabulate(f func(x, y float64) float64, xs, ys []float64) *Field {
 	g := &Field{xs: slices.Clone(xs), ys: slices.Clone(ys), z: make([]float64, len(xs)*len(ys))}
-	parallel.For(context.Background(), len(g.z), parallel.Workers(0), func() func(int) {
-		return func(i int) { g.z[i] = f(xs[i%len(xs)], ys[i/len(xs)]) }
+	// Row by row, so that workers do not write to one cache line.
+	parallel.For(context.Background(), len(ys), parallel.Workers(0), func() func(int) {
+		return func(j int) {
+			for i, x := range xs {
+				g.z[j*len(xs)+i] = f(x, ys[j])
+			}
+		}
 	})
 	return g
 }

@@ -306,10 +306,8 @@ func (g *grid) axisRow() int {
 	return 0
 }
 
-func (g *grid) columns() int { return len(g.along.at) }
-
-func (g *grid) rows() int { return len(g.across.at) }
-
+func (g *grid) columns() int  { return len(g.along.at) }
+func (g *grid) rows() int     { return len(g.across.at) }
 func (g *grid) unknowns() int { return g.columns() * g.rows() }
 
 // work estimates the multiplications of one factorisation.

@@ -58,11 +58,9 @@ func newOutputs(y blas64.General, params, jac int, at func(out, jac, theta []flo
 	return &outputs{y: y, params: params, at: at, r: make([]float64, y.Cols), own: make([]float64, jac)}
 }
 
-func (m *outputs) Clone() Model { return newOutputs(m.y, m.params, len(m.own), m.at) }
-
+func (m *outputs) Clone() Model                { return newOutputs(m.y, m.params, len(m.own), m.at) }
 func (m *outputs) Dims() (samples, params int) { return m.y.Rows, m.params }
-
-func (m *outputs) MeanSquareOutputs() int { return m.y.Cols }
+func (m *outputs) MeanSquareOutputs() int      { return m.y.Cols }
 
 // load fills the scratch space with the residual of a sample and, if wanted, its gradients.
 func (m *outputs) load(theta []float64, mu int, gradients bool) (loss float64) {

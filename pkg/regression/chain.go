@@ -135,6 +135,9 @@ func (c Chain) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, 
 		if math.Abs(v-last) <= s.Tolerance*math.Abs(v) && c.within(v) {
 			return exact.Result{Value: v, Err: math.Abs(v - last), Grid: len(g.node)}, nil
 		}
+		if rounding := 0x1p-52 * v / c.LearningRate; level > 0 && rounding > s.Tolerance {
+			return fail(fmt.Errorf("%.2g steps, which elimination tells to %.1g, not %g: %w", v/c.LearningRate, rounding, s.Tolerance, ErrOutOfReach))
+		}
 		last, grid = v, len(g.node)
 	}
 	if !c.within(last) {

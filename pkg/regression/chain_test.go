@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -230,5 +231,17 @@ func BenchmarkChain(b *testing.B) {
 				must(gaussianChain(0.1, 1, d).MeanFirstPassage(2, exact.Settings{Tolerance: 1e-4}))
 			}
 		})
+	}
+}
+
+// What is too rare is said at once, not after the finest grid.
+func TestChainTooRareIsCheap(t *testing.T) {
+	for _, c := range []Chain{{0.01, 1, 1, 1, nil, nil}, {0.05, 1, 2, 1, nil, nil}, {0.02, 1, 8, 1, nil, nil}} {
+		start := time.Now()
+		_, err := c.MeanFirstPassage(3, exact.Settings{})
+		if !errors.Is(err, ErrOutOfReach) {
+			t.Errorf("%+v: error %v, want %v", c, err, ErrOutOfReach)
+		}
+		t.Logf("%+v: %v after %v", c, err, time.Since(start))
 	}
 }

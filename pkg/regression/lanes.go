@@ -11,7 +11,7 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/escape"
 )
 
-//go:generate go run generate.go .
+//go:generate go test -run TestKernelsAreGenerated -update
 
 // laneCount is the number of replicas that run side by side. Each step of SGD
 // needs the one before it, and waits for a random number, a sample from the cache

@@ -32,7 +32,6 @@ func (r *SGD) LossAbove(ratio float64) (escape.Region, error) {
 	return above{r, (ratio - 1) * r.loss}, nil
 }
 
-// Contains implements [escape.Region].
 func (a above) Contains(theta []float64) bool {
 	square := 0.0
 	for i, t := range theta {

@@ -1,7 +1,6 @@
 package regression
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -48,17 +47,6 @@ func TestXoshiroAgainstGonum(t *testing.T) {
 		if a, b := x.next(), want.Uint64(); a != b {
 			t.Fatalf("%x, gonum has %x", a, b)
 		}
-	}
-}
-
-// kernels.go is what the generator makes.
-func TestKernelsAreGenerated(t *testing.T) {
-	dir := t.TempDir()
-	if out, err := exec.Command("go", "run", "generate.go", dir).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	if got, want := must(os.ReadFile("kernels.go")), must(os.ReadFile(filepath.Join(dir, "kernels.go"))); !bytes.Equal(got, want) {
-		t.Error("kernels.go is not what go generate makes")
 	}
 }
 

@@ -153,13 +153,9 @@ type loopSGD struct {
 	eta  float64
 }
 
-// Dim implements [dynamics.Dynamics].
-func (*loopSGD) Dim() int { return 1 }
-
-// NewStepper implements [dynamics.Dynamics].
+func (*loopSGD) Dim() int                       { return 1 }
 func (s *loopSGD) NewStepper() dynamics.Stepper { return s }
 
-// Step implements [dynamics.Stepper].
 func (s *loopSGD) Step(theta []float64, rng *rand.Rand) float64 {
 	w, dw := s.loop.Weights(theta[0])            // w is w(θ) − w*
 	x, y := rng.NormFloat64(), rng.NormFloat64() // the two features
