@@ -3,16 +3,20 @@ package escape
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"reflect"
 	"sort"
 	"strings"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/kolmogorov"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
@@ -368,5 +372,62 @@ func TestExactMeetsTheFormulas(t *testing.T) {
 		if math.Abs(r.Kappa.Value/want-1) > 0.06 || math.Abs(r.Decay.Value/r.Kappa.Value-1) > 0.01 {
 			t.Errorf("%+v: κ = %v, decay %v, formula %v", c, r.Kappa.Value, r.Decay.Value, want)
 		}
+	}
+}
+
+// Outliers that are equal to Flatness are solved as equal, by the solver of that case.
+func TestEqualOutliers(t *testing.T) {
+	for _, c := range []struct {
+		unequal float64
+		want    string
+	}{{0, ""}, {1e-8, ""}, {1e-5, "not reversible"}} {
+		shape := landscape.Shape{Ratio: 1.5, OutlierCurvature: 100, EffectiveDim: 2, Transverse: []float64{100 * (1 + c.unequal)}}
+		p := Problem{Barrier: must(landscape.NewQuartic(shape)), Noise: theory.NoiseFor(0.15, 100), Frozen: true}
+		if _, err := p.Exact(); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("unequal by %v: %v, want %q", c.unequal, err, c.want)
+		}
+	}
+	p := Problem{Barrier: must(landscape.NewQuartic(landscape.Shape{Ratio: 1.5, EffectiveDim: 2})), Noise: theory.NoiseFor(0.15, 1)}
+	r := must(kolmogorov.Reduce(p.Barrier))
+	want := must(kolmogorov.Kolmogorov{Valley: r.Valley, Noise: exact.LossNoise{Temperature: 0.15}, Exit: r.Axis.Exit}.Solve())
+	if got := must(p.Exact()).Decay; got != want.Eigenvalue {
+		t.Errorf("decay %v, want %v of the solver for equal outliers", got, want.Eigenvalue)
+	}
+}
+
+// What is refused is told with the bound.
+func TestBoundsAreTold(t *testing.T) {
+	o := binomial(dynamics.Stream(1, "told", 0), 5, 3, 0.5)
+	_, _, share := o.Share(3.5)
+	s := simulated(dynamics.Stream(1, "told", 0), 50, 1, math.Inf(1))
+	few := simulated(dynamics.Stream(1, "told", 0), 4, 1, math.Inf(1))
+	lost := simulated(dynamics.Stream(1, "told", 0), 8, 1, math.Inf(1))
+	lost.Status[3] = Diverged
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{share, "from time 3.5, want ≤ 3"}, {errOf(s.Exponentiality(98)), "98 trials, want 99 to 2000000"}, {errOf(few.Exponentiality(99)), "on 4 escapes"},
+		{errOf(lost.Exponentiality(99)), "1 diverged"}, {errOf(s.Rate(2)), "confidence = 2"}, {errOf((&Sample{Times: []float64{0}, Status: []Status{Escaped}}).Rate(0.5)), "total time = 0"},
+		{errOf(FirstPassage(background, coin(0.5), []float64{0}, Beyond{Level: 1}, Settings{Replicas: 1e9})), "1000000000 replicas take 15.8 GiB"},
+		{errOf(Occupy(background, coin(0.5), []float64{0}, Beyond{Level: 1}, []float64{1, 2}, Settings{Replicas: 1e9})), "takes 26.1 GiB"},
+		{errOf((&Sample{Times: []float64{1, 0}, Status: []Status{Escaped, Pending}}).Rate(0.5)), "1 of 2 pending"},
+		{errOf(FitExponent([]float64{1, 1}, 1)), "infinite"}, {errOf(FitExponent([]float64{2, math.Inf(1)}, 1)), "ratio 1 is +Inf"},
+	} {
+		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
+			t.Errorf("error %v, want it to say %q", c.err, c.want)
+		}
+	}
+}
+
+// Occupy hears its context inside a replica that never ends.
+func TestOccupyHearsItsContext(t *testing.T) {
+	ctx, cancel := context.WithTimeout(background, 20*time.Millisecond)
+	defer cancel()
+	if _, err := Occupy(ctx, coin(0.5), []float64{0}, Beyond{Level: 1}, []float64{1e15}, Settings{Replicas: 1}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v, want the context's", err)
+	}
+	if _, err := FirstPassage(ctx, coin(0), []float64{0}, Beyond{Level: 1}, Settings{Replicas: 1}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v, want the context's", err)
 	}
 }

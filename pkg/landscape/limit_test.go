@@ -198,3 +198,35 @@ func TestPathLaws(t *testing.T) {
 		t.Errorf("%d steps", p.Steps)
 	}
 }
+
+// The defaults and the bounds of the string; the length of a slope in two dimensions.
+func TestStringBounds(t *testing.T) {
+	b := must(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, 1))
+	from, to := b.Minimum().Theta, b.FarMinimum().Theta
+	s := must(PathSettings{}.complete(b, from, to))
+	if s != (PathSettings{31, 1e-3, 20_000}) {
+		t.Errorf("defaults %+v", s)
+	}
+	for _, c := range []struct { // 1 GiB at 40 bytes a coordinate and 120 more
+		images int
+		want   string
+	}{{5, ""}, {4, "4 images"}, {1 << 30 / 200, ""}, {1<<30/200 + 1, "images take 1 GiB"}} {
+		_, err := PathSettings{Images: c.images}.complete(b, from, to)
+		says(t, fmt.Sprint(c.images), err, c.want)
+	}
+	_, err := FindPath(t.Context(), void(nan), []float64{0}, []float64{1}, PathSettings{})
+	says(t, "NaN", err, "want finite values")
+	q := must(NewQuartic(Shape{Ratio: 3, EffectiveDim: 3}))
+	for _, c := range []struct {
+		y    float64 // in both of the other directions
+		want string
+	}{{0.9, ""}, {1.1, "‖∇L‖"}} {
+		m := q.Minimum()
+		m.Theta = []float64{0, c.y * 1e-6 * 2 / q.saddle / math.Sqrt2, c.y * 1e-6 * 2 / q.saddle / math.Sqrt2}
+		says(t, fmt.Sprint(c.y), CheckBarrier(told{q, m, q.Saddle()}), c.want)
+	}
+	w := must(NewQuadratic(Shape{EffectiveDim: 3}))
+	if c := must(FindMinimum(t.Context(), w, []float64{1, 1, 1})); floats.Norm(c.Theta, 2) > 1e-8 {
+		t.Errorf("minimum at %v", c.Theta)
+	}
+}
