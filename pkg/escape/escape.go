@@ -108,9 +108,10 @@ type Passer interface {
 // FirstPassage runs replicas of d from start until each enters exit. The result
 // is a function of everything but the number of workers. It returns an error,
 // before any work starts, if d or exit is nil, dimensions disagree, start is not
-// finite or lies in exit, if a setting is negative or NaN, if the sample takes
-// more than 1 GiB, at 17 bytes a replica, or if Resume is of another experiment. If ctx ends early, it returns the sample so far together
-// with an error that wraps ctx.Err(); pass it as Resume to go on.
+// finite or lies in exit, if a setting is negative or NaN, if the sample, 17 bytes a
+// replica, is beyond 1 GiB, or if Resume is of another experiment. If ctx ends early,
+// it returns the sample so far together with an error that wraps ctx.Err(); pass it
+// as Resume to go on.
 func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exit Region, s Settings) (*Sample, error) {
 	sample, err := s.newSample(ctx, d, start, exit)
 	if err != nil {

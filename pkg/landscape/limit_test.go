@@ -226,6 +226,9 @@ func TestStringBounds(t *testing.T) {
 		says(t, fmt.Sprint(c.y), CheckBarrier(told{q, m, q.Saddle()}), c.want)
 	}
 	w := must(NewQuadratic(Shape{EffectiveDim: 3}))
+	far := q.FarMinimum().Theta
+	_, err = FindEscape(t.Context(), q, far, []float64{far[0] + 0.1, 0, 0}, PathSettings{})
+	says(t, "one minimum, far from 0", err, "same minimum")
 	if c := must(FindMinimum(t.Context(), w, []float64{1, 1, 1})); floats.Norm(c.Theta, 2) > 1e-8 {
 		t.Errorf("minimum at %v", c.Theta)
 	}

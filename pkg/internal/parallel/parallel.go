@@ -19,7 +19,7 @@ func Workers(setting int) int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// GiB, in bytes, is the most that results may take: more is refused.
+// GiB is the most bytes that results may take: more is refused.
 const GiB = 1 << 30
 
 // For calls task(i) once for each i in [0, n), on the given number of workers,
