@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"math"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -260,5 +261,31 @@ func TestSmallest(t *testing.T) {
 	path, err := Record(falling, cubic, []float64{cubic.Edge() * 0.99}, 9, Stream(1, "", 0))
 	if want := fmt.Sprintf("at step %d:", len(path.T)); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want it to say %q", err, want)
+	}
+}
+
+// many is a dynamics of many dimensions that leaves the numbers in its first step.
+type many int
+
+func (m many) Dim() int                             { return int(m) }
+func (m many) NewStepper() Stepper                  { return m }
+func (many) Step(x []float64, _ *rand.Rand) float64 { x[0] = math.NaN(); return 1 }
+
+// The bound is 1 GiB, at 24 + 8P bytes a replica and 72 + 8P a step.
+func TestMemoryBounds(t *testing.T) {
+	done, cancel := context.WithCancel(context.Background())
+	cancel()
+	start := make([]float64, 1<<20)
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2}))
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{errOf(Ensemble(done, many(1<<20), start, 127, 1, 1, "")), "canceled"}, {errOf(Ensemble(done, many(1<<20), start, 128, 1, 1, "")), "takes 1 GiB"},
+		{errOf(Record(many(1), well, []float64{0}, 1<<30/80, Stream(1, "", 0))), "diverged at step 1:"}, {errOf(Record(many(1), well, []float64{0}, 1<<30/80+1, Stream(1, "", 0))), "take 1 GiB"},
+	} {
+		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
+			t.Errorf("error %v, want it to say %q", c.err, c.want)
+		}
 	}
 }

@@ -431,3 +431,27 @@ func TestOccupyHearsItsContext(t *testing.T) {
 		t.Errorf("error %v, want the context's", err)
 	}
 }
+
+// The bound is 1 GiB, at 17 bytes a replica, or 26 and one a time.
+func TestMemoryBounds(t *testing.T) {
+	done, cancel := context.WithCancel(background)
+	cancel()
+	times := make([]float64, 1<<20)
+	for k := range times {
+		times[k] = float64(k + 1)
+	}
+	exit := Beyond{Level: 1}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{errOf(FirstPassage(done, coin(0), []float64{0}, exit, Settings{Replicas: 1 << 30 / 17, MaxTime: -1})), "censoring time"},
+		{errOf(FirstPassage(done, coin(0), []float64{0}, exit, Settings{Replicas: 1<<30/17 + 1, MaxTime: -1})), "take 1 GiB"},
+		{errOf(Occupy(done, coin(0), []float64{0}, exit, times, Settings{Replicas: 1023})), "canceled"},
+		{errOf(Occupy(done, coin(0), []float64{0}, exit, times, Settings{Replicas: 1024})), "takes 1 GiB"},
+	} {
+		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
+			t.Errorf("error %v, want it to say %q", c.err, c.want)
+		}
+	}
+}

@@ -233,3 +233,41 @@ func TestStringBounds(t *testing.T) {
 		t.Errorf("minimum at %v", c.Theta)
 	}
 }
+
+// times is a landscape of a larger loss, on which every path is the same.
+type times struct {
+	Landscape
+	factor float64
+}
+
+func (s times) LossGrad(dst, theta []float64) float64 {
+	loss := s.Landscape.LossGrad(dst, theta)
+	if dst != nil {
+		floats.Scale(s.factor, dst)
+	}
+	return s.factor * loss
+}
+
+// The unit of the loss changes neither path nor force; the ends of a string do not
+// move, whatever slope they are on.
+func TestPathUnits(t *testing.T) {
+	b := must(NewBent(Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{5}}, 1.5))
+	one := must(FindPath(t.Context(), b, b.Minimum().Theta, b.FarMinimum().Theta, PathSettings{}))
+	many := must(FindPath(t.Context(), times{b, 64}, b.Minimum().Theta, b.FarMinimum().Theta, PathSettings{}))
+	if math.Abs(many.Force/one.Force-1) > 1e-6 || !floats.EqualApprox(many.Images[9], one.Images[9], 1e-6) || math.Abs(many.Loss[9]/one.Loss[9]-64) > 1e-6 {
+		t.Errorf("force %v, and %v in a unit of a 64th", one.Force, many.Force)
+	}
+	st := newString(b, []float64{0.5, 0.5}, []float64{3, -1}, 7)
+	for range 3 {
+		if err := st.measure(); err != nil {
+			t.Fatal(err)
+		}
+		st.descend()
+		if err := st.spread(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !floats.Equal(st.x[0], []float64{0.5, 0.5}) || !floats.Equal(st.x[6], []float64{3, -1}) || floats.EqualApprox(st.x[3], []float64{1.75, -0.25}, 1e-3) {
+		t.Errorf("string %v", st.x)
+	}
+}
