@@ -271,3 +271,34 @@ func TestPathUnits(t *testing.T) {
 		t.Errorf("string %v", st.x)
 	}
 }
+
+// The reach of a step is its length, not its longest side.
+func TestReachIsALength(t *testing.T) {
+	w := must(NewQuadratic(Shape{EffectiveDim: 4}))
+	var seen [][]float64
+	must(refine(t.Context(), watching{w, &seen}, []float64{1, 1, 1, 1}, 0, 1e-8, 0.5))
+	least := 1.0 // of the places after one step: the first is the start, with its differences
+	for _, x := range seen {
+		if x[0] < 0.9 && x[0] > 0.6 {
+			least = math.Min(least, x[0])
+		}
+	}
+	if math.Abs(least-0.75) > 1e-4 {
+		t.Errorf("first step to %v, want 1 − 0.5/√4", least)
+	}
+}
+
+// A saddle farther from its image than the path is long is another's.
+func TestLedAway(t *testing.T) {
+	q := must(NewQuartic(Shape{Ratio: 2, EffectiveDim: 3}))
+	for _, c := range []struct {
+		length float64
+		want   string
+	}{{0.9, "led away"}, {1.1, ""}} {
+		// Off the saddle by 0.3 in each of two directions across, in which it is a bowl.
+		x := []float64{q.saddle, 0.3, 0.3}
+		distance := 0.3 * math.Sqrt2
+		_, err := FindSaddle(q, &Path{Images: [][]float64{x, x}, Arc: []float64{0, c.length * distance}}, 0)
+		says(t, fmt.Sprint(c.length), err, c.want)
+	}
+}
