@@ -289,3 +289,21 @@ func TestMemoryBounds(t *testing.T) {
 		}
 	}
 }
+
+// stopped is a dynamics on which no time passes.
+type stopped struct{ many }
+
+func (s stopped) NewStepper() Stepper                  { return s }
+func (stopped) Step(_ []float64, _ *rand.Rand) float64 { return 0 }
+
+// One replica that diverges is enough, be it lost in space or in time.
+func TestOneDiverges(t *testing.T) {
+	for _, d := range []Dynamics{many(1), stopped{1}} {
+		if _, err := Ensemble(context.Background(), d, []float64{0}, 1, 3, 1, ""); err == nil || !strings.Contains(err.Error(), "1 of 1 replicas diverged") {
+			t.Errorf("%T: error %v", d, err)
+		}
+	}
+	if x := (&Path{Theta: [][]float64{{3, 4}}}).Coordinate(1); len(x) != 1 || x[0] != 4 {
+		t.Errorf("coordinate of a path of one point: %v", x)
+	}
+}
