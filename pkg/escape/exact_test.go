@@ -460,3 +460,10 @@ func TestMemoryBounds(t *testing.T) {
 		}
 	}
 }
+
+func TestOneReplica(t *testing.T) {
+	s := must(FirstPassage(background, clock{dt: 2}, []float64{0}, Beyond{Level: 3}, Settings{Replicas: 1}))
+	if len(s.Times) != 1 || s.Times[0] != 6 {
+		t.Errorf("one replica: %+v", s)
+	}
+}
