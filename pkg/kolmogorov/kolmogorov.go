@@ -9,8 +9,10 @@
 package kolmogorov
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
@@ -71,13 +73,11 @@ type Committor struct {
 // problem divided by these.
 var levels = []float64{1, 1.5, 2, 3, 4, 6}
 
-// maxWork bounds unknowns × bandwidth² of one factorisation, a second's
-// worth.
-const maxWork = 1e9
-
-// cheapWork is a factorisation of a few milliseconds: up to there refinement
-// goes on even when the tolerance is met.
-const cheapWork = 2e6
+// Unknowns × bandwidth² of one factorisation.
+const (
+	maxWork   = 1e9 // a second's worth
+	cheapWork = 2e6 // milliseconds: up to there refinement goes on even when the tolerance is met
+)
 
 // Solve returns eigenvalue, mean first-passage time and quasi-stationary density.
 // It returns an error if n < 1, the noise or the positions are out of bounds, the
@@ -87,10 +87,10 @@ const cheapWork = 2e6
 func (k Kolmogorov) Solve() (*Passage, error) {
 	var p *Passage
 	values, err := k.refine(nil, nil, func(g *grid) ([]float64, error) {
-		var lambda, mean float64
+		var v []float64
 		var err error
-		p, lambda, mean, err = g.solvePassage()
-		return []float64{lambda, mean}, err
+		p, v, err = g.solvePassage()
+		return v, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: escape from z₁ = %v to %v: %w", k.Valley.Minimum, k.Exit, err)
@@ -99,15 +99,14 @@ func (k Kolmogorov) Solve() (*Passage, error) {
 	return p, nil
 }
 
-// Committor returns the committor between the planes of the minimum and of the
-// exit, with the errors of [Kolmogorov.Solve].
+// Committor returns the committor, with the errors of [Kolmogorov.Solve].
 func (k Kolmogorov) Committor() (*Committor, error) {
 	var c *Committor
 	values, err := k.refine(nil, nil, func(g *grid) ([]float64, error) {
-		var rate float64
+		var v []float64
 		var err error
-		c, rate, err = g.solveCommittor()
-		return []float64{rate}, err
+		c, v, err = g.solveCommittor()
+		return v, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: committor from z₁ = %v to %v: %w", k.Valley.Minimum, k.Exit, err)
@@ -144,8 +143,7 @@ type Field struct {
 // Z returns the value in column c and row r.
 func (f Field) Z(c, r int) float64 { return f.values[c*len(f.Across)+r] }
 
-// At returns the value at (z₁, r) by bilinear interpolation, constant beyond
-// the outermost nodes.
+// At interpolates bilinearly at (z₁, r), constant beyond the outermost nodes.
 func (f Field) At(z, r float64) float64 {
 	i, k, s := between(f.Along, z)
 	j, l, t := between(f.Across, r)
@@ -220,9 +218,16 @@ func (k Kolmogorov) refine(along, across *Kolmogorov, solve func(*grid) ([]float
 		return nil, err
 	}
 	if along != nil {
-		if err := d.adopt(*along, *across); err != nil {
+		a, err := along.domain()
+		if err != nil {
 			return nil, err
 		}
+		b, err := across.domain()
+		if err != nil {
+			return nil, err
+		}
+		d.widthAlong = a.widthAlong
+		d.floorR, d.medianR, d.widthAcross = math.Max(a.floorR, b.floorR), b.medianR, b.widthAcross
 	}
 	var domainEffect, steps []float64 // the effect is relative
 	var history [][]float64
@@ -263,14 +268,10 @@ func (k Kolmogorov) refine(along, across *Kolmogorov, solve func(*grid) ([]float
 			return results, nil
 		}
 	}
-	worst := results[0]
-	for _, r := range results {
-		if r.Err*math.Abs(worst.Value) > worst.Err*math.Abs(r.Value) {
-			worst = r
-		}
-	}
-	return nil, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g",
-		k.Tolerance, worst.Grid, worst.Value, worst.Err)
+	worst := slices.MaxFunc(results, func(a, b exact.Result) int {
+		return cmp.Compare(a.Err*math.Abs(b.Value), b.Err*math.Abs(a.Value))
+	})
+	return nil, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g", k.Tolerance, worst.Grid, worst.Value, worst.Err)
 }
 
 // extrapolate carries quantity i of the last three grids to vanishing h² by

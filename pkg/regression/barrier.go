@@ -114,10 +114,8 @@ func (c Chain) Cumulant() (quasipotential.Cumulant, error) {
 	return &lineSamples{root, weight, make([]float64, len(root)), limit, c.LabelNoise, labels}, nil
 }
 
-// Dim implements [Cumulant].
 func (l *lineSamples) Dim() int { return 1 }
 
-// Log implements [Cumulant].
 func (l *lineSamples) Log(grad []float64, hess *mat.SymDense, theta, p []float64) float64 {
 	if p[0] != 0 && math.Abs(p[0]) >= l.limit {
 		return math.Inf(1)

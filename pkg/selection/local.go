@@ -53,10 +53,8 @@ type local struct {
 	beta, step float64
 }
 
-// Dim implements [dynamics.Dynamics].
 func (d *local) Dim() int { return d.l.Dim() }
 
-// NewStepper implements [dynamics.Dynamics].
 func (d *local) NewStepper() dynamics.Stepper {
 	s := &localStepper{local: *d}
 	for _, v := range []*[]float64{&s.grad, &s.grad2, &s.trial, &s.noise, &s.xi} {
@@ -74,16 +72,13 @@ type localStepper struct {
 
 var _ dynamics.Driven = (*localStepper)(nil)
 
-// SetStep implements [dynamics.Driven].
 func (s *localStepper) SetStep(step float64) { s.step, s.root = step, math.Sqrt(2*s.beta*step) }
 
-// Step implements [dynamics.Stepper].
 func (s *localStepper) Step(theta []float64, rng *rand.Rand) float64 {
 	dynamics.Normals(s.xi, rng)
 	return s.Drive(theta, s.xi)
 }
 
-// Drive implements [dynamics.Driven].
 func (s *localStepper) Drive(theta, xi []float64) float64 {
 	s.h(s.noise, theta)
 	dt := s.step / s.l.LossGrad(s.grad, theta)
