@@ -1,6 +1,7 @@
 package kolmogorov
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -51,22 +52,16 @@ func (a Aligned) Solve() (*Passage, error) {
 	if err := a.check(); err != nil {
 		return nil, err
 	}
-	if a.Tail == 0 {
-		a.Tail = 1e-8
-	}
 	// The hotter direction sets how far the domain reaches, each its own width.
-	k := Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{Temperature: math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: a.Tail}
+	k := Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{Temperature: math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: cmp.Or(a.Tail, 1e-8)}
 	along, across := k, k
 	along.Noise, across.Noise = exact.LossNoise{Temperature: a.Along}, exact.LossNoise{Temperature: a.Across}
-	var p *Passage
-	values, err := k.refine(&along, &across, func(g *grid) ([]float64, error) {
+	p, values, err := refine(k, &along, &across, func(g *grid) (*Passage, []float64, error) {
 		c, err := a.newChain(g)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		var v []float64
-		p, v, err = c.solvePassage()
-		return v, err
+		return c.solvePassage()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: escape from z₁ = %v to %v with aligned noise: %w", a.Valley.Minimum, a.Exit, err)

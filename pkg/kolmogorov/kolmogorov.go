@@ -85,13 +85,7 @@ const (
 // above n_c, Eq. 19), the rate is below what float64 holds, or refinement does not
 // settle.
 func (k Kolmogorov) Solve() (*Passage, error) {
-	var p *Passage
-	values, err := k.refine(nil, nil, func(g *grid) ([]float64, error) {
-		var v []float64
-		var err error
-		p, v, err = g.solvePassage()
-		return v, err
-	})
+	p, values, err := refine(k, nil, nil, (*grid).solvePassage)
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: escape from z₁ = %v to %v: %w", k.Valley.Minimum, k.Exit, err)
 	}
@@ -101,13 +95,7 @@ func (k Kolmogorov) Solve() (*Passage, error) {
 
 // Committor returns the committor, with the errors of [Kolmogorov.Solve].
 func (k Kolmogorov) Committor() (*Committor, error) {
-	var c *Committor
-	values, err := k.refine(nil, nil, func(g *grid) ([]float64, error) {
-		var v []float64
-		var err error
-		c, v, err = g.solveCommittor()
-		return v, err
-	})
+	c, values, err := refine(k, nil, nil, (*grid).solveCommittor)
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: committor from z₁ = %v to %v: %w", k.Valley.Minimum, k.Exit, err)
 	}
@@ -197,57 +185,51 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 // to ten times the weight outside changes; Grid is the number of unknowns of the
 // last grid. The widths of the well along and across are taken from two other
 // problems if they are given.
-func (k Kolmogorov) refine(along, across *Kolmogorov, solve func(*grid) ([]float64, error)) ([]exact.Result, error) {
+func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T, []float64, error)) (last T, results []exact.Result, err error) {
 	if err := k.check(); err != nil {
-		return nil, err
+		return last, nil, err
 	}
-	if k.Tolerance == 0 {
-		k.Tolerance = 5e-4
-	}
-	if k.Tail == 0 {
-		k.Tail = 1e-6
-	}
+	k.Tolerance, k.Tail = cmp.Or(k.Tolerance, 5e-4), cmp.Or(k.Tail, 1e-6)
 	d, err := k.domain()
 	if err != nil {
-		return nil, err
+		return last, nil, err
 	}
 	wide := k
 	wide.Tail *= 10
 	cropped, err := wide.domain()
 	if err != nil {
-		return nil, err
+		return last, nil, err
 	}
 	if along != nil {
 		a, err := along.domain()
 		if err != nil {
-			return nil, err
+			return last, nil, err
 		}
 		b, err := across.domain()
 		if err != nil {
-			return nil, err
+			return last, nil, err
 		}
 		d.widthAlong = a.widthAlong
 		d.floorR, d.medianR, d.widthAcross = math.Max(a.floorR, b.floorR), b.medianR, b.widthAcross
 	}
 	var domainEffect, steps []float64 // the effect is relative
 	var history [][]float64
-	var results []exact.Result
 	for _, level := range levels {
 		g, err := k.grid(d, level)
 		if err != nil {
-			return nil, err
+			return last, nil, err
 		}
 		if g.work() > maxWork && len(results) > 0 {
 			break
 		}
-		v, err := solve(g)
-		if err != nil {
-			return nil, err
+		var v []float64
+		if last, v, err = solve(g); err != nil {
+			return last, nil, err
 		}
 		if len(steps) == 1 { // the effect of the domain hardly depends on the grid
-			small, err := solve(g.crop(cropped))
+			_, small, err := solve(g.crop(cropped))
 			if err != nil {
-				return nil, err
+				return last, nil, err
 			}
 			for i := range v {
 				domainEffect = append(domainEffect, math.Abs(small[i]/v[i]-1))
@@ -265,13 +247,13 @@ func (k Kolmogorov) refine(along, across *Kolmogorov, solve func(*grid) ([]float
 			settled = settled && results[i].Err <= k.Tolerance*math.Abs(value)
 		}
 		if settled && (g.work() > cheapWork || level == levels[len(levels)-1]) {
-			return results, nil
+			return last, results, nil
 		}
 	}
 	worst := slices.MaxFunc(results, func(a, b exact.Result) int {
 		return cmp.Compare(a.Err*math.Abs(b.Value), b.Err*math.Abs(a.Value))
 	})
-	return nil, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g", k.Tolerance, worst.Grid, worst.Value, worst.Err)
+	return last, nil, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g", k.Tolerance, worst.Grid, worst.Value, worst.Err)
 }
 
 // extrapolate carries quantity i of the last three grids to vanishing h² by
