@@ -55,9 +55,7 @@ func (p OneDim) Densities(z float64) (logScale, logSpeed float64) {
 // mirror is a process seen with z → −z, which swaps left and right.
 type mirror struct{ Process }
 
-func (m mirror) Densities(z float64) (logScale, logSpeed float64) {
-	return m.Process.Densities(-z)
-}
+func (m mirror) Densities(z float64) (logScale, logSpeed float64) { return m.Process.Densities(-z) }
 
 // NoiseLaw is an isotropic noise whose strength depends on the place only
 // through the loss. The diffusion that it drives has the generator
@@ -84,26 +82,12 @@ type ConstantNoise struct{ Strength float64 }
 // dz = −∇log L dτ + sqrt(2T)·dW, a = T and m = L^{−1/T}.
 type TauNoise struct{ Temperature float64 }
 
-var (
-	_ NoiseLaw = LossNoise{}
-	_ NoiseLaw = ConstantNoise{}
-	_ NoiseLaw = TauNoise{}
-)
+var _, _, _ NoiseLaw = LossNoise{}, ConstantNoise{}, TauNoise{}
 
-// Diffusion implements [NoiseLaw].
-func (n LossNoise) Diffusion(loss float64) float64 { return n.Temperature * loss }
-
-// LogWeight implements [NoiseLaw].
-func (n LossNoise) LogWeight(loss float64) float64 { return -(1 + 1/n.Temperature) * math.Log(loss) }
-
-// Diffusion implements [NoiseLaw].
-func (n ConstantNoise) Diffusion(float64) float64 { return n.Strength }
-
-// LogWeight implements [NoiseLaw].
+// Diffusion and LogWeight implement [NoiseLaw].
+func (n LossNoise) Diffusion(loss float64) float64     { return n.Temperature * loss }
+func (n LossNoise) LogWeight(loss float64) float64     { return -(1 + 1/n.Temperature) * math.Log(loss) }
+func (n ConstantNoise) Diffusion(float64) float64      { return n.Strength }
 func (n ConstantNoise) LogWeight(loss float64) float64 { return -loss / n.Strength }
-
-// Diffusion implements [NoiseLaw].
-func (n TauNoise) Diffusion(float64) float64 { return n.Temperature }
-
-// LogWeight implements [NoiseLaw].
-func (n TauNoise) LogWeight(loss float64) float64 { return -math.Log(loss) / n.Temperature }
+func (n TauNoise) Diffusion(float64) float64           { return n.Temperature }
+func (n TauNoise) LogWeight(loss float64) float64      { return -math.Log(loss) / n.Temperature }

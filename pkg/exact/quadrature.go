@@ -20,7 +20,7 @@ type Settings struct {
 
 // Result is a number with a bound on its error.
 type Result struct {
-	Value float64 // the number
+	Value float64
 	Err   float64 // change at the last refinement: an estimate of the absolute error
 	Grid  int     // panels of the last grid
 }
@@ -164,12 +164,11 @@ func newQuadrature(p Process, from, to float64, s Settings) (*quadrature, error)
 	if math.IsNaN(from-to) || math.IsInf(from-to, 0) || from == to {
 		return nil, fmt.Errorf("want two finite, different points")
 	}
-	q := &quadrature{p: p, from: from, to: to, wall: math.Inf(-1)}
-	var err error
-	if q.tol, err = s.tolerance(); err != nil {
+	tolerance, err := s.tolerance()
+	if err != nil {
 		return nil, err
 	}
-	sign := 1.0
+	q, sign := &quadrature{p: p, from: from, to: to, wall: math.Inf(-1), tol: tolerance}, 1.0
 	if from > to {
 		q.p, q.from, q.to, sign = mirror{p}, -from, -to, -1
 	}

@@ -14,15 +14,13 @@ type Radial struct {
 	Dim  int // n ≥ 1
 }
 
+// Checker is a [Process] that can tell that its parameters are out of bounds.
+type Checker interface{ Check() error }
+
 var (
 	_ Process = Radial{}
 	_ Checker = Radial{}
 )
-
-// Checker is a [Process] that can tell that its parameters are out of bounds.
-type Checker interface {
-	Check() error
-}
 
 // Check implements [Checker].
 func (p Radial) Check() error {

@@ -1,6 +1,7 @@
 package kolmogorov
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -51,22 +52,16 @@ func (a Aligned) Solve() (*Passage, error) {
 	if err := a.check(); err != nil {
 		return nil, err
 	}
-	if a.Tail == 0 {
-		a.Tail = 1e-8
-	}
 	// The hotter direction sets how far the domain reaches, each its own width.
-	k := Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{Temperature: math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: a.Tail}
+	k := Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{Temperature: math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: cmp.Or(a.Tail, 1e-8)}
 	along, across := k, k
 	along.Noise, across.Noise = exact.LossNoise{Temperature: a.Along}, exact.LossNoise{Temperature: a.Across}
-	var p *Passage
-	values, err := k.refine(&along, &across, func(g *grid) ([]float64, error) {
+	p, values, err := refine(k, &along, &across, func(g *grid) (*Passage, []float64, error) {
 		c, err := a.newChain(g)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		var lambda, mean float64
-		p, lambda, mean, err = c.solvePassage()
-		return []float64{lambda, mean}, err
+		return c.solvePassage()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: escape from z₁ = %v to %v with aligned noise: %w", a.Valley.Minimum, a.Exit, err)
@@ -87,7 +82,6 @@ type chain struct {
 	fastest    float64
 }
 
-// newChain sets up and eliminates.
 func (a Aligned) newChain(g *grid) (*chain, error) {
 	along, err := g.with(exact.LossNoise{Temperature: a.Along})
 	if err != nil {
@@ -157,33 +151,25 @@ func (a Aligned) newChain(g *grid) (*chain, error) {
 // backSolve returns x with −Q x = b, or −Qᵀ x = b.
 func (c *chain) backSolve(b []float64, trans bool) ([]float64, error) {
 	rows, columns := c.g.rows(), c.g.columns()
-	x := append([]float64(nil), b...)
+	// The links of neighbouring columns in the two sweeps, and the scaling before and after.
+	right, left, before, after := c.west[1:], c.east, floats.MulTo, floats.DivTo
 	if trans {
-		floats.Div(x, c.root)
-	} else {
-		floats.Mul(x, c.root)
+		right, left, before, after = left, right, after, before
 	}
+	x := before(make([]float64, len(b)), b, c.root)
 	column := func(i int) *mat.VecDense { return mat.NewVecDense(rows, x[i*rows:(i+1)*rows]) }
 	work := mat.NewVecDense(rows, nil)
 	for i := 1; i < columns; i++ { // y_i = b_i + W_i S⁻¹ y_{i−1}
 		if err := c.blocks[i-1].SolveVecTo(work, trans, column(i-1)); err != nil {
 			return nil, err
 		}
-		couple := c.west[i]
-		if trans {
-			couple = c.east[i-1]
-		}
-		for j, v := range couple {
+		for j, v := range right[i-1] {
 			x[i*rows+j] += v * work.AtVec(j)
 		}
 	}
 	for i := columns - 1; i >= 0; i-- { // x_i = S⁻¹(y_i + E_i x_{i+1})
 		if i+1 < columns {
-			couple := c.east[i]
-			if trans {
-				couple = c.west[i+1]
-			}
-			for j, v := range couple {
+			for j, v := range left[i] {
 				x[i*rows+j] += v * x[(i+1)*rows+j]
 			}
 		}
@@ -192,23 +178,17 @@ func (c *chain) backSolve(b []float64, trans bool) ([]float64, error) {
 			return nil, err
 		}
 	}
-	if trans {
-		floats.Mul(x, c.root)
-	} else {
-		floats.Div(x, c.root)
-	}
-	return x, nil
+	return after(x, x, c.root), nil
 }
 
 // solvePassage solves for the mean times, −Q u = 1, and by inverse iteration on −Qᵀ
 // for the quasi-stationary probabilities p, whose total falls off at rate λ.
-func (c *chain) solvePassage() (*Passage, float64, float64, error) {
-	g := c.g
-	ones := make([]float64, g.unknowns())
+func (c *chain) solvePassage() (*Passage, []float64, error) {
+	ones := make([]float64, c.g.unknowns())
 	floats.AddConst(1, ones)
 	u, err := c.backSolve(ones, false)
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, nil, err
 	}
 	floats.Mul(ones, c.root)
 	floats.Mul(ones, c.root)
@@ -225,7 +205,7 @@ func (c *chain) solvePassage() (*Passage, float64, float64, error) {
 		return next, lambda, nil
 	})
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, nil, err
 	}
-	return g.withDensity(masses), lambda, g.atMinimum(u), nil
+	return c.g.withDensity(masses), []float64{lambda, c.g.atMinimum(u)}, nil
 }

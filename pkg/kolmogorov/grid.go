@@ -123,29 +123,13 @@ func (k Kolmogorov) domain() (domain, error) {
 	}
 	d.widthAlong = 1 / math.Sqrt(curvature)
 	if v.Dim > 1 {
-		i := sort.SearchFloat64s(zs, v.Minimum)
-		shares(row, weight[min(i, len(zs)-1)])
+		shares(row, weight[min(sort.SearchFloat64s(zs, v.Minimum), len(zs)-1)])
 		floats.CumSum(row, row)
 		quantile := func(p float64) float64 { return rs[min(sort.SearchFloat64s(row, p), len(rs)-1)] }
 		d.medianR = quantile(0.5)
 		d.widthAcross = math.Max((quantile(0.75)-quantile(0.25))/1.35, 0.05*d.medianR)
 	}
 	return d, nil
-}
-
-// adopt takes the widths along and across from two other problems.
-func (d *domain) adopt(along, across Kolmogorov) error {
-	a, err := along.domain()
-	if err != nil {
-		return err
-	}
-	b, err := across.domain()
-	if err != nil {
-		return err
-	}
-	d.widthAlong = a.widthAlong
-	d.floorR, d.medianR, d.widthAcross = math.Max(a.floorR, b.floorR), b.medianR, b.widthAcross
-	return nil
 }
 
 // shares turns log weights into fractions of their sum.
@@ -194,10 +178,7 @@ func sinhAxis(origin, scale, first, step float64, count int) axis {
 	return a
 }
 
-// slice returns the nodes from i up to j.
-func (a axis) slice(i, j int) axis {
-	return axis{a.at[i:j], a.width[i:j], a.face[i:j], a.gap[i:j]}
-}
+func (a axis) slice(i, j int) axis { return axis{a.at[i:j], a.width[i:j], a.face[i:j], a.gap[i:j]} }
 
 // even rounds up to an even number: counts that are even at level 1 are whole
 // numbers at every level.
@@ -312,11 +293,6 @@ func (g *grid) unknowns() int { return g.columns() * g.rows() }
 
 // work estimates the multiplications of one factorisation.
 func (g *grid) work() float64 { return float64(g.unknowns()) * float64(g.rows()*g.rows()) }
-
-// onNodes wraps values on the nodes.
-func (g *grid) onNodes(values []float64) Field {
-	return Field{Along: g.along.at, Across: g.across.at, values: values}
-}
 
 // crop returns the part of the grid inside a smaller domain.
 func (g *grid) crop(d domain) *grid {

@@ -9,8 +9,10 @@
 package kolmogorov
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
@@ -71,13 +73,11 @@ type Committor struct {
 // problem divided by these.
 var levels = []float64{1, 1.5, 2, 3, 4, 6}
 
-// maxWork bounds unknowns × bandwidth² of one factorisation, a second's
-// worth.
-const maxWork = 1e9
-
-// cheapWork is a factorisation of a few milliseconds: up to there refinement
-// goes on even when the tolerance is met.
-const cheapWork = 2e6
+// Unknowns × bandwidth² of one factorisation.
+const (
+	maxWork   = 1e9 // a second's worth
+	cheapWork = 2e6 // milliseconds: up to there refinement goes on even when the tolerance is met
+)
 
 // Solve returns eigenvalue, mean first-passage time and quasi-stationary density.
 // It returns an error if n < 1, the noise or the positions are out of bounds, the
@@ -85,13 +85,7 @@ const cheapWork = 2e6
 // above n_c, Eq. 19), the rate is below what float64 holds, or refinement does not
 // settle.
 func (k Kolmogorov) Solve() (*Passage, error) {
-	var p *Passage
-	values, err := k.refine(nil, nil, func(g *grid) ([]float64, error) {
-		var lambda, mean float64
-		var err error
-		p, lambda, mean, err = g.solvePassage()
-		return []float64{lambda, mean}, err
-	})
+	p, values, err := refine(k, nil, nil, (*grid).solvePassage)
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: escape from z₁ = %v to %v: %w", k.Valley.Minimum, k.Exit, err)
 	}
@@ -99,16 +93,9 @@ func (k Kolmogorov) Solve() (*Passage, error) {
 	return p, nil
 }
 
-// Committor returns the committor between the planes of the minimum and of the
-// exit, with the errors of [Kolmogorov.Solve].
+// Committor returns the committor, with the errors of [Kolmogorov.Solve].
 func (k Kolmogorov) Committor() (*Committor, error) {
-	var c *Committor
-	values, err := k.refine(nil, nil, func(g *grid) ([]float64, error) {
-		var rate float64
-		var err error
-		c, rate, err = g.solveCommittor()
-		return []float64{rate}, err
-	})
+	c, values, err := refine(k, nil, nil, (*grid).solveCommittor)
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: committor from z₁ = %v to %v: %w", k.Valley.Minimum, k.Exit, err)
 	}
@@ -144,8 +131,7 @@ type Field struct {
 // Z returns the value in column c and row r.
 func (f Field) Z(c, r int) float64 { return f.values[c*len(f.Across)+r] }
 
-// At returns the value at (z₁, r) by bilinear interpolation, constant beyond
-// the outermost nodes.
+// At interpolates bilinearly at (z₁, r), constant beyond the outermost nodes.
 func (f Field) At(z, r float64) float64 {
 	i, k, s := between(f.Along, z)
 	j, l, t := between(f.Across, r)
@@ -199,50 +185,51 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 // to ten times the weight outside changes; Grid is the number of unknowns of the
 // last grid. The widths of the well along and across are taken from two other
 // problems if they are given.
-func (k Kolmogorov) refine(along, across *Kolmogorov, solve func(*grid) ([]float64, error)) ([]exact.Result, error) {
+func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T, []float64, error)) (last T, results []exact.Result, err error) {
 	if err := k.check(); err != nil {
-		return nil, err
+		return last, nil, err
 	}
-	if k.Tolerance == 0 {
-		k.Tolerance = 5e-4
-	}
-	if k.Tail == 0 {
-		k.Tail = 1e-6
-	}
+	k.Tolerance, k.Tail = cmp.Or(k.Tolerance, 5e-4), cmp.Or(k.Tail, 1e-6)
 	d, err := k.domain()
 	if err != nil {
-		return nil, err
+		return last, nil, err
 	}
 	wide := k
 	wide.Tail *= 10
 	cropped, err := wide.domain()
 	if err != nil {
-		return nil, err
+		return last, nil, err
 	}
 	if along != nil {
-		if err := d.adopt(*along, *across); err != nil {
-			return nil, err
+		a, err := along.domain()
+		if err != nil {
+			return last, nil, err
 		}
+		b, err := across.domain()
+		if err != nil {
+			return last, nil, err
+		}
+		d.widthAlong = a.widthAlong
+		d.floorR, d.medianR, d.widthAcross = math.Max(a.floorR, b.floorR), b.medianR, b.widthAcross
 	}
 	var domainEffect, steps []float64 // the effect is relative
 	var history [][]float64
-	var results []exact.Result
 	for _, level := range levels {
 		g, err := k.grid(d, level)
 		if err != nil {
-			return nil, err
+			return last, nil, err
 		}
 		if g.work() > maxWork && len(results) > 0 {
 			break
 		}
-		v, err := solve(g)
-		if err != nil {
-			return nil, err
+		var v []float64
+		if last, v, err = solve(g); err != nil {
+			return last, nil, err
 		}
 		if len(steps) == 1 { // the effect of the domain hardly depends on the grid
-			small, err := solve(g.crop(cropped))
+			_, small, err := solve(g.crop(cropped))
 			if err != nil {
-				return nil, err
+				return last, nil, err
 			}
 			for i := range v {
 				domainEffect = append(domainEffect, math.Abs(small[i]/v[i]-1))
@@ -260,17 +247,13 @@ func (k Kolmogorov) refine(along, across *Kolmogorov, solve func(*grid) ([]float
 			settled = settled && results[i].Err <= k.Tolerance*math.Abs(value)
 		}
 		if settled && (g.work() > cheapWork || level == levels[len(levels)-1]) {
-			return results, nil
+			return last, results, nil
 		}
 	}
-	worst := results[0]
-	for _, r := range results {
-		if r.Err*math.Abs(worst.Value) > worst.Err*math.Abs(r.Value) {
-			worst = r
-		}
-	}
-	return nil, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g",
-		k.Tolerance, worst.Grid, worst.Value, worst.Err)
+	worst := slices.MaxFunc(results, func(a, b exact.Result) int {
+		return cmp.Compare(a.Err*math.Abs(b.Value), b.Err*math.Abs(a.Value))
+	})
+	return last, nil, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g", k.Tolerance, worst.Grid, worst.Value, worst.Err)
 }
 
 // extrapolate carries quantity i of the last three grids to vanishing h² by

@@ -41,10 +41,10 @@ const sameLoss = 1e-6
 // [landscape.FindAxis].
 func Reduce(b landscape.Barrier) (Reduction, error) {
 	axis, err := landscape.FindAxis(b)
-	if err != nil {
-		return Reduction{}, fmt.Errorf("kolmogorov: %w", err)
+	var f *frame
+	if err == nil {
+		f, err = newFrame(b, axis)
 	}
-	f, err := newFrame(b, axis)
 	if err != nil {
 		return Reduction{}, fmt.Errorf("kolmogorov: %w", err)
 	}
@@ -93,12 +93,9 @@ func (r Reduction) Rate(solve func(exit float64) (*Passage, error)) (exact.Resul
 		return exact.Result{}, err
 	}
 	k := p.Eigenvalue
-	k.Value *= factor
-	k.Err *= factor
-	return k, nil
+	return exact.Result{Value: factor * k.Value, Err: factor * k.Err, Grid: k.Grid}, nil
 }
 
-// symmetric reports whether the loss is mirror symmetric about the saddle plane.
 func (r Reduction) symmetric() bool {
 	span := r.Axis.Saddle - r.Minimum
 	radii := []float64{0}
@@ -121,13 +118,12 @@ func (r Reduction) symmetric() bool {
 
 // frame is the coordinates of a reduction.
 type frame struct {
-	b            landscape.Barrier
-	minimum      []float64
-	axis         []float64
-	z0           float64 // of the minimum
-	along        float64
-	across, flat [][]float64 // unit vectors, outliers and others
-	curvature    []float64   // of those across
+	b             landscape.Barrier
+	minimum, axis []float64
+	z0            float64 // of the minimum
+	along         float64
+	across, flat  [][]float64 // unit vectors, outliers and others
+	curvature     []float64   // of those across
 }
 
 // newFrame finds the eigenvectors of H(θ*) across the axis.

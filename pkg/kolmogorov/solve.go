@@ -28,7 +28,7 @@ func (g *grid) factor(hold []bool) (*factored, error) {
 			a.SetSymBand(i, i, 1)
 		}
 	}
-	link := func(i, j int, logG float64) {
+	g.links(func(i, j int, logG float64) {
 		for _, at := range []int{i, j} {
 			if at < n && !hold[at] {
 				a.SetSymBand(at, at, a.At(at, at)+math.Exp(logG-g.logMass[at]))
@@ -37,8 +37,7 @@ func (g *grid) factor(hold []bool) (*factored, error) {
 		if j < n && !hold[i] && !hold[j] {
 			a.SetSymBand(i, j, -math.Exp(logG-0.5*(g.logMass[i]+g.logMass[j])))
 		}
-	}
-	g.links(link)
+	})
 	if !f.chol.Factorize(a) {
 		return nil, fmt.Errorf("banded Cholesky factorisation of %d unknowns failed: the weights span too many orders of magnitude", n)
 	}
@@ -74,6 +73,35 @@ func (f *factored) solveSymmetric(rhs []float64) ([]float64, error) {
 	return u, nil
 }
 
+// harmonic returns the solutions of 𝓛u = 0 that are 1 at the exit and 0 at the held
+// nodes, and the other way round: they add up to 1, each to full relative accuracy.
+func (f *factored) harmonic() (exit, held []float64, err error) {
+	n := len(f.hold)
+	fromExit, fromHeld := make([]float64, n), make([]float64, n)
+	f.g.links(func(i, j int, logG float64) {
+		switch {
+		case j >= n:
+			fromExit[i] += math.Exp(logG)
+		case f.hold[i]:
+			fromHeld[j] += math.Exp(logG)
+		case f.hold[j]:
+			fromHeld[i] += math.Exp(logG)
+		}
+	})
+	if exit, err = f.solveSymmetric(fromExit); err != nil {
+		return nil, nil, err
+	}
+	if held, err = f.solveSymmetric(fromHeld); err != nil {
+		return nil, nil, err
+	}
+	for i, hold := range f.hold {
+		if hold {
+			held[i] = 1
+		}
+	}
+	return exit, held, nil
+}
+
 // mass returns the mass of node i in units of the largest.
 func (f *factored) mass(i int) float64 { return f.root[i] * f.root[i] }
 
@@ -87,7 +115,6 @@ func (f *factored) mass(i int) float64 { return f.root[i] * f.root[i] }
 // where w is held at p. All sums have positive terms, so nothing cancels.
 type pinned struct {
 	*factored
-	p        int
 	e        []float64
 	capacity float64
 }
@@ -101,28 +128,11 @@ func (g *grid) pin() (*pinned, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := len(hold)
-	fromPin, fromExit := make([]float64, n), make([]float64, n)
-	g.links(func(i, j int, logG float64) {
-		switch {
-		case j >= n:
-			fromExit[i] += math.Exp(logG)
-		case i == p:
-			fromPin[j] += math.Exp(logG)
-		case j == p:
-			fromPin[i] += math.Exp(logG)
-		}
-	})
-	e, err := f.solveSymmetric(fromPin)
+	rest, e, err := f.harmonic()
 	if err != nil {
 		return nil, err
 	}
-	rest, err := f.solveSymmetric(fromExit) // 1−e, to full relative accuracy
-	if err != nil {
-		return nil, err
-	}
-	e[p] = 1
-	out := &pinned{factored: f, p: p, e: e}
+	out := &pinned{factored: f, e: e}
 	g.links(func(i, j int, logG float64) {
 		d := difference(e, rest, i, j)
 		out.capacity += math.Exp(logG) * d * d
@@ -185,11 +195,12 @@ func inverseIteration(x []float64, tolerance float64, step func(x []float64) ([]
 }
 
 // solvePassage solves for the mean times, −𝓛u = 1, and goes on by inverse
-// iteration, with the same factorisation, to the lowest eigenpair.
-func (g *grid) solvePassage() (p *Passage, lambda, mean float64, err error) {
+// iteration, with the same factorisation, to the lowest eigenpair. It returns λ and
+// the mean time from the minimum.
+func (g *grid) solvePassage() (*Passage, []float64, error) {
 	s, err := g.pin()
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, nil, err
 	}
 	dot := func(u, v []float64) (sum float64) { // weighted with the masses
 		for i := range u {
@@ -197,7 +208,7 @@ func (g *grid) solvePassage() (p *Passage, lambda, mean float64, err error) {
 		}
 		return sum
 	}
-	ones := make([]float64, g.unknowns())
+	ones, mean := make([]float64, g.unknowns()), 0.0
 	floats.AddConst(1, ones)
 	u, lambda, err := inverseIteration(ones, 1e-11, func(u []float64) ([]float64, float64, error) {
 		next, err := s.invert(u)
@@ -213,12 +224,12 @@ func (g *grid) solvePassage() (p *Passage, lambda, mean float64, err error) {
 		return next, lambda, nil
 	})
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, nil, err
 	}
 	for i := range u {
 		u[i] *= s.mass(i)
 	}
-	return g.withDensity(u), lambda, mean, nil
+	return g.withDensity(u), []float64{lambda, mean}, nil
 }
 
 // withDensity returns a passage with the density of the given masses, which need
@@ -228,7 +239,7 @@ func (g *grid) withDensity(masses []float64) *Passage {
 	for i := range masses {
 		masses[i] /= total * g.along.width[i/g.rows()] * g.across.width[i%g.rows()]
 	}
-	return &Passage{Density: g.onNodes(masses), dz: g.along.width, dr: g.across.width}
+	return &Passage{Density: Field{g.along.at, g.across.at, masses}, dz: g.along.width, dr: g.across.width}
 }
 
 // atMinimum returns the value at the minimum, r = 0, from the nodes at ½ and 3/2
@@ -246,44 +257,24 @@ func (g *grid) atMinimum(u []float64) float64 {
 	return 0.5 * (above + (9*column[j-1]-column[j-2])/8)
 }
 
-// solveCommittor solves 𝓛q = 0 with q = 0 at the minimum's plane and 1 at the exit,
-// and apart from it for 1 − q, so that both keep their relative accuracy.
-func (g *grid) solveCommittor() (*Committor, float64, error) {
-	n, rows := g.unknowns(), g.rows()
-	core := (g.minimum + 1) * rows
-	hold := make([]bool, n)
-	for i := range core {
+// solveCommittor solves 𝓛q = 0 with q = 0 at the minimum's plane and 1 at the exit.
+func (g *grid) solveCommittor() (*Committor, []float64, error) {
+	rows, hold := g.rows(), make([]bool, g.unknowns())
+	for i := range (g.minimum + 1) * rows {
 		hold[i] = true
 	}
 	f, err := g.factor(hold)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
-	toExit, toCore := make([]float64, n), make([]float64, n)
-	g.links(func(i, j int, logG float64) {
-		if j >= n {
-			toExit[i] += math.Exp(logG)
-		}
-		if i < core && j >= core && j < n {
-			toCore[j] += math.Exp(logG)
-		}
-	})
-	q, err := f.solveSymmetric(toExit)
+	q, back, err := f.harmonic()
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
-	back, err := f.solveSymmetric(toCore)
-	if err != nil {
-		return nil, 0, err
+	inside, energy := 0.0, 0.0
+	for i, v := range back {
+		inside += f.mass(i) * v
 	}
-	inside := 0.0
-	for i := range n {
-		if i < core {
-			back[i] = 1
-		}
-		inside += f.mass(i) * back[i]
-	}
-	var energy float64
 	flux := make([]float64, g.columns())
 	g.links(func(i, j int, logG float64) {
 		rise := difference(back, q, i, j)
@@ -292,9 +283,9 @@ func (g *grid) solveCommittor() (*Committor, float64, error) {
 			flux[i/rows] += math.Exp(logG) * rise
 		}
 	})
-	c := &Committor{Field: g.onNodes(q)}
+	c := &Committor{Field: Field{g.along.at, g.across.at, q}}
 	for _, v := range flux[g.minimum:] {
 		c.Imbalance = math.Max(c.Imbalance, math.Abs(v/energy-1))
 	}
-	return c, energy / inside, nil
+	return c, []float64{energy / inside}, nil
 }

@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,12 +66,7 @@ func (c Chain) Check() error {
 }
 
 // checkAt is Check with that of a loss ratio.
-func (c Chain) checkAt(ratio float64) error {
-	if err := c.Check(); err != nil {
-		return err
-	}
-	return checkRatio(ratio)
-}
+func (c Chain) checkAt(ratio float64) error { return cmp.Or(c.Check(), checkRatio(ratio)) }
 
 func checkRatio(ratio float64) error {
 	if !(ratio > 1) || math.IsInf(ratio, 1) {
@@ -149,15 +145,14 @@ func (c Chain) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, 
 // ErrOutOfReach says that an event is too rare for 64-bit arithmetic.
 var ErrOutOfReach = errors.New("too rare for the floating point")
 
-// maxSteps is the longest mean time that elimination can tell: the condition number
-// of I − K is about as large, so that at this bound three digits are left.
-const maxSteps = 1e12
+const (
+	// maxSteps is the longest mean time that elimination can tell: the condition number
+	// of I − K is about as large, so that at this bound three digits are left.
+	maxSteps    = 1e12
+	chainLevels = 5 // bounds refinement
+)
 
-// within says whether a mean time is one that the floating point can tell.
 func (c Chain) within(t float64) bool { return t > 0 && t <= maxSteps*c.LearningRate }
-
-// chainLevels bounds refinement.
-const chainLevels = 5
 
 // generator returns I − K on a grid, filled row by row: each diagonal element is
 // the sum of the others and the probability of leaving. With stay, what leaves is

@@ -59,8 +59,7 @@ func newLattice(edges []float64) *lattice {
 	return g
 }
 
-// outer returns R.
-func (g *lattice) outer() float64 { return g.edge[len(g.edge)-1] }
+func (g *lattice) outer() float64 { return g.edge[len(g.edge)-1] } // R
 
 // panel returns the panel that holds r² = q, 0 ≤ q ≤ R².
 func (g *lattice) panel(q float64) int {
@@ -86,8 +85,7 @@ func (g *lattice) add(moments []float64, q, weight float64) {
 	}
 }
 
-// settle turns moments, in place, into the coefficients of the values at the
-// nodes.
+// settle turns moments, in place, into the coefficients of the values at the nodes.
 func (g *lattice) settle(moments []float64) {
 	for p := 0; p < len(moments); p += degree {
 		var row [degree]float64
@@ -110,21 +108,18 @@ func (g *lattice) at(values []float64, r float64) float64 {
 
 // passageLattice is graded by halves towards R, down to 2^−(8+level) of it.
 func passageLattice(radius float64, level int) *lattice {
-	edges := []float64{0}
-	parts := 2 + level
-	lo := 0.0
+	edges, parts, lo := []float64{0}, 2+level, 0.0
 	for k := 1; k <= 8+2*level; k++ {
 		hi := radius * (1 - math.Pow(2, -float64(k)))
 		for j := 1; j <= parts; j++ {
 			edges = append(edges, lo+(hi-lo)*float64(j)/float64(parts))
 		}
-		lo = hi
-		parts = 1 + level/2
+		lo, parts = hi, 1+level/2
 	}
 	return newLattice(append(edges, radius))
 }
 
-// quadrature holds the nodes and weights of a rule.
+// quadrature holds nodes and weights.
 type quadrature struct{ x, w []float64 }
 
 // gaussRule returns the Gauss–Legendre rule of n points on [0, 1]. Not for n = 26,

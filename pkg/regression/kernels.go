@@ -8,8 +8,7 @@ import "math/bits"
 // registers, one bounds check a step.
 
 func (l *lanes) advance1(steps int64) (done int64, out uint) {
-	n, eta, bound := uint64(l.samples), l.eta, l.bound
-	rows := l.rows
+	n, rows, eta, bound := uint64(l.samples), l.rows, l.eta, l.bound
 	state, delta := &l.state, (*[1 * laneCount]float64)(l.flat)
 	for done < steps && out == 0 {
 		done++
@@ -18,12 +17,8 @@ func (l *lanes) advance1(steps int64) (done int64, out uint) {
 			s0, s1, s2, s3 := s[0], s[1], s[2], s[3]
 			mu, _ := bits.Mul64(bits.RotateLeft64(s0+s3, 23)+s0, n)
 			t := s1 << 17
-			s2 ^= s0
-			s3 ^= s1
-			s[1] = s1 ^ s2
-			s[0] = s0 ^ s3
-			s[2] = s2 ^ t
-			s[3] = bits.RotateLeft64(s3, 45)
+			s2, s3 = s2^s0, s3^s1
+			s[0], s[1], s[2], s[3] = s0^s3, s1^s2, s2^t, bits.RotateLeft64(s3, 45)
 			row := (*[2]float64)(rows[2*mu:])
 			d := (*[1]float64)(delta[1*j:])
 			e := eta * (row[0]*d[0] - row[1])
@@ -38,8 +33,7 @@ func (l *lanes) advance1(steps int64) (done int64, out uint) {
 }
 
 func (l *lanes) advance2(steps int64) (done int64, out uint) {
-	n, eta, bound := uint64(l.samples), l.eta, l.bound
-	rows := l.rows
+	n, rows, eta, bound := uint64(l.samples), l.rows, l.eta, l.bound
 	state, delta := &l.state, (*[2 * laneCount]float64)(l.flat)
 	for done < steps && out == 0 {
 		done++
@@ -48,12 +42,8 @@ func (l *lanes) advance2(steps int64) (done int64, out uint) {
 			s0, s1, s2, s3 := s[0], s[1], s[2], s[3]
 			mu, _ := bits.Mul64(bits.RotateLeft64(s0+s3, 23)+s0, n)
 			t := s1 << 17
-			s2 ^= s0
-			s3 ^= s1
-			s[1] = s1 ^ s2
-			s[0] = s0 ^ s3
-			s[2] = s2 ^ t
-			s[3] = bits.RotateLeft64(s3, 45)
+			s2, s3 = s2^s0, s3^s1
+			s[0], s[1], s[2], s[3] = s0^s3, s1^s2, s2^t, bits.RotateLeft64(s3, 45)
 			row := (*[3]float64)(rows[3*mu:])
 			d := (*[2]float64)(delta[2*j:])
 			e := eta * ((row[0] * d[0]) + (row[1] * d[1]) - row[2])
@@ -68,8 +58,7 @@ func (l *lanes) advance2(steps int64) (done int64, out uint) {
 }
 
 func (l *lanes) advance4(steps int64) (done int64, out uint) {
-	n, eta, bound := uint64(l.samples), l.eta, l.bound
-	rows := l.rows
+	n, rows, eta, bound := uint64(l.samples), l.rows, l.eta, l.bound
 	state, delta := &l.state, (*[4 * laneCount]float64)(l.flat)
 	for done < steps && out == 0 {
 		done++
@@ -78,12 +67,8 @@ func (l *lanes) advance4(steps int64) (done int64, out uint) {
 			s0, s1, s2, s3 := s[0], s[1], s[2], s[3]
 			mu, _ := bits.Mul64(bits.RotateLeft64(s0+s3, 23)+s0, n)
 			t := s1 << 17
-			s2 ^= s0
-			s3 ^= s1
-			s[1] = s1 ^ s2
-			s[0] = s0 ^ s3
-			s[2] = s2 ^ t
-			s[3] = bits.RotateLeft64(s3, 45)
+			s2, s3 = s2^s0, s3^s1
+			s[0], s[1], s[2], s[3] = s0^s3, s1^s2, s2^t, bits.RotateLeft64(s3, 45)
 			row := (*[5]float64)(rows[5*mu:])
 			d := (*[4]float64)(delta[4*j:])
 			e := eta * ((row[0]*d[0] + row[2]*d[2]) + (row[1]*d[1] + row[3]*d[3]) - row[4])
@@ -98,8 +83,7 @@ func (l *lanes) advance4(steps int64) (done int64, out uint) {
 }
 
 func (l *lanes) advance8(steps int64) (done int64, out uint) {
-	n, eta, bound := uint64(l.samples), l.eta, l.bound
-	rows := l.rows
+	n, rows, eta, bound := uint64(l.samples), l.rows, l.eta, l.bound
 	state, delta := &l.state, (*[8 * laneCount]float64)(l.flat)
 	for done < steps && out == 0 {
 		done++
@@ -108,12 +92,8 @@ func (l *lanes) advance8(steps int64) (done int64, out uint) {
 			s0, s1, s2, s3 := s[0], s[1], s[2], s[3]
 			mu, _ := bits.Mul64(bits.RotateLeft64(s0+s3, 23)+s0, n)
 			t := s1 << 17
-			s2 ^= s0
-			s3 ^= s1
-			s[1] = s1 ^ s2
-			s[0] = s0 ^ s3
-			s[2] = s2 ^ t
-			s[3] = bits.RotateLeft64(s3, 45)
+			s2, s3 = s2^s0, s3^s1
+			s[0], s[1], s[2], s[3] = s0^s3, s1^s2, s2^t, bits.RotateLeft64(s3, 45)
 			row := (*[9]float64)(rows[9*mu:])
 			d := (*[8]float64)(delta[8*j:])
 			e := eta * ((row[0]*d[0] + row[2]*d[2] + row[4]*d[4] + row[6]*d[6]) + (row[1]*d[1] + row[3]*d[3] + row[5]*d[5] + row[7]*d[7]) - row[8])

@@ -11,13 +11,13 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/root"
 )
 
-// ErrNoTail says that a stationary law has no power-law tail: no batch can carry
-// the chain outwards, so that its law falls faster than any power.
-var ErrNoTail = errors.New("no power-law tail exists")
-
-// ErrNotStationary says that a chain has no stationary law: the mean log growth
-// of a step is not negative.
-var ErrNotStationary = errors.New("no stationary law exists")
+var (
+	// ErrNoTail says that a stationary law has no power-law tail: no batch can carry
+	// the chain outwards, so that its law falls faster than any power.
+	ErrNoTail = errors.New("no power-law tail exists")
+	// ErrNotStationary says that the mean log growth of a step is not negative.
+	ErrNotStationary = errors.New("no stationary law exists")
+)
 
 // Kesten is a power-law tail P(|θ| > x) ~ x^{−Alpha} of discrete SGD.
 type Kesten struct {
@@ -50,15 +50,11 @@ func (c Chain) Kesten() (Kesten, error) {
 		return Kesten{}, fmt.Errorf("regression: chain: E log ρ = %.4g at η = %v, B = %d, want < 0: %w", growth, c.LearningRate, c.BatchSize, ErrNotStationary)
 	}
 	// log E ρ^α is convex, 0 at α = 0 and falling there: it has one more root.
-	hi := 1.0
+	lo, hi := 0.0, 1.0
 	for c.logMoment(hi) < 0 {
-		if hi *= 2; hi > 1e6 {
+		if lo, hi = hi, 2*hi; hi > 1e6 {
 			return Kesten{}, fmt.Errorf("regression: chain: tail exponent above %g: %w", hi, ErrNoTail)
 		}
-	}
-	lo := 0.0
-	if hi > 1 {
-		lo = hi / 2
 	}
 	alpha := root.Bisect(lo, hi, func(alpha float64) bool { return c.logMoment(alpha) < 0 })
 	return Kesten{Alpha: alpha, Exponent: (alpha + float64(c.Dim)) / 2}, nil

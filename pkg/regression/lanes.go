@@ -30,16 +30,12 @@ func newXoshiro(seed uint64, experiment string, replica int) (x xoshiro) {
 	return x
 }
 
-// next returns 64 random bits.
 func (x *xoshiro) next() uint64 {
 	result := bits.RotateLeft64(x[0]+x[3], 23) + x[0]
 	t := x[1] << 17
-	x[2] ^= x[0]
-	x[3] ^= x[1]
-	x[1] ^= x[2]
-	x[0] ^= x[3]
-	x[2] ^= t
-	x[3] = bits.RotateLeft64(x[3], 45)
+	x[2], x[3] = x[2]^x[0], x[3]^x[1]
+	x[0], x[1] = x[0]^x[3], x[1]^x[2]
+	x[2], x[3] = x[2]^t, bits.RotateLeft64(x[3], 45)
 	return result
 }
 

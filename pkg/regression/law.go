@@ -47,15 +47,10 @@ type EmpiricalFeatures struct {
 	mean   float64
 }
 
-var (
-	_ Features = GammaFeatures{}
-	_ Features = (*EmpiricalFeatures)(nil)
-)
+var _, _ Features = GammaFeatures{}, (*EmpiricalFeatures)(nil)
 
-// Curvature implements [Features].
-func (g GammaFeatures) Curvature() float64 { return g.Scale }
-
-// Largest implements [Features].
+// Curvature and Largest implement [Features].
+func (g GammaFeatures) Curvature() float64  { return g.Scale }
 func (g GammaFeatures) Largest(int) float64 { return math.Inf(1) }
 
 // squares returns the law of u.
@@ -136,10 +131,8 @@ func NewEmpiricalFeatures(x []float64) (*EmpiricalFeatures, error) {
 	return e, nil
 }
 
-// Curvature implements [Features].
+// Curvature and Largest implement [Features].
 func (e *EmpiricalFeatures) Curvature() float64 { return e.mean }
-
-// Largest implements [Features].
 func (e *EmpiricalFeatures) Largest(batch int) float64 {
 	return float64(batch) * e.square[len(e.square)-1]
 }

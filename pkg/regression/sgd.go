@@ -116,26 +116,15 @@ func NewFresh(d int, sigma, eta float64, batch int) (*SGD, error) {
 	return r, nil
 }
 
-// Dim returns d.
-func (r *SGD) Dim() int { return r.dim }
-
-// LearningRate returns η, the time that a step lasts.
-func (r *SGD) LearningRate() float64 { return r.eta }
-
-// Minimum returns a copy of θ*.
-func (r *SGD) Minimum() []float64 { return append([]float64(nil), r.minimum...) }
-
-// MinimumLoss returns L(θ*).
-func (r *SGD) MinimumLoss() float64 { return r.loss }
-
-// Hessian returns H(θ*), which is H everywhere.
-func (r *SGD) Hessian() mat.Symmetric { return r.hess }
-
-// LossGrad implements [landscape.Landscape].
+// Dim and the next two implement [landscape.Hessian]. LearningRate is η, the time that
+// a step lasts, Minimum a copy of θ*, MinimumLoss L(θ*) and Hessian H, the same everywhere.
+func (r *SGD) Dim() int                              { return r.dim }
 func (r *SGD) LossGrad(dst, theta []float64) float64 { return r.loss + r.rise(dst, theta) }
-
-// Hess implements [landscape.Hessian].
-func (r *SGD) Hess(dst *mat.SymDense, _ []float64) { dst.CopySym(r.hess) }
+func (r *SGD) Hess(dst *mat.SymDense, _ []float64)   { dst.CopySym(r.hess) }
+func (r *SGD) LearningRate() float64                 { return r.eta }
+func (r *SGD) Minimum() []float64                    { return append([]float64(nil), r.minimum...) }
+func (r *SGD) MinimumLoss() float64                  { return r.loss }
+func (r *SGD) Hessian() mat.Symmetric                { return r.hess }
 
 // rise returns L(θ) − L(θ*) and stores ∇L in dst if it is not nil.
 func (r *SGD) rise(dst, theta []float64) float64 {

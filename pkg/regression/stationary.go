@@ -61,8 +61,7 @@ func stationaryLattice(width, far float64, level int) *lattice {
 }
 
 // Mean returns E f(|θ|) for a smooth f that the tail can integrate.
-func (l *ChainLaw) Mean(f func(r float64) float64) float64 {
-	sum := 0.0
+func (l *ChainLaw) Mean(f func(r float64) float64) (sum float64) {
 	for i, r := range l.g.node {
 		sum += l.weight[i] * f(r)
 	}
@@ -89,6 +88,5 @@ func (l *ChainLaw) Tail(x ...float64) []float64 {
 func (l *ChainLaw) FittedExponent() float64 {
 	c := l.chain
 	h := c.featureLaw().Curvature() / (c.LabelNoise * c.LabelNoise)
-	mean := l.Mean(func(r float64) float64 { return math.Log1p(h * r * r) })
-	return escape.Exponent(mean, c.Dim)
+	return escape.Exponent(l.Mean(func(r float64) float64 { return math.Log1p(h * r * r) }), c.Dim)
 }

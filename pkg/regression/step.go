@@ -19,20 +19,19 @@ import (
 // In one dimension the same holds for any features with u = Σx², by the labels
 // being Gaussian given x; and for B = 1 with any labels.
 type stepLaw struct {
-	g        *lattice
-	beta     float64
-	sigma, h float64
-	features Features
-	batch    int
-	level    int
-	rules    map[int]quadrature // over √u, by the number of halvings towards 0
-	across   quadrature         // over χ_{d−1}, on [0, 1] of its range; nil for d = 1
-	room     distuv.ChiSquared
-	labels   Labels
-	panels   []float64  // edges of the label integral
-	fine     quadrature // on a panel
-	hermite  quadrature // for normal labels that are not cut
-	normal   bool
+	g            *lattice
+	beta         float64
+	sigma, h     float64
+	features     Features
+	batch, level int
+	rules        map[int]quadrature // over √u, by the number of halvings towards 0
+	across       quadrature         // over χ_{d−1}, on [0, 1] of its range; nil for d = 1
+	room         distuv.ChiSquared
+	labels       Labels
+	panels       []float64  // edges of the label integral
+	fine         quadrature // on a panel
+	hermite      quadrature // for normal labels that are not cut
+	normal       bool
 }
 
 func (c Chain) newStepLaw(g *lattice, level int) *stepLaw {
@@ -54,13 +53,12 @@ func (c Chain) newStepLaw(g *lattice, level int) *stepLaw {
 }
 
 // labelPanels returns edges of panels on which a density is smooth, between
-// quantiles that leave 1e−16 out on either side. Panels of laws with
-// long tails widen geometrically into them.
+// quantiles that leave 1e−16 out on either side, wider in long tails.
 func labelPanels(l Labels) []float64 {
-	if u, ok := l.(distuv.Uniform); ok {
-		return []float64{u.Min, 0.5 * (u.Min + u.Max), u.Max}
-	}
-	if _, ok := l.(distuv.Normal); ok {
+	switch l := l.(type) {
+	case distuv.Uniform:
+		return []float64{l.Min, 0.5 * (l.Min + l.Max), l.Max}
+	case distuv.Normal:
 		return []float64{-6.9, -2.3, 2.3, 6.9}
 	}
 	var right []float64
@@ -203,8 +201,7 @@ func (s *stepLaw) panel(dst []float64, mean, spread, across, mass, cut, to float
 	for i, x := range s.fine.x {
 		z := cut + (to-cut)*x*x
 		y := mean + spread*z
-		// Rounding may carry r′ past R by an ulp.
-		q := math.Min(y*y+across*across, s.g.square[len(s.g.square)-1])
+		q := math.Min(y*y+across*across, s.g.square[len(s.g.square)-1]) // rounding may carry r′ past R
 		density := math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
 		if !s.normal {
 			density = s.labels.Prob(z)

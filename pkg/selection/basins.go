@@ -65,8 +65,7 @@ var (
 // which V is no longer monotonic between minimum and saddle.
 func NewBasins(near, far Basin, saddleLoss float64) (*Basins, error) {
 	if len(near.Transverse) != len(far.Transverse) {
-		return nil, fmt.Errorf("selection: basins: %d and %d transverse curvatures, want as many in both",
-			len(near.Transverse), len(far.Transverse))
+		return nil, fmt.Errorf("selection: basins: %d and %d transverse curvatures, want as many in both", len(near.Transverse), len(far.Transverse))
 	}
 	for _, basin := range []Basin{near, far} {
 		switch {
@@ -110,11 +109,9 @@ func (b *Basins) Reverse() *Basins {
 	return &Basins{near: b.far, far: b.near, saddleLoss: b.saddleLoss, curvature: b.curvature, a: b.b, b: b.a}
 }
 
-// Near returns the basin at z₁ < 0, in which Minimum lies.
+// Near and Far return the basins at z₁ < 0, in which Minimum lies, and at z₁ > 0.
 func (b *Basins) Near() Basin { return b.near.clone() }
-
-// Far returns the basin at z₁ > 0, in which FarMinimum lies.
-func (b *Basins) Far() Basin { return b.far.clone() }
+func (b *Basins) Far() Basin  { return b.far.clone() }
 
 // Dim returns the number of parameters.
 func (b *Basins) Dim() int { return 1 + len(b.near.Transverse) }
@@ -187,13 +184,9 @@ func (b *Basins) Hess(dst *mat.SymDense, theta []float64) {
 	dst.SetSym(0, 0, curve)
 }
 
-// Minimum returns the bottom of the near basin.
-func (b *Basins) Minimum() landscape.Critical { return b.at(-b.a) }
-
-// Saddle returns the saddle at the origin.
-func (b *Basins) Saddle() landscape.Critical { return b.at(0) }
-
-// FarMinimum returns the bottom of the far basin.
+// Minimum and FarMinimum return the bottoms of the two basins, Saddle the origin.
+func (b *Basins) Minimum() landscape.Critical    { return b.at(-b.a) }
+func (b *Basins) Saddle() landscape.Critical     { return b.at(0) }
 func (b *Basins) FarMinimum() landscape.Critical { return b.at(b.b) }
 
 func (b *Basins) at(z float64) landscape.Critical {

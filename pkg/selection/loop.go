@@ -101,19 +101,16 @@ func (l *Loop) Hess(dst *mat.SymDense, theta []float64) {
 	dst.SetSym(0, 0, h)
 }
 
-// Minimum returns the minimum at θ < 0.
-func (l *Loop) Minimum() landscape.Critical {
-	return landscape.CriticalAt(l, []float64{-l.bottom(l.near)})
-}
+// Minimum and FarMinimum return the minima at θ < 0 and θ > 0.
+func (l *Loop) Minimum() landscape.Critical    { return l.at(-l.bottom(l.near)) }
+func (l *Loop) FarMinimum() landscape.Critical { return l.at(l.bottom(l.far)) }
 
-// FarMinimum returns the minimum at θ > 0.
-func (l *Loop) FarMinimum() landscape.Critical {
-	return landscape.CriticalAt(l, []float64{l.bottom(l.far)})
-}
+func (l *Loop) at(theta float64) landscape.Critical { return landscape.CriticalAt(l, []float64{theta}) }
+func (l *Loop) bottom(h float64) float64            { return (1 + turn) * l.radius / math.Sqrt(h) }
 
 // Saddle returns the saddle at 0 as seen from θ < 0.
 func (l *Loop) Saddle() landscape.Critical {
-	s := landscape.CriticalAt(l, []float64{0})
+	s := l.at(0)
 	s.Hess.SetSym(0, 0, -math.Sqrt2*l.near)
 	return s
 }
@@ -124,8 +121,6 @@ func (l *Loop) Reverse() *Loop {
 	r.near, r.far = l.far, l.near
 	return &r
 }
-
-func (l *Loop) bottom(h float64) float64 { return (1 + turn) * l.radius / math.Sqrt(h) }
 
 // Step returns the law of the gradient of one sample, the product of the
 // residual r = (w−w*)·x − σε and the slope s = (dw/dθ)·x. Given s = |dw/dθ|u with

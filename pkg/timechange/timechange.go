@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
@@ -43,15 +44,12 @@ type Test struct {
 // StrongErrors are root-mean-square distances at the end of a comparison, one
 // entry a grid, and the orders of convergence that they show.
 type StrongErrors struct {
-	Step        []float64 // dτ; the t grid has dt = dτ/L(θ*)
-	OnT, OnTErr []float64 // Eq. 13 on the t grid against the truth, with standard error
-	OnTau       []float64 // Eq. 15 on the τ grid against the truth
-	OnTauErr    []float64 // its standard error
-	Between     []float64 // the two coarse trajectories against each other
-	OrderT      float64   // slope of log OnT on log Step
-	OrderTErr   float64   // its standard error
-	OrderTau    float64   // slope of log OnTau on log Step
-	OrderTauErr float64   // its standard error
+	Step                  []float64 // dτ; the t grid has dt = dτ/L(θ*)
+	OnT, OnTErr           []float64 // Eq. 13 on the t grid against the truth, with standard error
+	OnTau, OnTauErr       []float64 // Eq. 15 on the τ grid against the truth
+	Between               []float64 // the two coarse trajectories against each other
+	OrderT, OrderTErr     float64   // slope of log OnT on log Step
+	OrderTau, OrderTauErr float64   // slope of log OnTau on log Step
 }
 
 // batches is the number of groups of replicas from whose spread the errors of
@@ -151,10 +149,9 @@ func order(squares [][]float64, step []float64, column int) (value, stderr float
 		_, beta := stat.LinearRegression(logStep, logErr, nil, false)
 		return beta
 	}
-	size := len(squares) / batches
-	slopes := make([]float64, batches)
-	for b := range slopes {
-		slopes[b] = slope(squares[b*size : (b+1)*size])
+	var slopes []float64
+	for batch := range slices.Chunk(squares, len(squares)/batches) {
+		slopes = append(slopes, slope(batch))
 	}
 	_, std := stat.MeanStdDev(slopes, nil)
 	return slope(squares), stat.StdErr(std, batches)
@@ -193,9 +190,8 @@ func newComparison(c Test, tau, t dynamics.Dynamics) *comparison {
 }
 
 // replica returns the squared distances of one replica.
-func (w *comparison) replica(replica int) []float64 {
+func (w *comparison) replica(replica int) (out []float64) {
 	w.reference(replica)
-	out := make([]float64, 0, 3*len(w.Steps))
 	for _, n := range w.Steps {
 		w.coarseT(w.a, n)
 		w.coarseTau(w.b, n)
