@@ -12,8 +12,8 @@ import (
 
 const module = "github.com/sgdescape/sgdescape/"
 
-// ladder is that of the package comment, from the ground up: a room imports only
-// rooms of lower steps.
+// ladder is that of the package comment, from the ground up: a room imports only rooms of lower
+// steps.
 var ladder = [][]string{
 	{"internal/parallel", "internal/root", "internal/reference", "model/internal/rowsum"},
 	{"landscape", "data"},
@@ -34,8 +34,8 @@ var aside = map[string][]string{
 	"live":            {"figure", "fidelity", "internal/output", "landscape", "theory"},
 }
 
-// TestArrowsPointDown: imports follow the ladder, no room imports a notebook, and
-// every room has its place.
+// TestArrowsPointDown: imports follow the ladder, no room imports a notebook, and every room has
+// its place.
 func TestArrowsPointDown(t *testing.T) {
 	step := map[string]int{}
 	for i, rooms := range ladder {
@@ -65,8 +65,7 @@ func TestArrowsPointDown(t *testing.T) {
 	}
 }
 
-// rooms returns the imports of every package of the library, those of its tests
-// left out.
+// rooms returns the imports of every package of the library, those of its tests left out.
 func rooms(t *testing.T) map[string][]string {
 	t.Helper()
 	list := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")

@@ -1,11 +1,11 @@
-// Package pkg tells the plan of the house: which room answers which question,
-// and where a new piece goes. It holds no code; its examples are what a user
-// of an own landscape, model, loss per sample or table writes.
+// Package pkg tells the plan of the house: which room answers which question, and where a new piece
+// goes. It holds no code; its examples are what a user of an own landscape, model, loss per sample
+// or table writes.
 //
 // # The paper
 //
-// T. Mori, L. Ziyin, K. Liu and M. Ueda, Power-law escape rate of SGD, ICML 2022
-// (arXiv 2105.09557). Numbers of equations are the paper's.
+// T. Mori, L. Ziyin, K. Liu and M. Ueda, Power-law escape rate of SGD, ICML 2022 (arXiv
+// 2105.09557). Numbers of equations are the paper's.
 //
 // # The ladder
 //
@@ -19,36 +19,32 @@
 //	theory  model               closed forms Eq. 16–19 with their margins · per-sample losses
 //	landscape  data             L, ∇L, minima, paths, saddles · data sets
 //
-// Beside the ladder, knowing no physics: figure draws, scorecard keeps claims and
-// verdicts, fidelity says quick or paper. Package live holds what a reader moves
-// and may ask theory. Notebooks stand on all of it; nothing knows a notebook.
+// Beside the ladder, knowing no physics: figure draws, scorecard keeps claims and verdicts,
+// fidelity says quick or paper. Package live holds what a reader moves and may ask theory.
+// Notebooks stand on all of it; nothing knows a notebook.
 //
 // # To add …
 //
-// A landscape: Dim and LossGrad, and Hess if you know it. [landscape.Check] holds
-// it to its laws. With a known minimum and saddle it is a [landscape.Barrier], for
-// [landscape.CheckBarrier]; otherwise [landscape.FindEscape] finds them. Then
-// [escape.Problem] gives theory, exact rate and simulation.
+// A landscape: Dim and LossGrad, and Hess if you know it. [landscape.Check] holds it to its laws.
+// With a known minimum and saddle it is a [landscape.Barrier], for [landscape.CheckBarrier];
+// otherwise [landscape.FindEscape] finds them. Then [escape.Problem] gives theory, exact rate and
+// simulation.
 //
-// A dynamics: Dim and NewStepper; a Stepper advances θ by one step with what it
-// draws from the generator that it is given, and returns the time that passed. θ
-// must be all of the state. First passage, occupancy and ensembles take it as it
-// is. A faster way to some exits is the optional [escape.Passer], tested against
-// the plain steps.
+// A dynamics: Dim and NewStepper; a Stepper advances θ by one step with what it draws from the
+// generator that it is given, and returns the time that passed. θ must be all of the state. First
+// passage, occupancy and ensembles take it as it is. A faster way to some exits is the optional
+// [escape.Passer], tested against the plain steps.
 //
-// A model: Dims and LossGrad of one sample, or [model.FromOutputs] for outputs and
-// their gradients; faster products are optional interfaces, and [model.Check]
-// holds them to their laws.
+// A model: Dims and LossGrad of one sample, or [model.FromOutputs] for outputs and their gradients;
+// faster products are optional interfaces, and [model.Check] holds them to their laws.
 //
-// An exact reference: a [exact.Process] in one dimension, an [exact.NoiseLaw] for
-// isotropic noise. Export the exact answer beside the problem, and give every
-// result an error that bounds the truth.
+// An exact reference: a [exact.Process] in one dimension, an [exact.NoiseLaw] for isotropic noise.
+// Export the exact answer beside the problem, and give every result an error that bounds the truth.
 //
-// A notebook: a number, one question, and its name in scorecard.In; plumbing that
-// stands in two notebooks belongs here. A claim: card.Holds, Bends or Fails with
-// the tolerance stated before the measurement. A figure: one message, its numbers
-// in a CSV file of the same name.
+// A notebook: a number, one question, and its name in scorecard.In; plumbing that stands in two
+// notebooks belongs here. A claim: card.Holds, Bends or Fails with the tolerance stated before the
+// measurement. A figure: one message, its numbers in a CSV file of the same name.
 //
-// Random numbers: [dynamics.Stream], keyed by seed, a name that spells out its
-// values, and the replica; never by worker.
+// Random numbers: [dynamics.Stream], keyed by seed, a name that spells out its values, and the
+// replica; never by worker.
 package pkg

@@ -18,8 +18,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// A model of your own, given by outputs and their gradients per sample: the noise
-// of SGD, the outliers, what theory makes of them, and first passages of SGD.
+// A model of your own, given by outputs and their gradients per sample: the noise of SGD, the
+// outliers, what theory makes of them, and first passages of SGD.
 func Example_ownModel() {
 	ctx, rng, x, y := context.Background(), rand.New(rand.NewPCG(1, 2)), make([]float64, 200), mat.NewDense(200, 1, nil)
 	for mu := range x {

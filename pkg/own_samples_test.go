@@ -15,8 +15,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/sgd"
 )
 
-// perceptron is a model given by loss and gradient of one sample: a sigmoid fitted
-// to labels 0 and 1 by least squares.
+// perceptron is a model given by loss and gradient of one sample: a sigmoid fitted to labels 0 and
+// 1 by least squares.
 type perceptron struct {
 	x [][]float64
 	y []float64
@@ -33,8 +33,8 @@ func (p perceptron) LossGrad(grad, theta []float64, mu int) float64 {
 	return r * r / 2
 }
 
-// Losses of your own, sample by sample: the minimum of their mean, and how long
-// SGD stays close to it.
+// Losses of your own, sample by sample: the minimum of their mean, and how long SGD stays close to
+// it.
 func Example_ownSamples() {
 	rng, teacher, p := rand.New(rand.NewPCG(1, 2)), []float64{1, -0.5, 0.3}, perceptron{}
 	for range 200 {

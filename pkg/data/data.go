@@ -1,11 +1,13 @@
 // Package data answers one question: on which samples does SGD run?
 //
-// A [Set] holds N samples as rows of a matrix, with targets and class numbers. Sets come from a table
-// of your own ([ReadCSV], [ReadNPY]), from IDX files (MNIST, Fashion-MNIST; [LoadDir], [FashionMNIST])
-// or from the two synthetic laws that have closed forms: [Regression] with labels independent of the
-// inputs (the paper's Fig. 3) and [Teacher] with labels that a linear teacher makes.
+// A [Set] holds N samples as rows of a matrix, with targets and class numbers. Sets come from a
+// table of your own ([ReadCSV], [ReadNPY]), from IDX files (MNIST, Fashion-MNIST; [LoadDir],
+// [FashionMNIST]) or from the two synthetic laws that have closed forms: [Regression] with labels
+// independent of the inputs (the paper's Fig. 3) and [Teacher] with labels that a linear teacher
+// makes.
 //
-// Errors start with "data:", name the bad value and the bound, and are found before any sample is used.
+// Errors start with "data:", name the bad value and the bound, and are found before any sample is
+// used.
 package data
 
 import (
@@ -37,9 +39,9 @@ func (s *Set) Len() int { return s.X.RawMatrix().Rows }
 // Features returns the number d of features per sample.
 func (s *Set) Features() int { return s.X.RawMatrix().Cols }
 
-// Standardise shifts and scales every feature in place to mean 0 and variance 1
-// over the set, and returns the means and standard deviations it used, so that
-// a test set can follow with [Set.Affine]. A constant feature is only shifted.
+// Standardise shifts and scales every feature in place to mean 0 and variance 1 over the set, and
+// returns the means and standard deviations it used, so that a test set can follow with
+// [Set.Affine]. A constant feature is only shifted.
 func (s *Set) Standardise() (mean, std []float64) {
 	n, d := s.Len(), s.Features()
 	mean, std = make([]float64, d), make([]float64, d)
@@ -56,8 +58,8 @@ func (s *Set) Standardise() (mean, std []float64) {
 	return mean, std
 }
 
-// Affine maps feature j in place to (x_j − shift_j)/scale_j.
-// Wrong lengths and scales that are not positive are errors.
+// Affine maps feature j in place to (x_j − shift_j)/scale_j. Wrong lengths and scales that are not
+// positive are errors.
 func (s *Set) Affine(shift, scale []float64) error {
 	d := s.Features()
 	if len(shift) != d || len(scale) != d {
@@ -77,8 +79,8 @@ func (s *Set) Affine(shift, scale []float64) error {
 	return nil
 }
 
-// OneHot sets Y to the N×Classes matrix with a 1 in the column of the class.
-// A set without classes, or with a class outside its range, is an error.
+// OneHot sets Y to the N×Classes matrix with a 1 in the column of the class. A set without classes,
+// or with a class outside its range, is an error.
 func (s *Set) OneHot() error {
 	if err := s.checkClasses(); err != nil {
 		return err
@@ -90,8 +92,8 @@ func (s *Set) OneHot() error {
 	return nil
 }
 
-// EvenOdd sets Y to the N×1 matrix of labels +1 for an even and −1 for an odd
-// class: the labels of the paper's Fig. 1. Errors are those of [Set.OneHot].
+// EvenOdd sets Y to the N×1 matrix of labels +1 for an even and −1 for an odd class: the labels of
+// the paper's Fig. 1. Errors are those of [Set.OneHot].
 func (s *Set) EvenOdd() error {
 	if err := s.checkClasses(); err != nil {
 		return err
@@ -120,18 +122,18 @@ func (s *Set) checkClasses() error {
 	return nil
 }
 
-// Regression returns n samples x ~ N(0, I_d) with labels y ~ N(0, sigma²) independent of x: the paper's
-// Fig. 3. Over fresh samples its linear regression has L(θ) = ½(sigma² + |θ|²), H = I, θ* = 0 and Σ =
-// [2L·I + θθᵀ]/B (the decoupling approximation, Eq. 10, drops θθᵀ).
+// Regression returns n samples x ~ N(0, I_d) with labels y ~ N(0, sigma²) independent of x: the
+// paper's Fig. 3. Over fresh samples its linear regression has L(θ) = ½(sigma² + |θ|²), H = I, θ* =
+// 0 and Σ = [2L·I + θθᵀ]/B (the decoupling approximation, Eq. 10, drops θθᵀ).
 //
 // It is an error unless n ≥ 1, d ≥ 1, sigma is finite and ≥ 0, and rng is not nil.
 func Regression(n, d int, sigma float64, rng *rand.Rand) (*Set, error) {
 	return Teacher(n, make([]float64, max(d, 0)), sigma, rng)
 }
 
-// Teacher returns n samples x ~ N(0, I_d) with labels y = w·x + sigma·ε,
-// ε ~ N(0,1), of the linear teacher w; d = len(w).
-// Over fresh samples its linear regression has L(θ) = ½(sigma² + |θ−w|²), H = I, θ* = w.
+// Teacher returns n samples x ~ N(0, I_d) with labels y = w·x + sigma·ε, ε ~ N(0,1), of the linear
+// teacher w; d = len(w). Over fresh samples its linear regression has L(θ) = ½(sigma² + |θ−w|²), H
+// = I, θ* = w.
 //
 // It is an error unless n ≥ 1, d ≥ 1, w is finite, sigma is finite and ≥ 0, and rng is not nil.
 func Teacher(n int, w []float64, sigma float64, rng *rand.Rand) (*Set, error) {

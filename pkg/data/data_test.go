@@ -73,8 +73,8 @@ func TestSetErrors(t *testing.T) {
 	}
 }
 
-// The law of the synthetic sets: five statistics with known mean and variance, |z| < 4.5,
-// false alarms 5 × 7e−6 over the family.
+// The law of the synthetic sets: five statistics with known mean and variance, |z| < 4.5, false
+// alarms 5 × 7e−6 over the family.
 func TestSyntheticLaw(t *testing.T) {
 	const n, sigma = 20000, 0.5
 	w := []float64{2, -1}

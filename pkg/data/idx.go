@@ -15,26 +15,26 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Array is an array of bytes read from an IDX file, as numbers.
-// len(Values) is the product of Shape; Items is the length of the file's first
-// dimension, which Shape[0] falls short of when a limit was set.
+// Array is an array of bytes read from an IDX file, as numbers. len(Values) is the product of
+// Shape; Items is the length of the file's first dimension, which Shape[0] falls short of when a
+// limit was set.
 type Array struct {
 	Items  int
 	Shape  []int
 	Values []float64
 }
 
-// maxElements bounds what one file may hold: 2³¹ numbers are 16 GB as float64,
-// beyond any data set of this field, and well inside an int.
+// maxElements bounds what one file may hold: 2³¹ numbers are 16 GB as float64, beyond any data set
+// of this field, and well inside an int.
 const maxElements = 1 << 31
 
-// ReadIDX reads an IDX array, plain or gzip (told apart by the first two bytes),
-// of bytes, which is what MNIST and its kin hold; other numbers come as [ReadNPY].
+// ReadIDX reads an IDX array, plain or gzip (told apart by the first two bytes), of bytes, which is
+// what MNIST and its kin hold; other numbers come as [ReadNPY].
 //
-// Only the first limit items along the first dimension are kept (limit ≤ 0: all),
-// but the file is read to its end: a nil reader, a wrong magic number, another
-// element type, a dimension out of range, a body that ends early, bytes after the body and a
-// corrupt gzip stream are errors, each naming what was found and wanted.
+// Only the first limit items along the first dimension are kept (limit ≤ 0: all), but the file is
+// read to its end: a nil reader, a wrong magic number, another element type, a dimension out of
+// range, a body that ends early, bytes after the body and a corrupt gzip stream are errors, each
+// naming what was found and wanted.
 func ReadIDX(r io.Reader, limit int) (*Array, error) {
 	if r == nil {
 		return nil, fmt.Errorf("data: idx from a nil reader")
@@ -99,9 +99,9 @@ func idxHeader(r io.Reader) (shape []int, err error) {
 	return shape, nil
 }
 
-// readBody reads total elements, keeps the first keep and checks that the file ends there.
-// What a header promises is set aside only up to 2²⁶ numbers (all of MNIST, half a gigabyte of
-// address space that stays untouched until filled); beyond that memory grows with the file.
+// readBody reads total elements, keeps the first keep and checks that the file ends there. What a
+// header promises is set aside only up to 2²⁶ numbers (all of MNIST, half a gigabyte of address
+// space that stays untouched until filled); beyond that memory grows with the file.
 func (a *Array) readBody(r io.Reader, keep, total int) error {
 	buf := make([]byte, 1<<15)
 	a.Values = make([]float64, 0, min(keep, 1<<26))
@@ -149,12 +149,12 @@ const (
 )
 
 // LoadDir reads one part of a folder of IDX files with MNIST's names (train-images-idx3-ubyte,
-// t10k-labels-idx1-ubyte, …, each plain or with .gz). Pixels come out divided by 255, in
-// [0, 1]; X is N×(rows·columns). Only the first limit samples are kept (limit ≤ 0: all). Classes is one more
+// t10k-labels-idx1-ubyte, …, each plain or with .gz). Pixels come out divided by 255, in [0, 1]; X
+// is N×(rows·columns). Only the first limit samples are kept (limit ≤ 0: all). Classes is one more
 // than the largest label kept, at least 10 so that a small subset of MNIST still has ten outputs.
 //
-// Errors: no such files (it wraps [fs.ErrNotExist]); whatever [ReadIDX] finds; images that are
-// not an array of 2 or more dimensions; labels of more than one; counts that differ.
+// Errors: no such files (it wraps [fs.ErrNotExist]); whatever [ReadIDX] finds; images that are not
+// an array of 2 or more dimensions; labels of more than one; counts that differ.
 func LoadDir(dir string, part Part, limit int) (*Set, error) {
 	images, labels := filepath.Join(dir, string(part)+"-images-idx3-ubyte"), filepath.Join(dir, string(part)+"-labels-idx1-ubyte")
 	img, err := readFile(images, limit)
@@ -186,10 +186,10 @@ func LoadDir(dir string, part Part, limit int) (*Set, error) {
 	return set, nil
 }
 
-// FashionMNIST reads one part of Fashion-MNIST (60000 training and 10000 test images,
-// 28×28, ten classes) from the folder named by SGDESCAPE_DATA when that is set (MNIST
-// works as well), else from Debian's [FashionMNISTDir]. When the files are missing the
-// error wraps [fs.ErrNotExist] and says how to get them.
+// FashionMNIST reads one part of Fashion-MNIST (60000 training and 10000 test images, 28×28, ten
+// classes) from the folder named by SGDESCAPE_DATA when that is set (MNIST works as well), else
+// from Debian's [FashionMNISTDir]. When the files are missing the error wraps [fs.ErrNotExist] and
+// says how to get them.
 func FashionMNIST(part Part, limit int) (*Set, error) {
 	dir := os.Getenv(EnvDir)
 	if dir == "" {

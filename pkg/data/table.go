@@ -21,23 +21,23 @@ import (
 // maxNumbers bounds a table, which is held in memory: 2 GiB as float64.
 const maxNumbers = 1 << 28
 
-// maxRecord bounds one record of a CSV file. It is far beyond a row of numbers (a
-// million of them): more is a quotation mark that nobody closed.
+// maxRecord bounds one record of a CSV file. It is far beyond a row of numbers (a million of them):
+// more is a quotation mark that nobody closed.
 const maxRecord = 1 << 24
 
-// ReadCSV reads a table of numbers, one sample per row, separated by commas. targets are
-// the columns that become Y, in that order; all others become X. Without targets Y is nil.
+// ReadCSV reads a table of numbers, one sample per row, separated by commas. targets are the
+// columns that become Y, in that order; all others become X. Without targets Y is nil.
 //
-// The first row is a header when none of its fields is a number (a header of numbers,
-// as some programs write for want of names, is read as a sample). A target is the name of a
-// column in the header or else its number, counted from 1.
+// The first row is a header when none of its fields is a number (a header of numbers, as some
+// programs write for want of names, is read as a sample). A target is the name of a column in the
+// header or else its number, counted from 1.
 //
 // It takes 8 bytes per number, up to three times that while it reads, and refuses more than 2²⁸
 // numbers (2 GiB) or a row of more than 16 MiB.
 //
-// Errors name the row (the line of the file, from 1) and the column (from 1): text that is
-// not a number, NaN and ±Inf, a row of another length than the first, a broken quotation;
-// and, without a row, no samples, no feature left, a target that is unknown or given twice.
+// Errors name the row (the line of the file, from 1) and the column (from 1): text that is not a
+// number, NaN and ±Inf, a row of another length than the first, a broken quotation; and, without a
+// row, no samples, no feature left, a target that is unknown or given twice.
 func ReadCSV(r io.Reader, targets ...string) (*Set, error) {
 	return readCSV(r, targets, maxNumbers)
 }
@@ -195,15 +195,16 @@ func (t *table) name(j int) string {
 	return fmt.Sprintf("%d (%s)", j+1, t.header[j])
 }
 
-// ReadNPY reads an array of one or two dimensions that numpy.save wrote, of float32, float64
-// or an integer type, in C or Fortran order and either byte order. A vector comes out as
-// one column: X and Y of a [Set] are one file each. Whole numbers beyond 2⁵³ are rounded.
+// ReadNPY reads an array of one or two dimensions that numpy.save wrote, of float32, float64 or an
+// integer type, in C or Fortran order and either byte order. A vector comes out as one column: X
+// and Y of a [Set] are one file each. Whole numbers beyond 2⁵³ are rounded.
 //
-// It takes 8 bytes per number, up to three times that while it reads, and refuses more than
-// 2²⁸ numbers (2 GiB).
+// It takes 8 bytes per number, up to three times that while it reads, and refuses more than 2²⁸
+// numbers (2 GiB).
 //
-// Errors: what is no such file, another type or number of dimensions, an empty array, a body that ends
-// early or bytes after it, and a NaN or ±Inf, whose row and column are counted from 0 as in numpy.
+// Errors: what is no such file, another type or number of dimensions, an empty array, a body that
+// ends early or bytes after it, and a NaN or ±Inf, whose row and column are counted from 0 as in
+// numpy.
 func ReadNPY(r io.Reader) (*mat.Dense, error) {
 	if r == nil {
 		return nil, fmt.Errorf("data: npy from a nil reader")
@@ -315,8 +316,8 @@ func npyBody(file *npy.Reader, total int) ([]float64, error) {
 
 var errNPYType = errors.New("want float32, float64 or an integer type")
 
-// wholeReader fills what it is given or fails. npyio trusts a short read, and takes
-// the end of the file for zeros.
+// wholeReader fills what it is given or fails. npyio trusts a short read, and takes the end of the
+// file for zeros.
 type wholeReader struct{ *bufio.Reader }
 
 func (w wholeReader) Read(p []byte) (int, error) {

@@ -24,8 +24,8 @@ type diffusion struct {
 	scheme Scheme
 }
 
-// Driven is the stepper of a diffusion: its randomness is a Brownian path, which
-// can be given, so that two clocks or two steps can share one.
+// Driven is the stepper of a diffusion: its randomness is a Brownian path, which can be given, so
+// that two clocks or two steps can share one.
 type Driven interface {
 	Stepper
 	// Drive is Step with standard normals xi, of length Dim, in place of rng.
@@ -89,8 +89,8 @@ func (s *eulerStepper) Drive(theta, xi []float64) float64 {
 	return dt
 }
 
-// heunStepper is the stochastic trapezoidal rule of Eq. 15 and Eq. 5. On the τ
-// clock the time dt = ∫dτ/L is integrated by the same rule.
+// heunStepper is the stochastic trapezoidal rule of Eq. 15 and Eq. 5. On the τ clock the time dt =
+// ∫dτ/L is integrated by the same rule.
 type heunStepper struct {
 	base
 	grad2, trial []float64

@@ -1,16 +1,13 @@
-// Package dynamics answers the question: how does a parameter vector move under
-// SGD noise, on the clock t of the optimiser or on the clock τ = ∫L dt of the
-// paper?
+// Package dynamics answers the question: how does a parameter vector move under SGD noise, on the
+// clock t of the optimiser or on the clock τ = ∫L dt of the paper?
 //
-// All motion has one door, [Dynamics]: it hands out steppers, and a [Stepper]
-// advances one replica by one step with what it draws from a generator that the
-// caller gives; [Stream] makes that of a replica. The diffusions are Eq. 13,
-// [NewSDE], whose noise grows with the loss; Eq. 15, [NewLogLangevin], the same
-// motion on the τ clock, where the noise is constant and the landscape is log L;
-// and Eq. 5, [NewGLD], gradient Langevin dynamics, the contrast. Their steppers
-// are [Driven]: they also take the normals of a Brownian path. SGD itself is a
-// Dynamics too, on any model in package sgd, on a regression in package
-// regression.
+// All motion has one door, [Dynamics]: it hands out steppers, and a [Stepper] advances one replica
+// by one step with what it draws from a generator that the caller gives; [Stream] makes that of a
+// replica. The diffusions are Eq. 13, [NewSDE], whose noise grows with the loss; Eq. 15,
+// [NewLogLangevin], the same motion on the τ clock, where the noise is constant and the landscape
+// is log L; and Eq. 5, [NewGLD], gradient Langevin dynamics, the contrast. Their steppers are
+// [Driven]: they also take the normals of a Brownian path. SGD itself is a Dynamics too, on any
+// model in package sgd, on a regression in package regression.
 package dynamics
 
 import (
@@ -26,10 +23,9 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// Dynamics is a rule of motion. It is immutable and safe for use by several
-// goroutines; the steppers it makes are not. θ is all of the state: a step
-// depends on θ and on the random numbers drawn in it, on nothing that a stepper
-// remembers, so that a replica can be copied by copying θ.
+// Dynamics is a rule of motion. It is immutable and safe for use by several goroutines; the
+// steppers it makes are not. θ is all of the state: a step depends on θ and on the random numbers
+// drawn in it, on nothing that a stepper remembers, so that a replica can be copied by copying θ.
 type Dynamics interface {
 	// Dim returns the number P of parameters.
 	Dim() int
@@ -39,8 +35,8 @@ type Dynamics interface {
 
 // Stepper advances one replica.
 type Stepper interface {
-	// Step advances θ in place by one step with what it draws from rng, and
-	// returns the time t that has passed.
+	// Step advances θ in place by one step with what it draws from rng, and returns the time t that
+	// has passed.
 	Step(theta []float64, rng *rand.Rand) (dt float64)
 }
 
@@ -48,11 +44,10 @@ type Stepper interface {
 type Scheme int
 
 const (
-	// EulerMaruyama is of weak order 1. It is the scheme that SGD itself is to
-	// Eq. 4, with dt = η.
+	// EulerMaruyama is of weak order 1. It is the scheme that SGD itself is to Eq. 4, with dt = η.
 	EulerMaruyama Scheme = iota
-	// Heun is the stochastic trapezoidal rule, of weak order 2 for additive
-	// noise (Eq. 15 and Eq. 5). It evaluates the gradient twice a step.
+	// Heun is the stochastic trapezoidal rule, of weak order 2 for additive noise (Eq. 15 and Eq.
+	// 5). It evaluates the gradient twice a step.
 	Heun
 )
 
@@ -69,12 +64,11 @@ func (s Scheme) String() string {
 
 // Settings sets the step of a diffusion. The zero value works.
 type Settings struct {
-	// Step is dt > 0 on the t clock (Eq. 13 and 5) and dτ > 0 on the τ clock
-	// (Eq. 15). Around the minimum, Step·h, or on the τ clock Step·h/L(θ*), must
-	// be below 2, with h the largest curvature: beyond it the scheme is
-	// unstable without any noise. 0 means a hundredth of that bound for
-	// Euler–Maruyama and a tenth for Heun, at which escape rates are low by about
-	// 1.5 % (T = 0.1, c = 4) and less than 1 %.
+	// Step is dt > 0 on the t clock (Eq. 13 and 5) and dτ > 0 on the τ clock (Eq. 15). Around the
+	// minimum, Step·h, or on the τ clock Step·h/L(θ*), must be below 2, with h the largest
+	// curvature: beyond it the scheme is unstable without any noise. 0 means a hundredth of that
+	// bound for Euler–Maruyama and a tenth for Heun, at which escape rates are low by about 1.5 %
+	// (T = 0.1, c = 4) and less than 1 %.
 	Step float64
 	// Scheme is the rule of discretisation; Eq. 13 takes Euler–Maruyama only.
 	Scheme Scheme
@@ -84,11 +78,10 @@ type Settings struct {
 //
 //	dθ = −∇L dt + sqrt((2ηL(θ)/B)·H(θ*))·dW   (Itô),
 //
-// around the given minimum. It returns an error if η, B, the step, the loss at
-// the minimum or the Hessian there is out of bounds, if dimensions disagree, or
-// if the scheme is not Euler–Maruyama: the noise is multiplicative, so that
-// Heun's rule would converge to another (Stratonovich) equation. For higher
-// order, go to the τ clock.
+// around the given minimum. It returns an error if η, B, the step, the loss at the minimum or the
+// Hessian there is out of bounds, if dimensions disagree, or if the scheme is not Euler–Maruyama:
+// the noise is multiplicative, so that Heun's rule would converge to another (Stratonovich)
+// equation. For higher order, go to the τ clock.
 func NewSDE(l landscape.Landscape, minimum landscape.Critical, noise theory.Noise, s Settings) (Dynamics, error) {
 	g, err := s.check(l, minimum, noise, 1)
 	if err != nil {
@@ -104,8 +97,8 @@ func NewSDE(l landscape.Landscape, minimum landscape.Critical, noise theory.Nois
 //
 //	dθ̃ = −∇log L dτ + sqrt((2η/B)·H(θ*))·dW̃,   dt = dτ/L,
 //
-// with the errors of [NewSDE]. Its steps are dτ; Step returns dt, so that first
-// passage times come out on the t clock and are those of Eq. 13.
+// with the errors of [NewSDE]. Its steps are dτ; Step returns dt, so that first passage times come
+// out on the t clock and are those of Eq. 13.
 func NewLogLangevin(l landscape.Landscape, minimum landscape.Critical, noise theory.Noise, s Settings) (Dynamics, error) {
 	g, err := s.check(l, minimum, noise, minimum.Loss)
 	if err != nil {
@@ -128,8 +121,8 @@ func NewGLD(l landscape.Landscape, minimum landscape.Critical, noise theory.Nois
 	return &diffusion{l: l, g: g, step: s.Step, kind: gld, scheme: s.Scheme}, nil
 }
 
-// check checks everything that the three diffusions have in common, proposes a
-// step if none is set and returns the noise factor. A step lasts Step/clock.
+// check checks everything that the three diffusions have in common, proposes a step if none is set
+// and returns the noise factor. A step lasts Step/clock.
 func (s *Settings) check(l landscape.Landscape, minimum landscape.Critical, noise theory.Noise, clock float64) (*factor, error) {
 	if err := noise.Check(); err != nil {
 		return nil, fmt.Errorf("dynamics: %w", err)
@@ -180,8 +173,8 @@ func newFactor(hess *mat.SymDense, ratio float64) (g *factor, largest float64, e
 	}
 	n := len(values)
 	largest = values[n-1]
-	// Flat directions have eigenvalues of either sign; anything clearly negative
-	// means that this is no minimum.
+	// Flat directions have eigenvalues of either sign; anything clearly negative means that this is
+	// no minimum.
 	if !positive(largest) || values[0] < -landscape.Flatness*largest || !positive(2*ratio*largest) {
 		return nil, 0, fmt.Errorf("dynamics: eigenvalues of H(θ*) run from %v to %v at η/B = %v, want a minimum and finite noise", values[0], largest, ratio)
 	}

@@ -25,9 +25,9 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// zBound is the largest |z| that a test lets pass. Seeds are fixed, so a test
-// passes always or never; a fresh seed would raise a false alarm in about one
-// of 10⁵ comparisons, one of 10³ for all comparisons of this package together.
+// zBound is the largest |z| that a test lets pass. Seeds are fixed, so a test passes always or
+// never; a fresh seed would raise a false alarm in about one of 10⁵ comparisons, one of 10³ for all
+// comparisons of this package together.
 const zBound = 4.5
 
 // rules are the three diffusions, by name, on either scheme.
@@ -58,11 +58,10 @@ func (l tilted) LossGrad(dst, theta []float64) float64 {
 }
 func (l tilted) Hess(dst *mat.SymDense, _ []float64) { dst.CopySym(l.h) }
 
-// The law of one step: mean and covariance of Δθ per unit of the clock are the
-// drift and the noise of the equation. Tested at a point away from the minimum,
-// where the three differ, with a Hessian that has a flat direction and is not
-// diagonal. A noise without its factor 2, or without L, fails by tens of
-// standard errors.
+// The law of one step: mean and covariance of Δθ per unit of the clock are the drift and the noise
+// of the equation. Tested at a point away from the minimum, where the three differ, with a Hessian
+// that has a flat direction and is not diagonal. A noise without its factor 2, or without L, fails
+// by tens of standard errors.
 func TestOneStepLaw(t *testing.T) {
 	l := tilted{mat.NewSymDense(3, []float64{2, 0.5, 0, 0.5, 1, 0, 0, 0, 0})}
 	noise := theory.Noise{LearningRate: 0.2, BatchSize: 2}
@@ -108,9 +107,9 @@ func TestOneStepLaw(t *testing.T) {
 	}
 }
 
-// In the long run each diffusion samples its own law; on the bowl the second
-// moment of each is known: for a Student t law with ν = 2φ−1 and L = 1+z²/2 it
-// is 2/(ν−2), for GLD it is D. Independent replicas, so the error is clean.
+// In the long run each diffusion samples its own law; on the bowl the second moment of each is
+// known: for a Student t law with ν = 2φ−1 and L = 1+z²/2 it is 2/(ν−2), for GLD it is D.
+// Independent replicas, so the error is clean.
 func TestStationaryVariance(t *testing.T) {
 	bowl := must(landscape.NewQuadratic(landscape.Shape{}))
 	const temperature, replicas = 0.1, 20000
@@ -130,16 +129,16 @@ func TestStationaryVariance(t *testing.T) {
 			squares[k] = theta[0] * theta[0]
 		}
 		mean, std := stat.MeanStdDev(squares, nil)
-		// Euler–Maruyama is off by a relative step/2 here: below half a
-		// standard error, so no allowance is made.
+		// Euler–Maruyama is off by a relative step/2 here: below half a standard error, so no
+		// allowance is made.
 		if z := (mean - want[r]) / stat.StdErr(std, replicas); math.Abs(z) > zBound {
 			t.Errorf("%s: variance %v, want %v (z = %.1f)", rule.name, mean, want[r], z)
 		}
 	}
 }
 
-// Weak order: on the τ clock Heun's stationary variance at a coarse step is
-// closer to the exact one than Euler's by far.
+// Weak order: on the τ clock Heun's stationary variance at a coarse step is closer to the exact one
+// than Euler's by far.
 func TestHeunBeatsEulerAtCoarseStep(t *testing.T) {
 	bowl := must(landscape.NewQuadratic(landscape.Shape{}))
 	const temperature = 0.1
@@ -302,8 +301,8 @@ func ExampleNewLogLangevin() {
 	// Output: τ = 50 after t = 48: the loss was above its minimum of 1
 }
 
-// BenchmarkStep reports the cost of a step through the interfaces as a ratio to
-// the same arithmetic written out in one loop, in the same run.
+// BenchmarkStep reports the cost of a step through the interfaces as a ratio to the same arithmetic
+// written out in one loop, in the same run.
 func BenchmarkStep(b *testing.B) {
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2}))
 	d := must(NewSDE(well, well.Minimum(), theory.NoiseFor(0.1, 1), Settings{Step: 0.01}))
@@ -337,8 +336,7 @@ func TestEnsemble(t *testing.T) {
 	}
 }
 
-// A replica that falls off the cubic's edge leaves the numbers; that is an error,
-// not a row of NaN.
+// A replica that falls off the cubic's edge leaves the numbers; that is an error, not a row of NaN.
 func TestEnsembleReportsDivergence(t *testing.T) {
 	cubic := must(landscape.NewCubic(landscape.Shape{Ratio: 1.5}))
 	for _, rule := range rules {

@@ -10,11 +10,10 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
-// Ensemble runs independent replicas of d from start for a number of steps and
-// returns where each ends, one row a replica: a sample of the law at that time,
-// or, for a dynamics on the τ clock, at that τ. The result does not depend on
-// the number of processors. It returns an error if d is nil, replicas or steps
-// is below 1, the rows take more than 1 GiB, start has the wrong length or is not
+// Ensemble runs independent replicas of d from start for a number of steps and returns where each
+// ends, one row a replica: a sample of the law at that time, or, for a dynamics on the τ clock, at
+// that τ. The result does not depend on the number of processors. It returns an error if d is nil,
+// replicas or steps is below 1, the rows take more than 1 GiB, start has the wrong length or is not
 // finite, a replica leaves the finite numbers, or ctx ends.
 func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps int, seed uint64, experiment string) ([][]float64, error) {
 	if err := CheckStart(d, start); err != nil {

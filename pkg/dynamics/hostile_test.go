@@ -19,12 +19,12 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// refused are hostile calls by the name of what they call. Each says no: by an error,
-// or by the NaN, Inf, false or nothing that its doc comment speaks of.
+// refused are hostile calls by the name of what they call. Each says no: by an error, or by the
+// NaN, Inf, false or nothing that its doc comment speaks of.
 type refused map[string][]func() error
 
-// run makes the calls, and holds that every exported function and method of the
-// package in this folder is called.
+// run makes the calls, and holds that every exported function and method of the package in this
+// folder is called.
 func (r refused) run(t *testing.T) {
 	for name, calls := range r {
 		for i, call := range calls {
@@ -185,8 +185,8 @@ func TestAlmostFlat(t *testing.T) {
 	}
 }
 
-// One step of each rule by the formula, with a noise matrix that is diagonal, and one
-// that is not, of which only the square is given.
+// One step of each rule by the formula, with a noise matrix that is diagonal, and one that is not,
+// of which only the square is given.
 func TestOneStepByHand(t *testing.T) {
 	for _, h := range [][]float64{{2, 0, 0, 0.5}, {2, 0.5, 0.5, 1}} {
 		l := tilted{mat.NewSymDense(2, h)}

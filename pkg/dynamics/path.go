@@ -8,8 +8,7 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
-// Path is one recorded trajectory with both clocks; row k is the state after k
-// steps.
+// Path is one recorded trajectory with both clocks; row k is the state after k steps.
 type Path struct {
 	T     []float64   // time t
 	Tau   []float64   // τ = ∫L dt, Eq. 14, by the trapezoidal rule over a step
@@ -17,10 +16,9 @@ type Path struct {
 	Loss  []float64   // L(θ)
 }
 
-// Record runs the dynamics for a number of steps from start and keeps every
-// state. It returns an error if steps < 1 or take more than 1 GiB, at 72 + 8P bytes,
-// start or l has the wrong dimension, rng is nil, or the replica diverges, with the
-// step at which it did.
+// Record runs the dynamics for a number of steps from start and keeps every state. It returns an
+// error if steps < 1 or take more than 1 GiB, at 72 + 8P bytes, start or l has the wrong dimension,
+// rng is nil, or the replica diverges, with the step at which it did.
 func Record(d Dynamics, l landscape.Landscape, start []float64, steps int, rng *rand.Rand) (*Path, error) {
 	if steps < 1 {
 		return nil, fmt.Errorf("dynamics: steps = %d, want ≥ 1", steps)
@@ -72,8 +70,8 @@ func (p *Path) Coordinate(i int) []float64 {
 //
 //	[θ_i]_k = Σ_{j<k} (θ_i(j+1) − θ_i(j))²,
 //
-// which for Eq. 13 tends to ∫(2ηL/B)H_ii dt = (2η/B)H_ii·τ as the step goes to
-// zero: a straight line on the τ clock. It is nil if there is no θ_i.
+// which for Eq. 13 tends to ∫(2ηL/B)H_ii dt = (2η/B)H_ii·τ as the step goes to zero: a straight
+// line on the τ clock. It is nil if there is no θ_i.
 func (p *Path) QuadraticVariation(i int) []float64 {
 	x := p.Coordinate(i)
 	qv := make([]float64, len(x))

@@ -6,13 +6,12 @@ import (
 	"math/rand/v2"
 )
 
-// Stream returns the random generator of one replica of one experiment. It
-// depends on nothing else, in particular on no worker, so that results do not
-// change with the number of workers; the key is hashed, so that neighbouring
-// seeds or replicas give unrelated streams. The keys are those of version 1, which
-// a test holds: every published number rests on them. Name an experiment by what
-// it is and by its values with their names, "escape T=0.1 n=2", not by printing a
-// struct, in which a new field would change every number.
+// Stream returns the random generator of one replica of one experiment. It depends on nothing else,
+// in particular on no worker, so that results do not change with the number of workers; the key is
+// hashed, so that neighbouring seeds or replicas give unrelated streams. The keys are those of
+// version 1, which a test holds: every published number rests on them. Name an experiment by what
+// it is and by its values with their names, "escape T=0.1 n=2", not by printing a struct, in which
+// a new field would change every number.
 func Stream(seed uint64, experiment string, replica int) *rand.Rand {
 	key := Key(seed, experiment, replica)
 	return rand.New(rand.NewPCG(key, mix(key)))
@@ -25,9 +24,9 @@ func Key(seed uint64, experiment string, replica int) uint64 {
 	return mix(mix(mix(seed)+name.Sum64()) + uint64(replica))
 }
 
-// mix is the finaliser of SplitMix64 (Steele, Lea and Flood 2014) after its
-// golden-ratio increment: a bijection in which each bit of the input changes
-// each bit of the output with probability near ½.
+// mix is the finaliser of SplitMix64 (Steele, Lea and Flood 2014) after its golden-ratio increment:
+// a bijection in which each bit of the input changes each bit of the output with probability near
+// ½.
 func mix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9

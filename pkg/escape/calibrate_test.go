@@ -11,9 +11,9 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
 )
 
-// calibrated draws an estimate 400 times and holds its standard error by the χ² of
-// z, which sees one that is too small as well as one too large. A false alarm comes
-// once in 10⁵ from either side; a factor √2 is never missed.
+// calibrated draws an estimate 400 times and holds its standard error by the χ² of z, which sees
+// one that is too small as well as one too large. A false alarm comes once in 10⁵ from either side;
+// a factor √2 is never missed.
 func calibrated(t *testing.T, name string, draw func(rng *rand.Rand) (estimate, truth, stderr float64)) {
 	t.Helper()
 	const runs = 400
@@ -115,8 +115,8 @@ func fitted(rng *rand.Rand) Estimate {
 	return must(FitExponent(ratios, 4))
 }
 
-// 95 % intervals hold the truth 93–97 % of the time, with 3, 10 and 30 escapes, with
-// and without censoring: over 4,000 samples at a fixed seed, whose own error is 0.3–0.4 %.
+// 95 % intervals hold the truth 93–97 % of the time, with 3, 10 and 30 escapes, with and without
+// censoring: over 4,000 samples at a fixed seed, whose own error is 0.3–0.4 %.
 func TestIntervalsCover(t *testing.T) {
 	for _, c := range []struct {
 		n       int
@@ -143,8 +143,8 @@ func TestIntervalsCover(t *testing.T) {
 	}
 }
 
-// The ends of the interval leave half of what the confidence lacks on either side:
-// of a gamma law with m degrees, or m + ½ with censoring, and of the count for none.
+// The ends of the interval leave half of what the confidence lacks on either side: of a gamma law
+// with m degrees, or m + ½ with censoring, and of the count for none.
 func TestRateByHand(t *testing.T) {
 	for _, confidence := range []float64{0.5, 0.95} {
 		for _, c := range []struct {

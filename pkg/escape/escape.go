@@ -1,13 +1,11 @@
-// Package escape answers the question: at what rate is a minimum left, and how
-// sure are we?
+// Package escape answers the question: at what rate is a minimum left, and how sure are we?
 //
-// [FirstPassage] runs many replicas of a [dynamics.Dynamics] until each enters
-// an exit [Region] or its time is up, and keeps every one of them, escaped,
-// censored or diverged, in a [Sample]. [Sample.Rate] is the maximum-likelihood
-// escape rate of a right-censored exponential law with its interval,
-// [Sample.Survival] the survival curve, [Sample.Exponentiality] the
-// Kolmogorov–Smirnov check that a rate describes the sample at all, and
-// [Extrapolate] removes the bias of a finite step.
+// [FirstPassage] runs many replicas of a [dynamics.Dynamics] until each enters an exit [Region] or
+// its time is up, and keeps every one of them, escaped, censored or diverged, in a [Sample].
+// [Sample.Rate] is the maximum-likelihood escape rate of a right-censored exponential law with its
+// interval, [Sample.Survival] the survival curve, [Sample.Exponentiality] the Kolmogorov–Smirnov
+// check that a rate describes the sample at all, and [Extrapolate] removes the bias of a finite
+// step.
 package escape
 
 import (
@@ -23,24 +21,22 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
-// Settings sets the size of a sample. The zero value works: it runs 200
-// replicas to the end, whatever it takes.
+// Settings sets the size of a sample. The zero value works: it runs 200 replicas to the end,
+// whatever it takes.
 type Settings struct {
-	// Replicas is the number of independent runs. 0 means 200, which gives the
-	// rate to 7 %.
+	// Replicas is the number of independent runs. 0 means 200, which gives the rate to 7 %.
 	Replicas int
-	// MaxTime > 0 is the time t at which a replica that has not escaped is
-	// censored. 0 means never.
+	// MaxTime > 0 is the time t at which a replica that has not escaped is censored. 0 means never.
 	MaxTime float64
-	// Workers is the number of goroutines. 0 means one a processor. It does not
-	// change a bit of the result.
+	// Workers is the number of goroutines. 0 means one a processor. It does not change a bit of the
+	// result.
 	Workers int
 	// Seed and Experiment key the random streams, with the replica's number.
 	Seed       uint64
 	Experiment string
-	// Resume is a sample of the same experiment that was interrupted: only its
-	// pending replicas are run. Its first escape is run again, unless the
-	// dynamics is a [Passer], and must come out as it was.
+	// Resume is a sample of the same experiment that was interrupted: only its pending replicas are
+	// run. Its first escape is run again, unless the dynamics is a [Passer], and must come out as
+	// it was.
 	Resume *Sample
 	// Progress, if not nil, is called after each replica, by several goroutines.
 	Progress func(done, total int)
@@ -96,22 +92,20 @@ func (s *Sample) Count(status Status) int {
 	return n
 }
 
-// Passer is implemented by a dynamics that has a faster way to first passages
-// into some exits.
+// Passer is implemented by a dynamics that has a faster way to first passages into some exits.
 type Passer interface {
-	// Passages fills in the pending replicas of the sample and reports true, or
-	// reports false, before any work, if it has no faster way to this exit from
-	// this start. Its results obey the law that steppers give, not their bits.
+	// Passages fills in the pending replicas of the sample and reports true, or reports false,
+	// before any work, if it has no faster way to this exit from this start. Its results obey the
+	// law that steppers give, not their bits.
 	Passages(ctx context.Context, sample *Sample, start []float64, exit Region, s Settings) bool
 }
 
-// FirstPassage runs replicas of d from start until each enters exit. The result
-// is a function of everything but the number of workers. It returns an error,
-// before any work starts, if d or exit is nil, dimensions disagree, start is not
-// finite or lies in exit, if a setting is negative or NaN, if the sample, 17 bytes a
-// replica, is beyond 1 GiB, or if Resume is of another experiment. If ctx ends early,
-// it returns the sample so far together with an error that wraps ctx.Err(); pass it
-// as Resume to go on.
+// FirstPassage runs replicas of d from start until each enters exit. The result is a function of
+// everything but the number of workers. It returns an error, before any work starts, if d or exit
+// is nil, dimensions disagree, start is not finite or lies in exit, if a setting is negative or
+// NaN, if the sample, 17 bytes a replica, is beyond 1 GiB, or if Resume is of another experiment.
+// If ctx ends early, it returns the sample so far together with an error that wraps ctx.Err(); pass
+// it as Resume to go on.
 func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exit Region, s Settings) (*Sample, error) {
 	sample, err := s.newSample(ctx, d, start, exit)
 	if err != nil {
@@ -205,13 +199,11 @@ func (s Settings) newSample(ctx context.Context, d dynamics.Dynamics, start []fl
 	return &resumed, nil
 }
 
-// After returns the sample of the replicas that were still inside at time t0,
-// on a clock started then. An exponential law has no memory, so that this
-// changes nothing but what is not yet exponential: the first relaxation in the
-// well, and the time of the trip to an exit that lies past the saddle. Its
-// [Sample.Rate] is the rate of decay of the survival curve. It returns an error
-// if t0 is negative, not finite or not below MaxTime, and for what [Sample.Rate]
-// refuses.
+// After returns the sample of the replicas that were still inside at time t0, on a clock started
+// then. An exponential law has no memory, so that this changes nothing but what is not yet
+// exponential: the first relaxation in the well, and the time of the trip to an exit that lies past
+// the saddle. Its [Sample.Rate] is the rate of decay of the survival curve. It returns an error if
+// t0 is negative, not finite or not below MaxTime, and for what [Sample.Rate] refuses.
 func (s *Sample) After(t0 float64) (*Sample, error) {
 	if _, _, err := s.summary(0.95); err != nil {
 		return nil, err
@@ -237,15 +229,14 @@ type runner struct {
 	watch   *parallel.Watch
 }
 
-// run follows one replica to its end, or gives it up as Pending when the context
-// ends.
+// run follows one replica to its end, or gives it up as Pending when the context ends.
 func (r *runner) run(start []float64, maxTime float64, rng *rand.Rand) (t float64, status Status, steps int64) {
 	copy(r.theta, start)
 	for !r.watch.Ended() {
 		dt := r.stepper.Step(r.theta, rng)
 		steps++
-		// NaN fails every comparison, so both tests are written to catch it. A
-		// negative or infinite dt means that the loss left its range.
+		// NaN fails every comparison, so both tests are written to catch it. A negative or infinite
+		// dt means that the loss left its range.
 		if !(dt > 0 && dt <= math.MaxFloat64) || !dynamics.Finite(r.theta) {
 			return t, Diverged, steps
 		}

@@ -27,8 +27,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// problem is the quartic barrier in n dimensions with the exit at the far
-// minimum.
+// problem is the quartic barrier in n dimensions with the exit at the far minimum.
 func problem(temperature, c float64, n int, s dynamics.Settings, log bool) (dynamics.Dynamics, []float64, Region) {
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDim: n}))
 	build := dynamics.NewSDE
@@ -39,9 +38,9 @@ func problem(temperature, c float64, n int, s dynamics.Settings, log bool) (dyna
 	return d, make([]float64, n), Beyond{Axis: 0, Level: well.FarMinimum().Theta[0]}
 }
 
-// Direct simulation against quadrature, after extrapolation to step zero: on
-// the t clock with Euler–Maruyama (order 1) and on the τ clock with Heun
-// (order 2). The issue's bound is 3.5 standard errors.
+// Direct simulation against quadrature, after extrapolation to step zero: on the t clock with
+// Euler–Maruyama (order 1) and on the τ clock with Heun (order 2). The issue's bound is 3.5
+// standard errors.
 func TestRateAgainstExact(t *testing.T) {
 	const temperature, c = 0.2, 2
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: c}))
@@ -160,8 +159,7 @@ func TestSurvivalByHand(t *testing.T) {
 	}
 }
 
-// Under the null the p-value is uniform, censored or not; a gamma law of shape
-// 2 is told apart.
+// Under the null the p-value is uniform, censored or not; a gamma law of shape 2 is told apart.
 func TestExponentiality(t *testing.T) {
 	for _, maxTime := range []float64{math.Inf(1), 1} {
 		rng := dynamics.Stream(8, "ks", 0)
@@ -244,8 +242,8 @@ func ExampleFirstPassage() {
 	// Output: exact rate 0.00244 inside the interval: true
 }
 
-// BenchmarkFirstPassage reports the replica-steps per second of two workers as
-// a ratio to one, in the same run.
+// BenchmarkFirstPassage reports the replica-steps per second of two workers as a ratio to one, in
+// the same run.
 func BenchmarkFirstPassage(b *testing.B) {
 	d, start, exit := problem(0.2, 2, 1, dynamics.Settings{Step: 0.1}, false)
 	var seconds [3]float64
@@ -262,8 +260,7 @@ func BenchmarkFirstPassage(b *testing.B) {
 	b.ReportMetric(seconds[1]/seconds[2], "speedup-of-2-workers")
 }
 
-// A transient of length 1 before an exponential law biases the rate, and After
-// removes it.
+// A transient of length 1 before an exponential law biases the rate, and After removes it.
 func TestAfterRemovesTheTransient(t *testing.T) {
 	s := simulated(dynamics.Stream(6, "after", 0), 20000, 0.5, 10)
 	for i := range s.Times {

@@ -25,19 +25,17 @@ type Estimate struct {
 	Steps      int64
 }
 
-// Rate returns the maximum-likelihood rate of an exponential law under right
-// censoring,
+// Rate returns the maximum-likelihood rate of an exponential law under right censoring,
 //
 //	κ̂ = (number of escapes)/(time summed over all replicas),
 //
-// with standard error κ̂/√m for m escapes; without censoring κ̂ is too large by
-// m/(m−1) on average. The interval is that of 2κΣt ~ χ²: with 2m degrees of freedom
-// without censoring, where it is exact, and 2m+1 with (Cox 1953), where, as counts are
-// whole numbers, none is exact: under heavy censoring 95 % hold the truth in 96.7, 94.4
-// and 95.6 % at 3, 10 and 30 expected escapes, in 92.2 % at worst from 3 on. Without
-// escapes κ̂ = 0, StdErr = +Inf and the interval ends at log(2/(1−confidence))/Σt, one
-// tail only. It returns an error if the confidence is not inside (0, 1), if replicas
-// are pending, or if times are negative or their sum not from 1e−300 to 1e300.
+// with standard error κ̂/√m for m escapes; without censoring κ̂ is too large by m/(m−1) on average.
+// The interval is that of 2κΣt ~ χ²: with 2m degrees of freedom without censoring, where it is
+// exact, and 2m+1 with (Cox 1953), where, as counts are whole numbers, none is exact: under heavy
+// censoring 95 % hold the truth in 96.7, 94.4 and 95.6 % at 3, 10 and 30 expected escapes, in 92.2
+// % at worst from 3 on. Without escapes κ̂ = 0, StdErr = +Inf and the interval ends at
+// log(2/(1−confidence))/Σt, one tail only. It returns an error if the confidence is not inside (0,
+// 1), if replicas are pending, or if times are negative or their sum not from 1e−300 to 1e300.
 func (s *Sample) Rate(confidence float64) (Estimate, error) {
 	e, total, err := s.summary(confidence)
 	if err != nil {
@@ -61,9 +59,8 @@ func (s *Sample) Rate(confidence float64) (Estimate, error) {
 	return e, nil
 }
 
-// MeanTime returns the mean first-passage time 1/κ̂ of the same model as
-// [Sample.Rate], with its errors. Without censoring it is the plain mean; without
-// escapes mean, StdErr and High are +Inf.
+// MeanTime returns the mean first-passage time 1/κ̂ of the same model as [Sample.Rate], with its
+// errors. Without censoring it is the plain mean; without escapes mean, StdErr and High are +Inf.
 func (s *Sample) MeanTime(confidence float64) (Estimate, error) {
 	e, err := s.Rate(confidence)
 	if err != nil {
@@ -97,8 +94,8 @@ func (s *Sample) summary(confidence float64) (e Estimate, total float64, err err
 	}, total, nil
 }
 
-// WeightedMean returns the mean of independent values weighted with their standard
-// errors, 1/s², and its standard error: NaN unless equally many, and errors > 0.
+// WeightedMean returns the mean of independent values weighted with their standard errors, 1/s²,
+// and its standard error: NaN unless equally many, and errors > 0.
 func WeightedMean(values, stderrs []float64) (mean, stderr float64) {
 	if len(values) != len(stderrs) || len(values) == 0 || !(floats.Min(stderrs) > 0) {
 		return math.NaN(), math.NaN()
@@ -118,11 +115,10 @@ type Extrapolation struct {
 	Degrees       int     // of freedom
 }
 
-// Extrapolate fits value = a + b·step^order to estimates at different steps, by
-// least squares weighted with their standard errors, and returns a: order 1
-// for Euler–Maruyama, 2 for Heun. It returns an error for fewer than two
-// estimates, lengths that differ, steps that are not positive or all the same,
-// an order or standard errors that are not positive, or what is not finite.
+// Extrapolate fits value = a + b·step^order to estimates at different steps, by least squares
+// weighted with their standard errors, and returns a: order 1 for Euler–Maruyama, 2 for Heun. It
+// returns an error for fewer than two estimates, lengths that differ, steps that are not positive
+// or all the same, an order or standard errors that are not positive, or what is not finite.
 func Extrapolate(steps []float64, estimates []Estimate, order float64) (Extrapolation, error) {
 	if len(steps) != len(estimates) || len(steps) < 2 {
 		return Extrapolation{}, fmt.Errorf("escape: extrapolation of %d estimates at %d steps, want the same number ≥ 2", len(estimates), len(steps))

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// The weighted mean of normal values has the standard error that it says, neither
-// larger nor smaller: χ² of z over many seeds, from both sides, at 10⁻⁵ each.
+// The weighted mean of normal values has the standard error that it says, neither larger nor
+// smaller: χ² of z over many seeds, from both sides, at 10⁻⁵ each.
 func TestWeightedMean(t *testing.T) {
 	if mean, stderr := WeightedMean([]float64{1, 4}, []float64{1, 2}); math.Abs(mean-1.6) > 1e-15 || math.Abs(stderr-2/math.Sqrt(5)) > 1e-15 {
 		t.Errorf("mean %v ± %v, want 1.6 ± 0.894", mean, stderr)

@@ -36,8 +36,8 @@ func (c coin) Step(theta []float64, rng *rand.Rand) float64 {
 	return 1
 }
 
-// clock moves θ on by 1 in each step of length dt, and out of the numbers, or of time,
-// past its end.
+// clock moves θ on by 1 in each step of length dt, and out of the numbers, or of time, past its
+// end.
 type clock struct{ dt, end, late float64 }
 
 func (clock) Dim() int                       { return 1 }
@@ -181,8 +181,8 @@ func TestGreenwoodIsBinomial(t *testing.T) {
 	}
 }
 
-// The distance, looked for on a fine grid; the bounds of what is tested; the p-value
-// of a sample that no exponential one is as far off as.
+// The distance, looked for on a fine grid; the bounds of what is tested; the p-value of a sample
+// that no exponential one is as far off as.
 func TestExponentialityByHand(t *testing.T) {
 	s := &Sample{Times: []float64{0.3, 0.5, 0.9, 1.1, 1.2, 2}, Status: []Status{Escaped, Escaped, Escaped, Escaped, Escaped, Censored}, MaxTime: 2}
 	rate, want := 5./6, 0.0
@@ -310,8 +310,8 @@ func TestRegionEdges(t *testing.T) {
 	}
 }
 
-// nearby is a barrier whose exit lies close behind its saddle, where the rate of
-// decay depends on where it is.
+// nearby is a barrier whose exit lies close behind its saddle, where the rate of decay depends on
+// where it is.
 type nearby struct{ *landscape.Quartic }
 
 func (n nearby) FarMinimum() landscape.Critical {
@@ -320,8 +320,8 @@ func (n nearby) FarMinimum() landscape.Critical {
 	return c
 }
 
-// Looked at once a step, a walker passes the exit unseen now and then; moved nearer
-// by −ζ(½)/√(2π) of a step's standard deviation, the exit is met as often as it should.
+// Looked at once a step, a walker passes the exit unseen now and then; moved nearer by −ζ(½)/√(2π)
+// of a step's standard deviation, the exit is met as often as it should.
 func TestSimulateMeetsTheExit(t *testing.T) {
 	if want := 1.4603545088095868 / math.Sqrt(2*math.Pi); math.Abs(watched-want) > 1e-4 { // −ζ(½)
 		t.Errorf("watched = %v, want %v", watched, want)
@@ -356,8 +356,8 @@ func TestSimulateRefusesEarlyCensoring(t *testing.T) {
 	}
 }
 
-// Deep wells, in units in which neither h* nor L(θ*) is 1, leave at the rates of the
-// formulas: Eq. 17 within the 5 % that its margin promises, and the linear barrier.
+// Deep wells, in units in which neither h* nor L(θ*) is 1, leave at the rates of the formulas: Eq.
+// 17 within the 5 % that its margin promises, and the linear barrier.
 func TestExactMeetsTheFormulas(t *testing.T) {
 	for _, c := range []struct {
 		shape       landscape.Shape

@@ -17,12 +17,12 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// refused are hostile calls by the name of what they call. Each says no: by an error,
-// or by the NaN, Inf, false or nothing that its doc comment speaks of.
+// refused are hostile calls by the name of what they call. Each says no: by an error, or by the
+// NaN, Inf, false or nothing that its doc comment speaks of.
 type refused map[string][]func() error
 
-// run makes the calls, and holds that every exported function and method of the
-// package in this folder is called.
+// run makes the calls, and holds that every exported function and method of the package in this
+// folder is called.
 func (r refused) run(t *testing.T) {
 	for name, calls := range r {
 		for i, call := range calls {

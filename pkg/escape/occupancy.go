@@ -24,13 +24,12 @@ type Occupancy struct {
 	inside [][]bool // replica × time
 }
 
-// Occupy runs replicas of d from start, each with a random stream of its own, and
-// looks at each of the times, which ascend, which are inside the basin. Of the
-// settings, MaxTime and Resume play no part; 0 replicas means 200. The result does
-// not depend on the number of workers. It returns an error if there are no times
-// or they do not ascend from above 0, d or basin is nil, dimensions disagree,
-// Replicas < 0, they take more than 1 GiB, at 26 bytes and one a time for each, or
-// ctx ends.
+// Occupy runs replicas of d from start, each with a random stream of its own, and looks at each of
+// the times, which ascend, which are inside the basin. Of the settings, MaxTime and Resume play no
+// part; 0 replicas means 200. The result does not depend on the number of workers. It returns an
+// error if there are no times or they do not ascend from above 0, d or basin is nil, dimensions
+// disagree, Replicas < 0, they take more than 1 GiB, at 26 bytes and one a time for each, or ctx
+// ends.
 func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Region, times []float64, s Settings) (*Occupancy, error) {
 	if err := dynamics.CheckStart(d, start); err != nil {
 		return nil, fmt.Errorf("escape: occupancy: %w", err)
@@ -106,11 +105,10 @@ func (r *runner) look(times []float64, rng *rand.Rand) (inside []bool, diverged 
 	return inside, false
 }
 
-// Share returns the mean fraction inside over the times ≥ from, with a standard
-// error from the scatter between replicas, which are independent: the stationary
-// occupancy if from is some relaxation times; 0, no bound, where all agree. It returns
-// an error if no time is that late, there are fewer than two replicas, or o is not
-// what [Occupy] returned.
+// Share returns the mean fraction inside over the times ≥ from, with a standard error from the
+// scatter between replicas, which are independent: the stationary occupancy if from is some
+// relaxation times; 0, no bound, where all agree. It returns an error if no time is that late,
+// there are fewer than two replicas, or o is not what [Occupy] returned.
 func (o *Occupancy) Share(from float64) (share, stderr float64, err error) {
 	if o == nil || len(o.inside) != o.Replicas || o.Replicas < 2 || len(o.Time) != len(o.inside[0]) {
 		return 0, 0, fmt.Errorf("escape: occupancy: share of no replicas or one, want ≥ 2 from Occupy")
@@ -134,9 +132,8 @@ func (o *Occupancy) Share(from float64) (share, stderr float64, err error) {
 	return mean, stat.StdErr(std, float64(o.Replicas)), nil
 }
 
-// Odds returns the long-run odds (1−p)/p of being outside, p = Share(from), with
-// their standard error, and the errors of [Occupancy.Share]. With none ever inside
-// both are +Inf.
+// Odds returns the long-run odds (1−p)/p of being outside, p = Share(from), with their standard
+// error, and the errors of [Occupancy.Share]. With none ever inside both are +Inf.
 func (o *Occupancy) Odds(from float64) (odds, stderr float64, err error) {
 	p, e, err := o.Share(from)
 	if err != nil || p == 0 {

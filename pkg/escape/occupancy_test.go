@@ -10,8 +10,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
 )
 
-// flip is a two-state process in continuous time, θ = ±1, whose occupancy is
-// known: p′ = −κ₁p + κ₂(1−p).
+// flip is a two-state process in continuous time, θ = ±1, whose occupancy is known: p′ = −κ₁p +
+// κ₂(1−p).
 type flip struct{ out, back float64 }
 
 func (flip) Dim() int                       { return 1 }
@@ -36,8 +36,8 @@ func (lost) Step(theta []float64, _ *rand.Rand) float64 { theta[0] = math.NaN();
 
 var positiveSide = Beyond{Level: 0}
 
-// Against the solution of the master equation, within 4.5 standard errors (a
-// false alarm once in 10⁵); the discretised flip is exact to a relative dt.
+// Against the solution of the master equation, within 4.5 standard errors (a false alarm once in
+// 10⁵); the discretised flip is exact to a relative dt.
 func TestOccupy(t *testing.T) {
 	times := []float64{0.5, 1, 2, 8, 10, 12}
 	var first *Occupancy

@@ -14,27 +14,25 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// Problem is one way out of one minimum under the noise of SGD: what theory,
-// exact solution and simulation all start from. Any barrier will do, analytic or
-// the user's own; see [landscape.FindEscape].
+// Problem is one way out of one minimum under the noise of SGD: what theory, exact solution and
+// simulation all start from. Any barrier will do, analytic or the user's own; see
+// [landscape.FindEscape].
 type Problem struct {
 	Barrier landscape.Barrier
 	Noise   theory.Noise
-	// Frozen keeps the noise at its strength at the minimum, which is Eq. 5 and
-	// climbs the linear barrier, in place of Eq. 13.
+	// Frozen keeps the noise at its strength at the minimum, which is Eq. 5 and climbs the linear
+	// barrier, in place of Eq. 13.
 	Frozen bool
 }
 
 // Rates are the exact rates of a [Problem].
 type Rates struct {
-	// Kappa is the rate proper: half the lowest eigenvalue of the backward
-	// Kolmogorov operator with absorption on the saddle plane where the barrier is
-	// symmetric about it, the eigenvalue with absorption at the exit elsewhere; see
-	// [kolmogorov.BarrierRate].
+	// Kappa is the rate proper: half the lowest eigenvalue of the backward Kolmogorov operator with
+	// absorption on the saddle plane where the barrier is symmetric about it, the eigenvalue with
+	// absorption at the exit elsewhere; see [kolmogorov.BarrierRate].
 	Kappa exact.Result
-	// Decay is the rate at which the probability to have stayed short of the exit
-	// past the saddle decays, the limit of a simulation. It equals Kappa where
-	// escape is rare.
+	// Decay is the rate at which the probability to have stayed short of the exit past the saddle
+	// decays, the limit of a simulation. It equals Kappa where escape is rare.
 	Decay exact.Result
 }
 
@@ -50,9 +48,9 @@ func (p Problem) check() error {
 	return nil
 }
 
-// Theory returns the setting of the paper's formulas with their margin and
-// caveats: Rate is Eq. 17, RateLinear the law of a frozen noise. Errors are those
-// of [landscape.CheckBarrier] and [theory.NewEscape].
+// Theory returns the setting of the paper's formulas with their margin and caveats: Rate is Eq. 17,
+// RateLinear the law of a frozen noise. Errors are those of [landscape.CheckBarrier] and
+// [theory.NewEscape].
 func (p Problem) Theory() (theory.Escape, error) {
 	if err := p.check(); err != nil {
 		return theory.Escape{}, err
@@ -64,11 +62,10 @@ func (p Problem) Theory() (theory.Escape, error) {
 	return e, nil
 }
 
-// Exact returns the rates without sampling error, or an error that says why there
-// is none: [kolmogorov.Reduce] needs at most two outliers, or a path that is
-// straight and looks the same from all sides. Frozen noise of unequal outliers is
-// not solved. Outliers of one curvature across and another along take
-// [kolmogorov.Aligned], which resolves rates down to about 1e−9 of h*.
+// Exact returns the rates without sampling error, or an error that says why there is none:
+// [kolmogorov.Reduce] needs at most two outliers, or a path that is straight and looks the same
+// from all sides. Frozen noise of unequal outliers is not solved. Outliers of one curvature across
+// and another along take [kolmogorov.Aligned], which resolves rates down to about 1e−9 of h*.
 func (p Problem) Exact() (Rates, error) {
 	if err := p.check(); err != nil {
 		return Rates{}, err
@@ -112,26 +109,24 @@ func (p Problem) solver(r kolmogorov.Reduction) (func(exit float64) (*kolmogorov
 	}, nil
 }
 
-// watched is −ζ(½)/√(2π). A walker that is looked at only once a step passes an
-// absorbing point unnoticed now and then, as though it stood farther off by this
-// many standard deviations of a step: an error of order √dt in the rate, which
-// matters where the barrier is low, and which moving the point nearer undoes.
+// watched is −ζ(½)/√(2π). A walker that is looked at only once a step passes an absorbing point
+// unnoticed now and then, as though it stood farther off by this many standard deviations of a
+// step: an error of order √dt in the rate, which matters where the barrier is low, and which moving
+// the point nearer undoes.
 const watched = 0.5826
 
-// settle is the time, in units of 1/h of the flattest outlier, that is not
-// counted: by then the start at the bottom is forgotten and the trip over the
-// saddle is behind those who could make it.
+// settle is the time, in units of 1/h of the flattest outlier, that is not counted: by then the
+// start at the bottom is forgotten and the trip over the saddle is behind those who could make it.
 const settle = 15
 
-// Simulate measures the decay rate by direct simulation: replicas move from the
-// minimum to the exit past the saddle, Eq. 15 or Eq. 5 by Heun's scheme at steps
-// of 0.4 and 0.2 of the shortest relaxation time, with the exit moved nearer by
-// what looking once a step costs; the two are extrapolated to step zero. Settings
-// gives replicas, workers, censoring and seed; its Experiment is extended by the
-// setting, so that no two problems share a random stream. The cost is 1/κ per
-// replica. It returns an error for what [Problem.Theory] refuses, if Resume is
-// set, if MaxTime is in the first 15/h of the flattest outlier, which do not count,
-// if all replicas leave at once or all are censored, and if ctx ends.
+// Simulate measures the decay rate by direct simulation: replicas move from the minimum to the exit
+// past the saddle, Eq. 15 or Eq. 5 by Heun's scheme at steps of 0.4 and 0.2 of the shortest
+// relaxation time, with the exit moved nearer by what looking once a step costs; the two are
+// extrapolated to step zero. Settings gives replicas, workers, censoring and seed; its Experiment
+// is extended by the setting, so that no two problems share a random stream. The cost is 1/κ per
+// replica. It returns an error for what [Problem.Theory] refuses, if Resume is set, if MaxTime is
+// in the first 15/h of the flattest outlier, which do not count, if all replicas leave at once or
+// all are censored, and if ctx ends.
 //
 // The exit is the plane of [landscape.Axis.Exit].
 func (p Problem) Simulate(ctx context.Context, s Settings) (Extrapolation, error) {
@@ -185,8 +180,8 @@ func (p Problem) Simulate(ctx context.Context, s Settings) (Extrapolation, error
 	return Extrapolate(steps, estimates, 2)
 }
 
-// Comparison is the escape rate of one problem by every route. The embedded
-// setting gives the predictions: Rate (Eq. 17), RateLinear and RateAligned.
+// Comparison is the escape rate of one problem by every route. The embedded setting gives the
+// predictions: Rate (Eq. 17), RateLinear and RateAligned.
 type Comparison struct {
 	theory.Escape
 	Rates
@@ -194,8 +189,8 @@ type Comparison struct {
 	Measured Extrapolation
 }
 
-// Compare returns theory, exact rates and simulation of one problem, with their
-// errors; with an error, what came before it.
+// Compare returns theory, exact rates and simulation of one problem, with their errors; with an
+// error, what came before it.
 func (p Problem) Compare(ctx context.Context, s Settings) (c Comparison, err error) {
 	if c.Escape, err = p.Theory(); err == nil {
 		c.Rates, err = p.Exact()

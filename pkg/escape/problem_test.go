@@ -12,8 +12,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// Both laws against their exact decay, in two dimensions, with a flat direction
-// and with units in which neither h* nor L(θ*) is 1.
+// Both laws against their exact decay, in two dimensions, with a flat direction and with units in
+// which neither h* nor L(θ*) is 1.
 func TestCompareAgreesWithExact(t *testing.T) {
 	shape := landscape.Shape{Ratio: 1.8, OutlierCurvature: 2, MinimumLoss: 0.3, EffectiveDim: 2, Flat: 1}
 	for _, frozen := range []bool{false, true} {
@@ -49,8 +49,8 @@ func ExampleProblem_Compare() {
 	// Output: exact κ = 0.00151, Eq. 17 0.00159, linear barrier 0.00076; measured agrees: true
 }
 
-// hills is somebody's own loss, L = 1 + (x²−1)² + x/5 + ½Σ hᵢyᵢ² with a floor that
-// bends, y₁ = bend·(x²−1), and a gradient that may be wrong by a factor.
+// hills is somebody's own loss, L = 1 + (x²−1)² + x/5 + ½Σ hᵢyᵢ² with a floor that bends, y₁ =
+// bend·(x²−1), and a gradient that may be wrong by a factor.
 type hills struct {
 	across []float64
 	bend   float64
@@ -98,8 +98,8 @@ func own(t *testing.T, h hills, T float64) Problem {
 	return p
 }
 
-// A barrier of one's own is solved and simulated as the library's are: one
-// outlier, two of any shape, many that are equal across.
+// A barrier of one's own is solved and simulated as the library's are: one outlier, two of any
+// shape, many that are equal across.
 func TestOwnBarriers(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -12,8 +12,8 @@ import (
 
 // Region is a set of parameters.
 type Region interface {
-	// Contains reports whether θ lies in the region. It is called after every
-	// step, by several goroutines. It is false for a θ of another dimension.
+	// Contains reports whether θ lies in the region. It is called after every step, by several
+	// goroutines. It is false for a θ of another dimension.
 	Contains(theta []float64) bool
 }
 
@@ -34,8 +34,7 @@ func (b Beyond) Contains(theta []float64) bool {
 	return b.Axis >= 0 && b.Axis < len(theta) && theta[b.Axis] >= b.Level
 }
 
-// LossAbove is the region in which the loss exceeds Level, the exit of the
-// paper's Fig. 3b.
+// LossAbove is the region in which the loss exceeds Level, the exit of the paper's Fig. 3b.
 type LossAbove struct {
 	Landscape landscape.Landscape
 	Level     float64
@@ -46,8 +45,7 @@ func (r LossAbove) Contains(theta []float64) bool {
 	return r.Landscape != nil && len(theta) == r.Landscape.Dim() && r.Landscape.LossGrad(nil, theta) > r.Level
 }
 
-// Near is the ball of the given radius about a point, for example another
-// minimum.
+// Near is the ball of the given radius about a point, for example another minimum.
 type Near struct {
 	Point  []float64
 	Radius float64
@@ -73,10 +71,9 @@ func (h Half) Contains(theta []float64) bool {
 	return side >= 0
 }
 
-// Past returns the half-space on the far side of the saddle's dividing plane,
-// which is normal to the axis of the barrier, see [landscape.Axis]. Normal is a
-// unit vector, so that the plane is moved on by adding to Point along it. Errors
-// are those of [landscape.FindAxis].
+// Past returns the half-space on the far side of the saddle's dividing plane, which is normal to
+// the axis of the barrier, see [landscape.Axis]. Normal is a unit vector, so that the plane is
+// moved on by adding to Point along it. Errors are those of [landscape.FindAxis].
 func Past(b landscape.Barrier) (Half, error) {
 	axis, err := landscape.FindAxis(b)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
 )
 
-// If P ∝ (1+½|θ|²)^{−φ} in n dimensions, then L₀/L follows a beta law with
-// parameters φ−n/2 and n/2: samples that owe nothing to a simulation.
+// If P ∝ (1+½|θ|²)^{−φ} in n dimensions, then L₀/L follows a beta law with parameters φ−n/2 and
+// n/2: samples that owe nothing to a simulation.
 func TestFitExponentOnBetaSamples(t *testing.T) {
 	for _, test := range []struct {
 		phi float64

@@ -7,16 +7,16 @@ import (
 	"sort"
 )
 
-// Survival is the Kaplan–Meier estimate of P(still inside at time t), a step
-// curve that falls at each escape.
+// Survival is the Kaplan–Meier estimate of P(still inside at time t), a step curve that falls at
+// each escape.
 type Survival struct {
 	Time   []float64 // times of escape, ascending
 	Prob   []float64 // survival just after each
 	StdErr []float64 // Greenwood's formula
 }
 
-// Survival returns the survival curve; censored and diverged replicas leave the
-// number at risk at their time. No sample gives no curve.
+// Survival returns the survival curve; censored and diverged replicas leave the number at risk at
+// their time. No sample gives no curve.
 func (s *Sample) Survival() Survival {
 	if s == nil || len(s.Times) != len(s.Status) {
 		return Survival{}
@@ -52,13 +52,12 @@ type Exponentiality struct {
 	PValue   float64 // chance of a larger one if the law is exponential
 }
 
-// Exponentiality tests whether the times of escape follow an exponential law.
-// The rate is fitted to the same data, which makes the textbook p-value far too
-// large; here the p-value comes from the given number of exponential samples of
-// the same size, censored at the same time and fitted in the same way, and is
-// exact for one-time censoring up to their number. It returns an error for
-// fewer than 5 escapes, pending or diverged replicas, trials < 99 or more than 1e8
-// over the number of replicas, and for what [Sample.Rate] refuses.
+// Exponentiality tests whether the times of escape follow an exponential law. The rate is fitted to
+// the same data, which makes the textbook p-value far too large; here the p-value comes from the
+// given number of exponential samples of the same size, censored at the same time and fitted in the
+// same way, and is exact for one-time censoring up to their number. It returns an error for fewer
+// than 5 escapes, pending or diverged replicas, trials < 99 or more than 1e8 over the number of
+// replicas, and for what [Sample.Rate] refuses.
 func (s *Sample) Exponentiality(trials int) (Exponentiality, error) {
 	if _, err := s.Rate(0.95); err != nil {
 		return Exponentiality{}, err
@@ -93,9 +92,8 @@ func (s *Sample) Exponentiality(trials int) (Exponentiality, error) {
 	return Exponentiality{Distance: distance, PValue: float64(larger+1) / float64(trials+1)}, nil
 }
 
-// ksDistance sorts times, of which the m smallest are escapes and the rest
-// censored at one later time, and returns the largest distance between the
-// empirical law and the fitted exponential one.
+// ksDistance sorts times, of which the m smallest are escapes and the rest censored at one later
+// time, and returns the largest distance between the empirical law and the fitted exponential one.
 func ksDistance(times []float64, m int) (distance, rate float64) {
 	sort.Float64s(times)
 	total := 0.0

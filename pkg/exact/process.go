@@ -1,9 +1,9 @@
-// Package exact answers the question: what is the true escape time or stationary
-// law of a diffusion along a line or a radius, with no sampling error at all?
+// Package exact answers the question: what is the true escape time or stationary law of a diffusion
+// along a line or a radius, with no sampling error at all?
 //
-// [MeanFirstPassage], [Stationary] and [Odds] integrate the scale and speed
-// densities of any [Process] along a line, [RadialPassage] those of a distance.
-// [NoiseLaw] is the noise that many dimensions (package kolmogorov) share with one.
+// [MeanFirstPassage], [Stationary] and [Odds] integrate the scale and speed densities of any
+// [Process] along a line, [RadialPassage] those of a distance. [NoiseLaw] is the noise that many
+// dimensions (package kolmogorov) share with one.
 package exact
 
 import (
@@ -12,21 +12,20 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
-// Process is a one-dimensional diffusion dz = b(z)ds + sqrt(2a(z))dW, where s
-// is t or τ, given by its scale and speed densities.
+// Process is a one-dimensional diffusion dz = b(z)ds + sqrt(2a(z))dW, where s is t or τ, given by
+// its scale and speed densities.
 type Process interface {
-	// Densities returns log s(z) and log m(z), with s = exp(−∫b/a) the density
-	// of the scale function and m = 1/(a·s) that of the speed measure, each up
-	// to one common factor that cancels in s·m. NaN stands for a z at which
-	// the process does not exist.
+	// Densities returns log s(z) and log m(z), with s = exp(−∫b/a) the density of the scale
+	// function and m = 1/(a·s) that of the speed measure, each up to one common factor that cancels
+	// in s·m. NaN stands for a z at which the process does not exist.
 	Densities(z float64) (logScale, logSpeed float64)
 }
 
 // Loss is a loss along a line, L(z).
 type Loss func(z float64) float64
 
-// FirstAxis returns the loss of a landscape along its first coordinate, the
-// escape coordinate of the analytic wells.
+// FirstAxis returns the loss of a landscape along its first coordinate, the escape coordinate of
+// the analytic wells.
 func FirstAxis(l landscape.Landscape) Loss {
 	return func(z float64) float64 {
 		theta := make([]float64, l.Dim())
@@ -35,9 +34,9 @@ func FirstAxis(l landscape.Landscape) Loss {
 	}
 }
 
-// OneDim is a diffusion along a line, dz = −L′ds + sqrt(2a(L))dW on the clock of
-// its noise law: t for [LossNoise] (Eq. 13) and [ConstantNoise] (Eq. 5), τ for
-// [TauNoise] (Eq. 15, where the drift is −(log L)′). s = 1/(a·m).
+// OneDim is a diffusion along a line, dz = −L′ds + sqrt(2a(L))dW on the clock of its noise law: t
+// for [LossNoise] (Eq. 13) and [ConstantNoise] (Eq. 5), τ for [TauNoise] (Eq. 15, where the drift
+// is −(log L)′). s = 1/(a·m).
 type OneDim struct {
 	Loss  Loss
 	Noise NoiseLaw
@@ -57,29 +56,29 @@ type mirror struct{ Process }
 
 func (m mirror) Densities(z float64) (logScale, logSpeed float64) { return m.Process.Densities(-z) }
 
-// NoiseLaw is an isotropic noise whose strength depends on the place only
-// through the loss. The diffusion that it drives has the generator
+// NoiseLaw is an isotropic noise whose strength depends on the place only through the loss. The
+// diffusion that it drives has the generator
 //
 //	𝓛u = (1/m) ∇·(m a ∇u)
 //
-// with the diffusion constant a(L) and the stationary weight m(L). Package
-// kolmogorov solves it in a valley, [OneDim] is its case of one dimension.
+// with the diffusion constant a(L) and the stationary weight m(L). Package kolmogorov solves it in
+// a valley, [OneDim] is its case of one dimension.
 type NoiseLaw interface {
 	Diffusion(loss float64) float64 // a > 0
 	LogWeight(loss float64) float64 // log m up to a constant
 }
 
-// LossNoise is Eq. 13 with equal outliers h* or, more generally, isotropic
-// noise in the subspace: dz = −∇L dt + sqrt(2T·L)·dW, T = ηh*/B. Then a = T·L
-// and m = L^{−1−1/T}, the stationary law Eq. 18.
+// LossNoise is Eq. 13 with equal outliers h* or, more generally, isotropic noise in the subspace:
+// dz = −∇L dt + sqrt(2T·L)·dW, T = ηh*/B. Then a = T·L and m = L^{−1−1/T}, the stationary law Eq.
+// 18.
 type LossNoise struct{ Temperature float64 }
 
-// ConstantNoise is gradient Langevin dynamics, Eq. 5:
-// dz = −∇L dt + sqrt(2D)·dW, a = D and m = exp(−L/D).
+// ConstantNoise is gradient Langevin dynamics, Eq. 5: dz = −∇L dt + sqrt(2D)·dW, a = D and m =
+// exp(−L/D).
 type ConstantNoise struct{ Strength float64 }
 
-// TauNoise is Eq. 15, the process of [LossNoise] on the clock τ = ∫L dt:
-// dz = −∇log L dτ + sqrt(2T)·dW, a = T and m = L^{−1/T}.
+// TauNoise is Eq. 15, the process of [LossNoise] on the clock τ = ∫L dt: dz = −∇log L dτ +
+// sqrt(2T)·dW, a = T and m = L^{−1/T}.
 type TauNoise struct{ Temperature float64 }
 
 var _, _, _ NoiseLaw = LossNoise{}, ConstantNoise{}, TauNoise{}

@@ -9,12 +9,12 @@ import (
 
 // Settings sets the accuracy of a quadrature. The zero value works.
 type Settings struct {
-	// Tolerance is the relative change between a grid and one twice as fine at
-	// which refinement stops. 0 means 1e−10.
+	// Tolerance is the relative change between a grid and one twice as fine at which refinement
+	// stops. 0 means 1e−10.
 	Tolerance float64
-	// Wall, if not nil, is the position of a reflecting wall behind the start.
-	// Without one the process runs free to infinity, where its stationary
-	// weight must vanish fast enough to have a finite integral.
+	// Wall, if not nil, is the position of a reflecting wall behind the start. Without one the
+	// process runs free to infinity, where its stationary weight must vanish fast enough to have a
+	// finite integral.
 	Wall *float64
 }
 
@@ -25,8 +25,7 @@ type Result struct {
 	Grid  int     // panels of the last grid
 }
 
-// maxPanels bounds refinement: 2¹⁴ panels of 8 Gauss points resolve a barrier
-// of a thousand T.
+// maxPanels bounds refinement: 2¹⁴ panels of 8 Gauss points resolve a barrier of a thousand T.
 const maxPanels = 1 << 14
 
 // order is the number of Gauss–Legendre points per panel.
@@ -66,20 +65,19 @@ func refine(tolerance float64, integral func(panels int) (float64, error)) (Resu
 	return Result{}, fmt.Errorf("not settled to %g with %d panels", tolerance, maxPanels)
 }
 
-// MeanFirstPassage returns the mean time that the process takes from one point
-// to another for the first time,
+// MeanFirstPassage returns the mean time that the process takes from one point to another for the
+// first time,
 //
 //	T(from→to) = ∫_from^to dy s(y) ∫_wall^y dz m(z)
 //
-// for from < to (and mirrored otherwise), by Gauss–Legendre quadrature on grids
-// refined until the value settles. The clock is the process's own: t for [LossNoise]
-// and [ConstantNoise], τ for [TauNoise]. For a double well, 1/T from the bottom of one
-// well to the bottom of the other is the escape rate κ.
+// for from < to (and mirrored otherwise), by Gauss–Legendre quadrature on grids refined until the
+// value settles. The clock is the process's own: t for [LossNoise] and [ConstantNoise], τ for
+// [TauNoise]. For a double well, 1/T from the bottom of one well to the bottom of the other is the
+// escape rate κ.
 //
-// It returns an error if a bound is not finite or the two agree, if the wall
-// does not lie behind the start, if the process does not exist somewhere on the
-// way (a loss that is not positive), if its weight behind the start has no
-// finite integral, or if refinement does not settle.
+// It returns an error if a bound is not finite or the two agree, if the wall does not lie behind
+// the start, if the process does not exist somewhere on the way (a loss that is not positive), if
+// its weight behind the start has no finite integral, or if refinement does not settle.
 func MeanFirstPassage(p Process, from, to float64, s Settings) (Result, error) {
 	q, err := newQuadrature(p, from, to, s)
 	var r Result
@@ -92,11 +90,10 @@ func MeanFirstPassage(p Process, from, to float64, s Settings) (Result, error) {
 	return r, nil
 }
 
-// Stationary returns the density of the stationary law, m(z)/∫m, at z; Settings
-// gives a wall on neither side, so the law must be normalisable. On the t clock
-// of Eq. 13 it is P ∝ L^{−φ} with φ = 1 + 1/T (Eq. 18); on the τ clock
-// P̃ ∝ L^{−1/T}. centre is any point inside the bulk of the law, and width > 0
-// its rough scale. Errors are those of [MeanFirstPassage].
+// Stationary returns the density of the stationary law, m(z)/∫m, at z; Settings gives a wall on
+// neither side, so the law must be normalisable. On the t clock of Eq. 13 it is P ∝ L^{−φ} with φ =
+// 1 + 1/T (Eq. 18); on the τ clock P̃ ∝ L^{−1/T}. centre is any point inside the bulk of the law,
+// and width > 0 its rough scale. Errors are those of [MeanFirstPassage].
 func Stationary(p Process, centre, width float64, s Settings) (func(z float64) float64, error) {
 	below, above, err := sides(p, centre, width, s)
 	if err != nil {
@@ -110,14 +107,14 @@ func Stationary(p Process, centre, width float64, s Settings) (func(z float64) f
 	}, nil
 }
 
-// Odds returns the stationary odds of two basins, the weight of the law above the
-// point between over the weight below,
+// Odds returns the stationary odds of two basins, the weight of the law above the point between
+// over the weight below,
 //
 //	∫_between^∞ m dz / ∫_−∞^between m dz,
 //
-// which is κ₁/κ₂, the rate out of the lower basin over that out of the upper one.
-// width > 0 is the rough distance to the minima. Settings gives a wall on neither
-// side. Errors are those of [MeanFirstPassage].
+// which is κ₁/κ₂, the rate out of the lower basin over that out of the upper one. width > 0 is the
+// rough distance to the minima. Settings gives a wall on neither side. Errors are those of
+// [MeanFirstPassage].
 func Odds(p Process, between, width float64, s Settings) (Result, error) {
 	below, above, err := sides(p, between, width, s)
 	if err != nil {
@@ -154,8 +151,8 @@ type quadrature struct {
 	from, to float64
 	wall     float64 // −Inf without one
 	tol      float64
-	// The largest log densities seen between from and to are taken out of the
-	// integrals, so that neither over- nor underflows.
+	// The largest log densities seen between from and to are taken out of the integrals, so that
+	// neither over- nor underflows.
 	logScaleRef, logSpeedRef float64
 	x, w                     []float64 // Gauss–Legendre on [0, 1]
 }
@@ -221,8 +218,8 @@ func (q *quadrature) gauss(f func(float64) float64, a, b float64) float64 {
 	return sum * (b - a)
 }
 
-// meanTime is the double integral on a grid of equal panels. The inner integral
-// up to a Gauss point is that up to its panel plus a Gauss rule over the rest.
+// meanTime is the double integral on a grid of equal panels. The inner integral up to a Gauss point
+// is that up to its panel plus a Gauss rule over the rest.
 func (q *quadrature) meanTime(panels int) (float64, error) {
 	inner, err := q.tail(panels)
 	if err != nil {
@@ -243,8 +240,8 @@ func (q *quadrature) meanTime(panels int) (float64, error) {
 	return total, nil
 }
 
-// tail is the speed measure behind the start. Panels grow geometrically with
-// the distance, so that a power-law tail is followed over many decades.
+// tail is the speed measure behind the start. Panels grow geometrically with the distance, so that
+// a power-law tail is followed over many decades.
 func (q *quadrature) tail(panels int) (float64, error) {
 	sum, z := 0.0, q.from
 	width := (q.to - q.from) / float64(panels)
@@ -257,8 +254,8 @@ func (q *quadrature) tail(panels int) (float64, error) {
 		}
 		sum += part
 		z, width = next, width*grow
-		// Twenty panels in a row of no weight: with geometric panels no power
-		// law that can be integrated hides behind them.
+		// Twenty panels in a row of no weight: with geometric panels no power law that can be
+		// integrated hides behind them.
 		if part > 1e-16*sum {
 			quiet = 0
 		} else if quiet++; quiet == 20 {

@@ -41,8 +41,8 @@ func TestQuarticAgainstReference(t *testing.T) {
 	}
 }
 
-// Mean first passage of θ² > c−1 in L = ½(1+θ²), here by symmetry from a reflecting
-// wall at 0: Eq. 13, the exact covariance and GLD.
+// Mean first passage of θ² > c−1 in L = ½(1+θ²), here by symmetry from a reflecting wall at 0: Eq.
+// 13, the exact covariance and GLD.
 func TestRegressionAgainstReference(t *testing.T) {
 	wall := 0.0
 	half := func(z float64) float64 { return 0.5 * (1 + z*z) }
@@ -68,9 +68,8 @@ func (q quadraticNoise) Densities(z float64) (logScale, logSpeed float64) {
 	return logS, -math.Log(a) - logS
 }
 
-// Closed forms: Brownian motion between a wall and a target takes
-// (b²−a²)/2D; on the τ clock and the t clock of a constant loss the times
-// differ by that loss.
+// Closed forms: Brownian motion between a wall and a target takes (b²−a²)/2D; on the τ clock and
+// the t clock of a constant loss the times differ by that loss.
 func TestClosedForms(t *testing.T) {
 	wall := 0.0
 	flat := func(float64) float64 { return 3 }

@@ -5,10 +5,9 @@ import (
 	"math"
 )
 
-// Radial is the distance r = |θ| of an isotropic diffusion in Dim dimensions from
-// its centre: Line is the same diffusion along one axis (a [OneDim] whose loss
-// depends on r only), and the room at distance r, r^{n−1},
-// divides its scale density and multiplies its speed density.
+// Radial is the distance r = |θ| of an isotropic diffusion in Dim dimensions from its centre: Line
+// is the same diffusion along one axis (a [OneDim] whose loss depends on r only), and the room at
+// distance r, r^{n−1}, divides its scale density and multiplies its speed density.
 type Radial struct {
 	Line Process
 	Dim  int // n ≥ 1
@@ -40,16 +39,15 @@ func (p Radial) Densities(r float64) (logScale, logSpeed float64) {
 	return s - room, m + room
 }
 
-// RadialPassage returns the mean time that a radial process takes from one
-// distance to a larger one for the first time,
+// RadialPassage returns the mean time that a radial process takes from one distance to a larger one
+// for the first time,
 //
 //	T(from→to) = ∫_from^to dy s(y) ∫_0^y dz m(z),
 //
-// with nothing behind the centre. Only ratios of densities are formed, so that
-// neither the room r^{n−1} nor a high barrier over- or underflows before T does.
-// Settings.Wall is not used. It returns an error unless 0 ≤ from < to < ∞, if the
-// process does not exist somewhere on the way (n < 1, a loss or temperature that
-// is not positive), or if refinement does not settle.
+// with nothing behind the centre. Only ratios of densities are formed, so that neither the room
+// r^{n−1} nor a high barrier over- or underflows before T does. Settings.Wall is not used. It
+// returns an error unless 0 ≤ from < to < ∞, if the process does not exist somewhere on the way (n
+// < 1, a loss or temperature that is not positive), or if refinement does not settle.
 func RadialPassage(p Process, from, to float64, s Settings) (Result, error) {
 	fail := func(err error) (Result, error) {
 		return Result{}, fmt.Errorf("exact: radial passage from %v to %v: %w", from, to, err)
@@ -79,8 +77,8 @@ func RadialPassage(p Process, from, to float64, s Settings) (Result, error) {
 	return r, nil
 }
 
-// radialTime sums over panels the flux I(y) = s(y)∫₀^y m, carried from panel to
-// panel by I(b) = (s(b)/s(a))·I(a) + s(b)∫_a^b m.
+// radialTime sums over panels the flux I(y) = s(y)∫₀^y m, carried from panel to panel by I(b) =
+// (s(b)/s(a))·I(a) + s(b)∫_a^b m.
 func radialTime(p Process, from, to float64, panels int) float64 {
 	x, w := gaussRule()
 	flux := func(a, fluxA, logScaleA, b float64) (fluxB, logScaleB float64) {

@@ -21,8 +21,7 @@ type Axis struct {
 // Linear returns a linear axis whose limits follow the data.
 func Linear(label string) Axis { return Axis{label: label} }
 
-// Log returns a logarithmic axis whose limits follow the data, all of which
-// must be positive.
+// Log returns a logarithmic axis whose limits follow the data, all of which must be positive.
 func Log(label string) Axis { return Axis{label: label, log: true} }
 
 // Range fixes both limits; what lies outside is not drawn.
@@ -34,8 +33,8 @@ func (a Axis) From(min float64) Axis { a.min, a.hasMin = min, true; return a }
 // To fixes the upper limit.
 func (a Axis) To(max float64) Axis { a.max, a.hasMax = max, true; return a }
 
-// An extent is the range of the data along an axis, and whether the limits
-// should keep a little distance from it at either end.
+// An extent is the range of the data along an axis, and whether the limits should keep a little
+// distance from it at either end.
 type extent struct {
 	min, max       float64
 	padMin, padMax bool
@@ -92,11 +91,10 @@ func (a Axis) limits(e extent) (min, max float64, err error) {
 	return min, max, nil
 }
 
-// apply sets up one axis of a gonum plot with room for some tick labels, in the
-// house style. Its label is drawn by layout: gonum looks for the middle of a log
-// axis at the mean of its ends and leaves room there, far off, for the label.
-// An axis that is not shown has its ticks but no numbers: they stand at the
-// panel with which it is shared.
+// apply sets up one axis of a gonum plot with room for some tick labels, in the house style. Its
+// label is drawn by layout: gonum looks for the middle of a log axis at the mean of its ends and
+// leaves room there, far off, for the label. An axis that is not shown has its ticks but no
+// numbers: they stand at the panel with which it is shared.
 func (a Axis) apply(p *plot.Axis, min, max, room float64, shown bool) {
 	find := linearTicks
 	if a.log {
@@ -124,9 +122,8 @@ func finite(vs ...float64) bool {
 	return !slices.ContainsFunc(vs, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
 }
 
-// linearTicks returns at most about n labelled ticks, but two if there is any
-// way, at multiples of 1, 2 or 5 times a power of ten, with unlabelled ones
-// between them.
+// linearTicks returns at most about n labelled ticks, but two if there is any way, at multiples of
+// 1, 2 or 5 times a power of ten, with unlabelled ones between them.
 func linearTicks(min, max float64, n int) []plot.Tick {
 	for raw := (max - min) / float64(n); ; raw /= 2 {
 		step, minor := niceStep(raw)
@@ -148,8 +145,8 @@ func labels(ticks []plot.Tick) int {
 	return n
 }
 
-// niceStep returns the smallest step of the form 1, 2 or 5 times a power of
-// ten that is at least raw, and how many minor steps divide it.
+// niceStep returns the smallest step of the form 1, 2 or 5 times a power of ten that is at least
+// raw, and how many minor steps divide it.
 func niceStep(raw float64) (step float64, minor int) {
 	decade := math.Pow(10, math.Floor(math.Log10(raw)))
 	for _, lead := range []float64{1, 2, 5} {
@@ -163,8 +160,8 @@ func niceStep(raw float64) (step float64, minor int) {
 	return 10 * decade, 5
 }
 
-// stepTicks returns labelled ticks at the multiples of step inside [min, max]
-// and minor−1 unlabelled ones in each gap.
+// stepTicks returns labelled ticks at the multiples of step inside [min, max] and minor−1
+// unlabelled ones in each gap.
 func stepTicks(min, max, step float64, minor int) []plot.Tick {
 	fine := step / float64(minor)
 	first, last := int64(math.Ceil(min/fine-1e-9)), int64(math.Floor(max/fine+1e-9))
@@ -209,10 +206,9 @@ func power(e int) string {
 	return "10" + up.Replace(strconv.Itoa(e))
 }
 
-// logTicks returns ticks for a log axis with at most about n labels: powers of
-// ten when there are three of them, else as many multiples of powers of ten as
-// there is room for, and on an axis too short for those the ticks of a linear
-// one.
+// logTicks returns ticks for a log axis with at most about n labels: powers of ten when there are
+// three of them, else as many multiples of powers of ten as there is room for, and on an axis too
+// short for those the ticks of a linear one.
 func logTicks(min, max float64, n int) []plot.Tick {
 	lo, hi := math.Log10(min), math.Log10(max)
 	inside := math.Floor(hi+1e-9) - math.Ceil(lo-1e-9) + 1 // powers of ten inside
@@ -239,8 +235,8 @@ func decadeTicks(lo, hi float64, n int) []plot.Tick {
 	}
 }
 
-// leadTicks labels the largest set of leading digits that n allows, but two
-// ticks if there is any way.
+// leadTicks labels the largest set of leading digits that n allows, but two ticks if there is any
+// way.
 func leadTicks(lo, hi float64, n int) []plot.Tick {
 	var ticks []plot.Tick
 	for _, leads := range []string{"123456789", "1235", "125", "13", "1"} {
@@ -255,9 +251,9 @@ func leadTicks(lo, hi float64, n int) []plot.Tick {
 	return ticks
 }
 
-// leading returns the multiples of powers of ten between two powers of ten, and
-// labels those whose exponent is a multiple of every and whose leading digit is
-// in leads. If every is not 1 there is only room for the powers themselves.
+// leading returns the multiples of powers of ten between two powers of ten, and labels those whose
+// exponent is a multiple of every and whose leading digit is in leads. If every is not 1 there is
+// only room for the powers themselves.
 func leading(lo, hi float64, every int, leads string) []plot.Tick {
 	plain := lo >= -3.01 && hi <= 4.01 // easier to read without powers
 	var ticks []plot.Tick

@@ -22,9 +22,9 @@ func xys(x, y []float64) plotter.XYs {
 	return out
 }
 
-// A plotterFunc draws on the data area of a plot. It has none of the other
-// methods of gonum's plotters: the limits are known, and the glyph boxes by
-// which gonum widens them would cost a pass over all points.
+// A plotterFunc draws on the data area of a plot. It has none of the other methods of gonum's
+// plotters: the limits are known, and the glyph boxes by which gonum widens them would cost a pass
+// over all points.
 type plotterFunc func(c draw.Canvas, p *plot.Plot)
 
 // Plot implements plot.Plotter.
@@ -44,8 +44,8 @@ func (m *mark) curve(x, y []float64) []plot.Plotter {
 
 func buildLine(m *mark, _ *frame) []plot.Plotter { return m.curve(m.x, m.y) }
 
-// buildStep draws the corners of the staircase as a plain line: gonum clips
-// before it steps, which moves corners near the edges.
+// buildStep draws the corners of the staircase as a plain line: gonum clips before it steps, which
+// moves corners near the edges.
 func buildStep(m *mark, _ *frame) []plot.Plotter {
 	var x, y []float64
 	for i := range m.x {
@@ -67,9 +67,8 @@ func buildPoints(m *mark, fr *frame) []plot.Plotter {
 	return append(out, &plotter.Scatter{XYs: pts, GlyphStyle: m.style.pointStyle()})
 }
 
-// visible returns the points inside the frame, with their error bars if there
-// are any. A bar that reaches a value ≤ 0 on a log axis is cut just below the
-// lower edge.
+// visible returns the points inside the frame, with their error bars if there are any. A bar that
+// reaches a value ≤ 0 on a log axis is cut just below the lower edge.
 func (m *mark) visible(fr *frame) (pts plotter.XYs, bars plotter.YErrors) {
 	for i := range m.x {
 		if !fr.inside(m.x[i], m.y[i]) {
@@ -139,8 +138,8 @@ type area struct{ *plotter.Polygon }
 // Thumbnail implements plot.Thumbnailer.
 func (a area) Thumbnail(c *draw.Canvas) { c.FillPolygon(a.Color, corners(c.Rectangle)) }
 
-// areaOf returns an area in the color of a mark, of an opacity with which two
-// of them over each other and a grid behind them stay visible.
+// areaOf returns an area in the color of a mark, of an opacity with which two of them over each
+// other and a grid behind them stay visible.
 func (m *mark) areaOf(x, y []float64) area {
 	return area{&plotter.Polygon{XYs: []plotter.XYs{xys(x, y)}, Color: m.style.ink.tint(0.22)}}
 }
@@ -184,8 +183,8 @@ func buildReference(m *mark, _ *frame) []plot.Plotter {
 	})}
 }
 
-// halo draws text on a patch of white that is almost opaque, so that lines
-// behind it do not cross it.
+// halo draws text on a patch of white that is almost opaque, so that lines behind it do not cross
+// it.
 func halo(c draw.Canvas, sty draw.TextStyle, at vg.Point, txt string) {
 	if txt == "" {
 		return

@@ -19,8 +19,7 @@ func inTemp() (dir string, remove func()) {
 	return dir, func() { os.Unsetenv("SGDESCAPE_FIGURES"); os.RemoveAll(dir) }
 }
 
-// Measured points with error bars, two theories on log axes, and the ratio to
-// one of them below.
+// Measured points with error bars, two theories on log axes, and the ratio to one of them below.
 func Example() {
 	dir, remove := inTemp()
 	defer remove()

@@ -20,8 +20,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
-// A Field holds the values of a function of two variables on a grid. It is
-// one implementation of gonum's plotter.GridXYZ; HeatMap and Contours take any.
+// A Field holds the values of a function of two variables on a grid. It is one implementation of
+// gonum's plotter.GridXYZ; HeatMap and Contours take any.
 type Field struct {
 	xs, ys []float64
 	z      []float64
@@ -45,8 +45,8 @@ func Sample(f func(x, y float64) float64, xmin, xmax, ymin, ymax float64, n int)
 	return g
 }
 
-// Tabulate evaluates f at all pairs of the ascending nodes xs and ys, on all
-// processors: f must be safe for concurrent use.
+// Tabulate evaluates f at all pairs of the ascending nodes xs and ys, on all processors: f must be
+// safe for concurrent use.
 func Tabulate(f func(x, y float64) float64, xs, ys []float64) *Field {
 	g := &Field{xs: slices.Clone(xs), ys: slices.Clone(ys), z: make([]float64, len(xs)*len(ys))}
 	// Row by row, so that workers do not write to one cache line.
@@ -101,10 +101,10 @@ func flatten(m *mark, g plotter.GridXYZ) error {
 	return nil
 }
 
-// HeatMap fills the panel with colors for the values of a grid and puts a
-// color bar with a label to its right. Both axes must be linear. For values
-// over many decades, sample their logarithm. Nodes are the middles of cells of
-// equal size: a fixed Range of the axes should end half a cell beyond them.
+// HeatMap fills the panel with colors for the values of a grid and puts a color bar with a label to
+// its right. Both axes must be linear. For values over many decades, sample their logarithm. Nodes
+// are the middles of cells of equal size: a fixed Range of the axes should end half a cell beyond
+// them.
 func (p *Panel) HeatMap(label string, g plotter.GridXYZ) {
 	m := &mark{kind: "heat"}
 	if err := flatten(m, g); err != nil {
@@ -127,8 +127,8 @@ func (p *Panel) HeatMap(label string, g plotter.GridXYZ) {
 	p.add(m, false, false, nil).name = label
 }
 
-// viridis returns a color map whose lightness grows evenly, close to the one
-// of that name (Smith & van der Walt, 2015), through nine of its colors.
+// viridis returns a color map whose lightness grows evenly, close to the one of that name (Smith &
+// van der Walt, 2015), through nine of its colors.
 func viridis() palette.ColorMap {
 	m, err := moreland.NewLuminance([]color.Color{
 		color.NRGBA{0x44, 0x01, 0x54, 0xFF}, color.NRGBA{0x48, 0x28, 0x78, 0xFF}, color.NRGBA{0x3E, 0x4A, 0x89, 0xFF},
@@ -141,8 +141,8 @@ func viridis() palette.ColorMap {
 	return m
 }
 
-// Contours draws the lines on which a grid has the given values, each labelled
-// with its value where there is room.
+// Contours draws the lines on which a grid has the given values, each labelled with its value where
+// there is room.
 func (p *Panel) Contours(g plotter.GridXYZ, levels []float64, opts ...Option) {
 	m := &mark{kind: "contour"}
 	if err := flatten(m, g); err != nil {
@@ -162,8 +162,8 @@ func (p *Panel) Contours(g plotter.GridXYZ, levels []float64, opts ...Option) {
 	p.add(m, false, false, append([]Option{Thin}, opts...))
 }
 
-// contourLines draws contour lines in an order that does not change from run to
-// run (gonum's own goes through a map) and writes their values on them.
+// contourLines draws contour lines in an order that does not change from run to run (gonum's own
+// goes through a map) and writes their values on them.
 type contourLines struct {
 	grid   plotter.GridXYZ
 	levels []float64
@@ -231,8 +231,8 @@ func longest(lines [][]vg.Point) []vg.Point {
 	return best
 }
 
-// roomFor looks along a line, from its middle outwards, for a place where a
-// label fits inside the canvas and keeps clear of the labels already there.
+// roomFor looks along a line, from its middle outwards, for a place where a label fits inside the
+// canvas and keeps clear of the labels already there.
 func roomFor(c draw.Canvas, line, taken []vg.Point) (vg.Point, bool) {
 	n := len(line)
 	for d := range n {

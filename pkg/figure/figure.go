@@ -1,8 +1,8 @@
-// Package figure draws what people see, in one style, on paper and in a notebook.
-// It knows lines, points and tables, and no physics.
+// Package figure draws what people see, in one style, on paper and in a notebook. It knows lines,
+// points and tables, and no physics.
 //
-// A figure is drawn by gonum/plot. Show writes it to disk as NAME.svg with the
-// numbers behind it in NAME.csv and, in a GoNB cell, displays it:
+// A figure is drawn by gonum/plot. Show writes it to disk as NAME.svg with the numbers behind it in
+// NAME.csv and, in a GoNB cell, displays it:
 //
 //	f := figure.New("rates", "Eq. 17 follows the measured rate",
 //		"Escape rate against barrier height, both on log axes: points lie on the line.")
@@ -10,13 +10,13 @@
 //	f.Points("measured", c, kappa, figure.YErr(stderr))
 //	err := f.Show()
 //
-// The title is the message, and the third argument of New is the text for
-// those who cannot see the figure; both are required. A name keeps its color,
-// dash pattern and marker in every panel of a figure, and appears once in the
-// legend; a series without a name is drawn in gray and is not in the legend.
+// The title is the message, and the third argument of New is the text for those who cannot see the
+// figure; both are required. A name keeps its color, dash pattern and marker in every panel of a
+// figure, and appears once in the legend; a series without a name is drawn in gray and is not in
+// the legend.
 //
-// The drawing methods return nothing: the first mistake (slices of different
-// length, a NaN, a value ≤ 0 for a log axis) is kept and returned by Show.
+// The drawing methods return nothing: the first mistake (slices of different length, a NaN, a value
+// ≤ 0 for a log axis) is kept and returned by Show.
 //
 // What a reader moves is in package live.
 package figure
@@ -35,18 +35,17 @@ import (
 // figureWidth is the width of every figure in pixels: a notebook's text column.
 const figureWidth = 720
 
-// A Figure is one panel or several under a common title, with a common legend.
-// Its own Panel is the first one; Below and Beside add others.
+// A Figure is one panel or several under a common title, with a common legend. Its own Panel is the
+// first one; Below and Beside add others.
 type Figure struct {
-	// Name is the name of the files, without their ending: letters,
-	// digits, "_" and "-".
+	// Name is the name of the files, without their ending: letters, digits, "_" and "-".
 	Name string
 	// Title is the message of the figure. It is wrapped where needed.
 	Title string
 	// Alt describes the figure for those who cannot see it.
 	Alt string
-	// Table, when not nil, is what the CSV file holds: set it where other work
-	// relies on certain columns. Otherwise the CSV file lists every plotted point.
+	// Table, when not nil, is what the CSV file holds: set it where other work relies on certain
+	// columns. Otherwise the CSV file lists every plotted point.
 	Table *Table
 
 	*Panel
@@ -59,8 +58,8 @@ type Figure struct {
 	err     error             // the first mistake
 }
 
-// New returns an empty figure with one panel. Name, title and alt must not be
-// empty; like every mistake in a figure, that shows when it is shown.
+// New returns an empty figure with one panel. Name, title and alt must not be empty; like every
+// mistake in a figure, that shows when it is shown.
 func New(name, title, alt string) *Figure {
 	f := &Figure{Name: name, Title: title, Alt: alt, given: map[string]*style{}}
 	f.Panel = f.addPanel(0, 0, 300)
@@ -90,13 +89,12 @@ func (f *Figure) check() error {
 	return nil
 }
 
-// A Panel is one pair of axes and what is drawn between them: heat maps and
-// areas first, then lines, then points, each in the order in which it was
-// added. Where a method takes a name, the empty name means gray
-// and not in the legend.
+// A Panel is one pair of axes and what is drawn between them: heat maps and areas first, then
+// lines, then points, each in the order in which it was added. Where a method takes a name, the
+// empty name means gray and not in the legend.
 type Panel struct {
-	// X and Y are the axes. A panel that sets no X shares that of the panel above
-	// it, and one that sets no Y that of the panel to its left.
+	// X and Y are the axes. A panel that sets no X shares that of the panel above it, and one that
+	// sets no Y that of the panel to its left.
 	X, Y Axis
 	// Subtitle is written above the panel.
 	Subtitle string
@@ -122,14 +120,14 @@ func (f *Figure) addPanel(row, col int, height float64) *Panel {
 	return p
 }
 
-// Below adds a panel under p: a third of its height, for a ratio or residuals,
-// with the X axis of p unless it sets its own.
+// Below adds a panel under p: a third of its height, for a ratio or residuals, with the X axis of p
+// unless it sets its own.
 func (p *Panel) Below() *Panel {
 	return p.fig.addPanel(p.row+1, p.col, p.Height/3)
 }
 
-// Beside adds a panel of the same height to the right of p, with the Y axis of
-// p unless it sets its own.
+// Beside adds a panel of the same height to the right of p, with the Y axis of p unless it sets its
+// own.
 func (p *Panel) Beside() *Panel {
 	return p.fig.addPanel(p.row, p.col+1, p.Height)
 }

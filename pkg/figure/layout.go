@@ -28,8 +28,8 @@ type layout struct {
 	height float64
 }
 
-// A cell is a panel with its plot and its place: the data area in pixels from
-// the top left, and how much its axes need around it.
+// A cell is a panel with its plot and its place: the data area in pixels from the top left, and how
+// much its axes need around it.
 type cell struct {
 	*frame
 	plot                     *plot.Plot
@@ -50,8 +50,8 @@ func (f *Figure) layout() (*layout, error) {
 	for _, p := range f.panels {
 		rows, cols = max(rows, p.row+1), max(cols, p.col+1)
 	}
-	// A shared Y axis depends on the function curves of all its panels, which are
-	// sampled as their frames are found: hence two passes.
+	// A shared Y axis depends on the function curves of all its panels, which are sampled as their
+	// frames are found: hence two passes.
 	for range 2 {
 		l.cells = nil
 		for _, p := range f.panels {
@@ -65,8 +65,8 @@ func (f *Figure) layout() (*layout, error) {
 			l.cells = append(l.cells, &cell{frame: fr, h: math.Max(40, p.Height)})
 		}
 	}
-	// The room for the axes depends on their labels, these on the size of the
-	// data area, and that on the room: two rounds settle it.
+	// The room for the axes depends on their labels, these on the size of the data area, and that
+	// on the room: two rounds settle it.
 	guess := (l.width-2*margin)/float64(cols) - 70
 	for _, c := range l.cells {
 		c.w = guess
@@ -86,8 +86,7 @@ func (f *Figure) layout() (*layout, error) {
 	return l, nil
 }
 
-// measure makes the plot of a cell for its present size and finds how much
-// room its axes take.
+// measure makes the plot of a cell for its present size and finds how much room its axes take.
 func (c *cell) measure() {
 	if c.EqualAspect {
 		c.h = math.Max(100, math.Min(560, c.w*(c.ymax-c.ymin)/(c.xmax-c.xmin)))
@@ -184,8 +183,8 @@ func (l *layout) paint(canvas vg.Canvas) {
 	l.legend.paint(dc, at(margin, l.height-margin-l.legend.height()))
 }
 
-// outer returns the canvas that makes gonum put the data area at data: what
-// the axes take is found by asking, and once more to correct the rest.
+// outer returns the canvas that makes gonum put the data area at data: what the axes take is found
+// by asking, and once more to correct the rest.
 func (c *cell) outer(dc draw.Canvas, data vg.Rectangle) draw.Canvas {
 	out := draw.Canvas{Canvas: dc.Canvas, Rectangle: data}
 	for range 3 {
@@ -255,8 +254,8 @@ type legendEntry struct {
 	dark   bool // whether it needs a dark ground
 }
 
-// legend collects the named series of all panels. A name that several series
-// share, say points and the line through them, has one entry that shows both.
+// legend collects the named series of all panels. A name that several series share, say points and
+// the line through them, has one entry that shows both.
 func (f *Figure) legend(cells []*cell, width float64) legend {
 	thumbs := map[string][]plot.Thumbnailer{}
 	seen := map[string]bool{}

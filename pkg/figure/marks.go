@@ -13,9 +13,9 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/output"
 )
 
-// A mark is one thing drawn in a panel. Its numbers sit in x and y, with
-// intervals around them where there are any (absolute, not as distances), so
-// that checking, scaling and writing them to CSV need not know its kind.
+// A mark is one thing drawn in a panel. Its numbers sit in x and y, with intervals around them
+// where there are any (absolute, not as distances), so that checking, scaling and writing them to
+// CSV need not know its kind.
 type mark struct {
 	kind, name         string
 	x, y               []float64
@@ -28,8 +28,8 @@ type mark struct {
 	thumb              []plot.Thumbnailer // how it looks in the legend
 }
 
-// layers says what is drawn under and over the lines: measured points stay
-// visible on those of a theory.
+// layers says what is drawn under and over the lines: measured points stay visible on those of a
+// theory.
 var layers = map[string]int{"heat": -2, "band": -1, "bars": -1, "points": 1}
 
 // add checks a mark's numbers and puts it into the panel.
@@ -67,8 +67,7 @@ func (m *mark) intervals() error {
 	return nil
 }
 
-// A series is a list of numbers of a mark; its values are nil where the mark
-// has no such numbers.
+// A series is a list of numbers of a mark; its values are nil where the mark has no such numbers.
 type series struct {
 	name   string
 	values []float64
@@ -91,10 +90,9 @@ func (m *mark) finite() error {
 	return nil
 }
 
-// fits returns an error that says why a mark cannot be drawn on axes of which
-// some are logarithmic, with the name of the first value that they cannot show.
-// The lower end of an error bar may reach zero: the bar then runs off the lower
-// edge.
+// fits returns an error that says why a mark cannot be drawn on axes of which some are logarithmic,
+// with the name of the first value that they cannot show. The lower end of an error bar may reach
+// zero: the bar then runs off the lower edge.
 func (m *mark) fits(xlog, ylog bool) error {
 	if len(m.x) == 0 && (m.kind == "line" || m.kind == "step" || m.kind == "path") {
 		return fmt.Errorf("series %q: a line needs a point", m.name)
@@ -113,8 +111,8 @@ func (m *mark) fits(xlog, ylog bool) error {
 	return nil
 }
 
-// extendX and extendY widen an extent to hold the mark. Densities start at 0,
-// and a function curve goes as far as the panel does.
+// extendX and extendY widen an extent to hold the mark. Densities start at 0, and a function curve
+// goes as far as the panel does.
 func (m *mark) extendX(e *extent, log bool) {
 	if m.kind != "hline" && m.fn == nil {
 		m.extend(e, log, m.x, m.xlo, m.xhi)
@@ -129,8 +127,8 @@ func (m *mark) extendY(e *extent, log bool) {
 	}
 }
 
-// extend leaves out what a log axis cannot show: fits reports it, or it is an
-// error bar. Grids fill the panel.
+// extend leaves out what a log axis cannot show: fits reports it, or it is an error bar. Grids fill
+// the panel.
 func (m *mark) extend(e *extent, log bool, all ...[]float64) {
 	for _, v := range slices.Concat(all...) {
 		if !log || v > 0 {
@@ -147,8 +145,7 @@ func (p *Panel) Line(name string, x, y []float64, opts ...Option) {
 	p.add(&mark{kind: "line", name: name, x: x, y: y, build: buildLine}, true, false, opts)
 }
 
-// Points draws a marker at each (x, y), with error bars if YErr is among the
-// options.
+// Points draws a marker at each (x, y), with error bars if YErr is among the options.
 func (p *Panel) Points(name string, x, y []float64, opts ...Option) {
 	p.add(&mark{kind: "points", name: name, x: x, y: y, build: buildPoints}, false, true, opts)
 }
@@ -159,15 +156,14 @@ func (p *Panel) Cloud(name string, x, y []float64, opts ...Option) {
 	p.add(&mark{kind: "cloud", name: name, x: x, y: y, build: buildCloud}, false, true, opts)
 }
 
-// Path draws a trajectory: a thin line with a ring where it starts and a disc
-// where it ends.
+// Path draws a trajectory: a thin line with a ring where it starts and a disc where it ends.
 func (p *Panel) Path(name string, x, y []float64, opts ...Option) {
 	opts = append([]Option{Thin, Solid}, opts...)
 	p.add(&mark{kind: "path", name: name, x: x, y: y, build: buildPath}, true, false, opts)
 }
 
-// Step draws a curve that keeps y[i] from x[i] until x[i+1], as an empirical
-// distribution or survival function does.
+// Step draws a curve that keeps y[i] from x[i] until x[i+1], as an empirical distribution or
+// survival function does.
 func (p *Panel) Step(name string, x, y []float64, opts ...Option) {
 	p.add(&mark{kind: "step", name: name, x: x, y: y, build: buildStep}, false, false, opts)
 }
@@ -180,8 +176,7 @@ func (p *Panel) Func(name string, f func(float64) float64, opts ...Option) {
 // funcPoints is how many points a function curve has: one per two pixels.
 const funcPoints = figureWidth / 2
 
-// evaluate samples a function curve between the limits of x; other marks are
-// left as they are.
+// evaluate samples a function curve between the limits of x; other marks are left as they are.
 func (m *mark) evaluate(fr *frame) error {
 	if m.fn == nil {
 		return nil
@@ -201,8 +196,8 @@ func (m *mark) evaluate(fr *frame) error {
 	return nil
 }
 
-// Band fills the area between two curves lo and hi over x: a confidence band,
-// or the range of a theory.
+// Band fills the area between two curves lo and hi over x: a confidence band, or the range of a
+// theory.
 func (p *Panel) Band(name string, x, lo, hi []float64, opts ...Option) {
 	if len(lo) != len(x) || len(hi) != len(x) {
 		p.fig.fail("series %q: %d values of x but %d of lo and %d of hi", name, len(x), len(lo), len(hi))
@@ -211,9 +206,8 @@ func (p *Panel) Band(name string, x, lo, hi []float64, opts ...Option) {
 	p.add(&mark{kind: "band", name: name, x: x, y: middle(lo, hi), ylo: lo, yhi: hi, build: buildBand}, false, false, opts)
 }
 
-// Histogram draws the density of a sample in the given number of equal bins,
-// normalized to area one. Weights may be nil; they count a value more than
-// once, or, say, for the time spent at it.
+// Histogram draws the density of a sample in the given number of equal bins, normalized to area
+// one. Weights may be nil; they count a value more than once, or, say, for the time spent at it.
 func (p *Panel) Histogram(name string, sample, weights []float64, bins int, opts ...Option) {
 	edges, heights, err := density(sample, weights, bins)
 	if err != nil {
@@ -231,8 +225,8 @@ func middle(lo, hi []float64) []float64 {
 	return mid
 }
 
-// density bins a sample into equal bins over its range and returns their n+1
-// edges and n heights; the area is one. Nil weights mean equal ones.
+// density bins a sample into equal bins over its range and returns their n+1 edges and n heights;
+// the area is one. Nil weights mean equal ones.
 func density(sample, weights []float64, bins int) (edges, heights []float64, err error) {
 	if bins < 1 || len(sample) == 0 {
 		return nil, nil, fmt.Errorf("%d bins for %d values, want at least 1 of each", bins, len(sample))
@@ -266,11 +260,10 @@ func density(sample, weights []float64, bins int) (edges, heights []float64, err
 	return edges, heights, nil
 }
 
-// Binned estimates the density of independent samples in equal bins between lo
-// and hi: the centers of the bins that hold any, the density there, and its
-// standard error sqrt(k(1−k/n)) for k of n samples, in units of density. Samples
-// outside count for the normalization. Empty bins are left out, so that the
-// result can go on a log axis.
+// Binned estimates the density of independent samples in equal bins between lo and hi: the centers
+// of the bins that hold any, the density there, and its standard error sqrt(k(1−k/n)) for k of n
+// samples, in units of density. Samples outside count for the normalization. Empty bins are left
+// out, so that the result can go on a log axis.
 func Binned(sample []float64, lo, hi float64, bins int) (center, density, stderr []float64) {
 	counts := make([]float64, bins)
 	width := (hi - lo) / float64(bins)
@@ -291,17 +284,16 @@ func Binned(sample []float64, lo, hi float64, bins int) (center, density, stderr
 	return center, density, stderr
 }
 
-// HLine draws a horizontal reference line with its label at the right end. The
-// label is not a series name: it is written at the line and not in the legend.
+// HLine draws a horizontal reference line with its label at the right end. The label is not a
+// series name: it is written at the line and not in the legend.
 func (p *Panel) HLine(label string, y float64, opts ...Option) {
 	opts = append([]Option{Black, Thin, Dashed}, opts...)
 	m := &mark{kind: "hline", x: []float64{0}, y: []float64{y}, build: buildReference}
 	p.add(m, false, false, opts).name = label
 }
 
-// Every returns every k-th value such that at most n are left, always with the
-// first: a line of 720 pixels does not show more than a few thousand points,
-// and the SVG file holds every one of them.
+// Every returns every k-th value such that at most n are left, always with the first: a line of 720
+// pixels does not show more than a few thousand points, and the SVG file holds every one of them.
 func Every(values []float64, n int) []float64 {
 	if n < 1 || len(values) <= n {
 		return values

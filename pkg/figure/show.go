@@ -16,9 +16,9 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/output"
 )
 
-// Show writes the figure to NAME.svg and NAME.csv in the output folder (see
-// Dir) and, in a GoNB cell, displays it. It returns the first mistake made in
-// drawing the figure, and then writes nothing.
+// Show writes the figure to NAME.svg and NAME.csv in the output folder (see Dir) and, in a GoNB
+// cell, displays it. It returns the first mistake made in drawing the figure, and then writes
+// nothing.
 func (f *Figure) Show() error {
 	svg, err := f.Save()
 	if err != nil {
@@ -53,8 +53,7 @@ func (f *Figure) Save() ([]byte, error) {
 	return svg, nil
 }
 
-// numbers returns what the figure shows in CSV: its Table, or else every plotted
-// point.
+// numbers returns what the figure shows in CSV: its Table, or else every plotted point.
 func (f *Figure) numbers() ([]byte, error) {
 	t := f.Table
 	if t == nil {
@@ -70,9 +69,8 @@ func (f *Figure) numbers() ([]byte, error) {
 	return data, nil
 }
 
-// Dir returns the folder that figures are written to: $SGDESCAPE_FIGURES when
-// set, else the repository's figures/ at paper fidelity and its
-// notebooks/reports/figures/ at quick fidelity.
+// Dir returns the folder that figures are written to: $SGDESCAPE_FIGURES when set, else the
+// repository's figures/ at paper fidelity and its notebooks/reports/figures/ at quick fidelity.
 func Dir() (string, error) {
 	dir, err := output.Dir()
 	if err != nil {
@@ -84,9 +82,9 @@ func Dir() (string, error) {
 // FontFamily lists Liberation Sans and the fonts with the same widths.
 const FontFamily = "Liberation Sans, Arial, Helvetica, sans-serif"
 
-// SVG returns the figure as an SVG document, the same bytes for the same
-// figure. It stands alone (no fonts, no scripts, nothing to fetch), carries
-// its alt text, and may be put into a page as it is.
+// SVG returns the figure as an SVG document, the same bytes for the same figure. It stands alone
+// (no fonts, no scripts, nothing to fetch), carries its alt text, and may be put into a page as it
+// is.
 func (f *Figure) SVG() ([]byte, error) {
 	l, err := f.layout()
 	if err != nil {
@@ -98,8 +96,8 @@ func (f *Figure) SVG() ([]byte, error) {
 	if _, err := c.WriteTo(&buf); err != nil {
 		return nil, fmt.Errorf("figure: %s: %w", f.Name, err)
 	}
-	// The head that vgsvg writes, and its text and image elements, give way to ones
-	// that suit a web page.
+	// The head that vgsvg writes, and its text and image elements, give way to ones that suit a web
+	// page.
 	_, body, ok := bytes.Cut(buf.Bytes(), []byte("xlink\">\n"))
 	if !ok {
 		return nil, fmt.Errorf("figure: %s: vgsvg wrote an unknown kind of document", f.Name)
@@ -115,9 +113,9 @@ func (f *Figure) SVG() ([]byte, error) {
 // textElement matches a text element of vgsvg.
 var textElement = regexp.MustCompile(`<text x="([^"]*)" y="([^"]*)" transform="([^"]*)"\s+style="([^"]*)">([^<]*)</text>`)
 
-// fitText writes a text element anew: the font family is that of the document,
-// and textLength keeps the text at the width for which the figure was laid
-// out, whichever font the reader's machine draws it with.
+// fitText writes a text element anew: the font family is that of the document, and textLength keeps
+// the text at the width for which the figure was laid out, whichever font the reader's machine
+// draws it with.
 func fitText(elem []byte) []byte {
 	m := textElement.FindSubmatch(elem)
 	sty := textStyle(16, false) // vgsvg leaves out the size when it is "medium"

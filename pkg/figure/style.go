@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// An Option changes how one series is drawn: an Ink, a Dash, a Marker, a
-// Width, or error bars (YErr).
+// An Option changes how one series is drawn: an Ink, a Dash, a Marker, a Width, or error bars
+// (YErr).
 type Option interface{ set(*style) }
 
 // style is what one series looks like, or what its name has been given so far.
@@ -33,10 +33,9 @@ func choose[T ~int](first, second T) T {
 	return second
 }
 
-// An Ink is a color. The first seven are the palette of Okabe and Ito, which
-// readers with any kind of color vision can tell apart, in the order in which
-// series without an Ink receive them (their yellow is left out: it vanishes on
-// white). White is for marks on top of a heat map.
+// An Ink is a color. The first seven are the palette of Okabe and Ito, which readers with any kind
+// of color vision can tell apart, in the order in which series without an Ink receive them (their
+// yellow is left out: it vanishes on white). White is for marks on top of a heat map.
 type Ink int
 
 // The inks.
@@ -84,8 +83,8 @@ func (i Ink) rgb() color.NRGBA {
 	return inks[i]
 }
 
-// Palette returns the colors that series receive, in their order, as CSS writes
-// them: charts that are not drawn here look alike with it.
+// Palette returns the colors that series receive, in their order, as CSS writes them: charts that
+// are not drawn here look alike with it.
 func Palette() []string {
 	var css []string
 	for _, c := range inks[:autoInks] {
@@ -156,9 +155,8 @@ const (
 
 func (w Width) set(s *style) { s.width = w }
 
-// styled returns the style of a series: the options given, and for the rest
-// what its name has had since it was first used. Lines and points draw from
-// their own sequences of dashes and markers.
+// styled returns the style of a series: the options given, and for the rest what its name has had
+// since it was first used. Lines and points draw from their own sequences of dashes and markers.
 func (f *Figure) styled(name string, lines, points bool, opts []Option) style {
 	s := style{ink: unset, dash: unset, marker: unset}
 	for _, o := range opts {
@@ -208,8 +206,7 @@ func (s style) lineStyle() draw.LineStyle {
 	return draw.LineStyle{Color: s.ink.rgb(), Width: vg.Length(w), Dashes: patterns[s.dash]}
 }
 
-// pointStyle returns the gonum style for a point, a Circle where nothing else
-// was chosen.
+// pointStyle returns the gonum style for a point, a Circle where nothing else was chosen.
 func (s style) pointStyle() draw.GlyphStyle {
 	g, ok := glyphs[s.marker]
 	if !ok {

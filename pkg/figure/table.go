@@ -9,9 +9,9 @@ import (
 	"strconv"
 )
 
-// A Table is what a CSV file holds: a header and rows of as many values. Numbers
-// are written with the fewest digits that read back as the same number. The
-// first mistake is kept and returned by CSV.
+// A Table is what a CSV file holds: a header and rows of as many values. Numbers are written with
+// the fewest digits that read back as the same number. The first mistake is kept and returned by
+// CSV.
 type Table struct {
 	header []string
 	rows   [][]string
@@ -29,8 +29,8 @@ func NewTable(header ...string) *Table {
 	return t
 }
 
-// Row adds one row: a string, an int or a finite float64 per column. Where a
-// quantity does not exist, write "".
+// Row adds one row: a string, an int or a finite float64 per column. Where a quantity does not
+// exist, write "".
 func (t *Table) Row(values ...any) {
 	if len(values) != len(t.header) {
 		t.fail("row %d has %d values for %d columns", len(t.rows), len(values), len(t.header))

@@ -12,8 +12,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Text sizes in pixels: at a column of 720 px the figure is shown at its own
-// size, and 12 is the smallest size that reads without effort.
+// Text sizes in pixels: at a column of 720 px the figure is shown at its own size, and 12 is the
+// smallest size that reads without effort.
 const (
 	titleSize    = 16
 	subtitleSize = 13.5
@@ -32,9 +32,9 @@ func textStyle(size vg.Length, bold bool) text.Style {
 	return text.Style{Color: textColor, Font: f, XAlign: draw.XLeft, YAlign: draw.YTop, Handler: scripts{plot.DefaultTextHandler}}
 }
 
-// raised and lowered map the Unicode superscripts and subscripts to the
-// characters that are drawn small in their place. Liberation, like Arial, has
-// only some of them (no ⁻, ⁰, ⁹ or ₛ), and at mismatched heights.
+// raised and lowered map the Unicode superscripts and subscripts to the characters that are drawn
+// small in their place. Liberation, like Arial, has only some of them (no ⁻, ⁰, ⁹ or ₛ), and at
+// mismatched heights.
 var (
 	raised = map[rune]rune{
 		'⁰': '0', '¹': '1', '²': '2', '³': '3', '⁴': '4', '⁵': '5', '⁶': '6', '⁷': '7', '⁸': '8', '⁹': '9',
@@ -46,8 +46,8 @@ var (
 	}
 )
 
-// Superscripts and subscripts are drawn at 72 % of the size, shifted by 36 %
-// of it up or 16 % down, as browsers do for <sup> and <sub> within a hair.
+// Superscripts and subscripts are drawn at 72 % of the size, shifted by 36 % of it up or 16 % down,
+// as browsers do for <sup> and <sub> within a hair.
 const (
 	scriptSize = 0.72
 	superShift = 0.36
@@ -89,8 +89,8 @@ func runs(line string, f plotfont.Font) []run {
 	return out
 }
 
-// Extents returns the extents of a font, with the descent counted into the box
-// alone: gonum's axes would otherwise shift their numbers up by it.
+// Extents returns the extents of a font, with the descent counted into the box alone: gonum's axes
+// would otherwise shift their numbers up by it.
 func (h scripts) Extents(f plotfont.Font) plotfont.Extents {
 	a := h.Handler.Extents(f).Ascent
 	return plotfont.Extents{Ascent: a, Height: a}
@@ -136,8 +136,8 @@ func (h scripts) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 	}
 }
 
-// wrap breaks txt between words so that no line is wider than width, keeping
-// the breaks that are there. A single word that is too wide stays whole.
+// wrap breaks txt between words so that no line is wider than width, keeping the breaks that are
+// there. A single word that is too wide stays whole.
 func wrap(txt string, sty text.Style, width vg.Length) string {
 	var lines []string
 	for _, given := range strings.Split(txt, "\n") {

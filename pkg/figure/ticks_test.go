@@ -48,8 +48,8 @@ func TestTickLabels(t *testing.T) {
 	}
 }
 
-// Whatever the limits, there are at least two labels, all ticks are inside,
-// and there are not too many.
+// Whatever the limits, there are at least two labels, all ticks are inside, and there are not too
+// many.
 func TestTicksAnyLimits(t *testing.T) {
 	for _, lo := range []float64{1e-12, 3e-5, 0.07, 0.99, 1, 8, 950, 1e5, 3e9} {
 		for _, ratio := range []float64{1.01, 1.1, 1.3, 2, 3.7, 9, 30, 101, 1e4, 1e9, 1e20} {

@@ -11,17 +11,15 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/exact"
 )
 
-// Aligned is Eq. 13 with the covariance (2ηL/B)·H(θ*) of outliers that differ:
-// h₁ along the escape coordinate and one common h_⊥ across it. With
-// T₁ = ηh₁/B and T_⊥ = ηh_⊥/B,
+// Aligned is Eq. 13 with the covariance (2ηL/B)·H(θ*) of outliers that differ: h₁ along the escape
+// coordinate and one common h_⊥ across it. With T₁ = ηh₁/B and T_⊥ = ηh_⊥/B,
 //
 //	dz₁ = −∂₁L dt + sqrt(2T₁L)·dW,   dz_⊥ = −∇_⊥L dt + sqrt(2T_⊥L)·dW.
 //
-// For T₁ ≠ T_⊥ it is not reversible, as ∇L/(L·T) with two temperatures is not a
-// gradient, and its stationary law not a power of L: [Kolmogorov] does not cover
-// it. Here each direction is discretised like the reversible process of its own
-// temperature, which gives a Markov chain with positive rates, solved by block
-// elimination with gonum's LU.
+// For T₁ ≠ T_⊥ it is not reversible, as ∇L/(L·T) with two temperatures is not a gradient, and its
+// stationary law not a power of L: [Kolmogorov] does not cover it. Here each direction is
+// discretised like the reversible process of its own temperature, which gives a Markov chain with
+// positive rates, solved by block elimination with gonum's LU.
 type Aligned struct {
 	Valley Valley
 	// Along is T₁ and Across T_⊥, both > 0.
@@ -30,13 +28,13 @@ type Aligned struct {
 	Exit float64
 	// Tolerance is that of [Kolmogorov].
 	Tolerance float64
-	// Tail is that of [Kolmogorov] at the hotter temperature. 0 means 1e−8: noise
-	// across that is hotter than along the path takes detours through large losses.
+	// Tail is that of [Kolmogorov] at the hotter temperature. 0 means 1e−8: noise across that is
+	// hotter than along the path takes detours through large losses.
 	Tail float64
 }
 
-// slowest is the lowest eigenvalue, relative to the fastest rate of the chain,
-// that elimination without pinning resolves to better than 1e−4.
+// slowest is the lowest eigenvalue, relative to the fastest rate of the chain, that elimination
+// without pinning resolves to better than 1e−4.
 const slowest = 1e-13
 
 func (a Aligned) check() error {
@@ -46,8 +44,9 @@ func (a Aligned) check() error {
 	return nil
 }
 
-// Solve returns eigenvalue, mean first-passage time and quasi-stationary density, as [Kolmogorov.Solve] does and with its errors. The
-// rate may not be much below 1e−9 of h*, as the elimination is plain.
+// Solve returns eigenvalue, mean first-passage time and quasi-stationary density, as
+// [Kolmogorov.Solve] does and with its errors. The rate may not be much below 1e−9 of h*, as the
+// elimination is plain.
 func (a Aligned) Solve() (*Passage, error) {
 	if err := a.check(); err != nil {
 		return nil, err
@@ -70,10 +69,9 @@ func (a Aligned) Solve() (*Passage, error) {
 	return p, nil
 }
 
-// chain is −Q of a Markov chain on a grid, block tridiagonal with one block per
-// column: dense blocks on the diagonal, diagonal ones beside it. Unknowns are
-// scaled by the root of a weight close to the stationary one, which keeps a
-// nearly symmetric matrix of even size.
+// chain is −Q of a Markov chain on a grid, block tridiagonal with one block per column: dense
+// blocks on the diagonal, diagonal ones beside it. Unknowns are scaled by the root of a weight
+// close to the stationary one, which keeps a nearly symmetric matrix of even size.
 type chain struct {
 	g          *grid
 	blocks     []mat.LU // of the Schur complements, left to right
@@ -181,8 +179,8 @@ func (c *chain) backSolve(b []float64, trans bool) ([]float64, error) {
 	return after(x, x, c.root), nil
 }
 
-// solvePassage solves for the mean times, −Q u = 1, and by inverse iteration on −Qᵀ
-// for the quasi-stationary probabilities p, whose total falls off at rate λ.
+// solvePassage solves for the mean times, −Q u = 1, and by inverse iteration on −Qᵀ for the
+// quasi-stationary probabilities p, whose total falls off at rate λ.
 func (c *chain) solvePassage() (*Passage, []float64, error) {
 	ones := make([]float64, c.g.unknowns())
 	floats.AddConst(1, ones)

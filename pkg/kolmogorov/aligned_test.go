@@ -10,8 +10,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// unequal is a double well of h₁ = 1 and n−1 outliers of h across the path,
-// with aligned noise of temperature T along it.
+// unequal is a double well of h₁ = 1 and n−1 outliers of h across the path, with aligned noise of
+// temperature T along it.
 func unequal(t testing.TB, n int, c, h, T float64) (*landscape.Quartic, Aligned) {
 	t.Helper()
 	across := make([]float64, n-1)
@@ -29,8 +29,8 @@ func unequal(t testing.TB, n int, c, h, T float64) (*landscape.Quartic, Aligned)
 	return q, Aligned{Valley: v, Along: T, Across: h * T, Exit: saddle(q)}
 }
 
-// TestAlignedIsReversible: with one temperature the chain is the reversible
-// problem, solved by other means.
+// TestAlignedIsReversible: with one temperature the chain is the reversible problem, solved by
+// other means.
 func TestAlignedIsReversible(t *testing.T) {
 	for _, n := range []int{1, 2, 8} {
 		q, a := unequal(t, n, 2, 1, 0.1)
@@ -47,8 +47,8 @@ func TestAlignedIsReversible(t *testing.T) {
 	}
 }
 
-// TestStraightFactor: as T falls, the exact rate over that of Eq. 17 tends to
-// the factor, which knows nothing of the grid.
+// TestStraightFactor: as T falls, the exact rate over that of Eq. 17 tends to the factor, which
+// knows nothing of the grid.
 func TestStraightFactor(t *testing.T) {
 	for _, test := range []struct {
 		n           int

@@ -10,8 +10,7 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/exact"
 )
 
-// domain is the part of the half plane (z₁, r ≥ 0) that a grid covers, and the
-// length scales in it.
+// domain is the part of the half plane (z₁, r ≥ 0) that a grid covers, and the length scales in it.
 type domain struct {
 	wall        float64 // z₁ of the reflecting wall behind the minimum
 	radius      float64 // r of the reflecting wall around the axis; 0 for n = 1
@@ -21,8 +20,8 @@ type domain struct {
 	widthAcross float64 // standard deviation of r in the well, roughly
 }
 
-// logWeight returns log(m r^{n−2}·r): the weight per log r. For n = 1 it is
-// log m, and in a plane both signs of z₂ count.
+// logWeight returns log(m r^{n−2}·r): the weight per log r. For n = 1 it is log m, and in a plane
+// both signs of z₂ count.
 func (k Kolmogorov) logWeight(z, r float64) (float64, error) {
 	w, _, err := k.local(z, r)
 	if err == nil && k.Valley.Plane {
@@ -45,17 +44,16 @@ func (k Kolmogorov) local(z, r float64) (logWeight, diffusion float64, err error
 	return k.Noise.LogWeight(loss), k.Noise.Diffusion(loss), nil
 }
 
-// Probes for domain: geometric in the distance from the minimum, out to reach
-// times the distance of the exit. A power-law tail of L^{−1−1/T} close to n_c
-// needs many decades.
+// Probes for domain: geometric in the distance from the minimum, out to reach times the distance of
+// the exit. A power-law tail of L^{−1−1/T} close to n_c needs many decades.
 const (
 	reach        = 1e7
 	probesAlong  = 160
 	probesAcross = 240
 )
 
-// domain measures the stationary weight on a coarse geometric grid and cuts
-// where no more than k.Tail of it lies outside.
+// domain measures the stationary weight on a coarse geometric grid and cuts where no more than
+// k.Tail of it lies outside.
 func (k Kolmogorov) domain() (domain, error) {
 	v := k.Valley
 	span := k.Exit - v.Minimum
@@ -110,8 +108,8 @@ func (k Kolmogorov) domain() (domain, error) {
 		return d, fmt.Errorf("the stationary weight behind the minimum has no finite integral")
 	}
 	d.wall = zs[cut-1]
-	// Along, the flux weight m·a falls off as a Gaussian about the minimum;
-	// across, the quartiles of the weight there tell how wide the well is.
+	// Along, the flux weight m·a falls off as a Gaussian about the minimum; across, the quartiles
+	// of the weight there tell how wide the well is.
 	h := 1e-3 * span
 	fluxWeight := func(z float64) float64 {
 		loss := v.Loss(z, 0)
@@ -141,28 +139,26 @@ func shares(dst, logWeights []float64) []float64 {
 	return dst
 }
 
-// grid is a product grid with finite volumes. Columns run along z₁, with the
-// minimum and the exit on nodes (the exit being the column after the last);
-// rows run along r, with the axis on the edge of the first cell.
+// grid is a product grid with finite volumes. Columns run along z₁, with the minimum and the exit
+// on nodes (the exit being the column after the last); rows run along r, with the axis on the edge
+// of the first cell.
 type grid struct {
 	k             Kolmogorov
 	step          float64 // 1/level: what vanishes in the extrapolation
 	along, across axis    // z₁ and r
 	minimum       int     // column of the minimum
-	// Log of the mass of each cell and of the conductances to the next column
-	// and the next row, all in units of the largest mass. The conductance from
-	// the last column is that to the exit.
+	// Log of the mass of each cell and of the conductances to the next column and the next row, all
+	// in units of the largest mass. The conductance from the last column is that to the exit.
 	logMass, logEast, logNorth []float64
 }
 
-// floorLog is the log weight, relative to the largest, below which cells are
-// all the same: far from any path, where only the order of magnitude "never"
-// matters, and safely above the e^{−708} at which the square of a float64's
-// root would vanish.
+// floorLog is the log weight, relative to the largest, below which cells are all the same: far from
+// any path, where only the order of magnitude "never" matters, and safely above the e^{−708} at
+// which the square of a float64's root would vanish.
 const floorLog = -1300
 
-// axis is one coordinate of a grid: nodes, cell widths, and the faces towards
-// the next node with the distance between the nodes there.
+// axis is one coordinate of a grid: nodes, cell widths, and the faces towards the next node with
+// the distance between the nodes there.
 type axis struct{ at, width, face, gap []float64 }
 
 // sinhAxis returns count nodes origin + scale·sinh(x), x = first + i·step.
@@ -180,13 +176,12 @@ func sinhAxis(origin, scale, first, step float64, count int) axis {
 
 func (a axis) slice(i, j int) axis { return axis{a.at[i:j], a.width[i:j], a.face[i:j], a.gap[i:j]} }
 
-// even rounds up to an even number: counts that are even at level 1 are whole
-// numbers at every level.
+// even rounds up to an even number: counts that are even at level 1 are whole numbers at every
+// level.
 func even(x float64) float64 { return 2 * math.Ceil(x/2) }
 
-// grid lays the grid of one level over the domain: sinh-spaced in both
-// directions, so that the well is resolved evenly and a power-law tail
-// logarithmically.
+// grid lays the grid of one level over the domain: sinh-spaced in both directions, so that the well
+// is resolved evenly and a power-law tail logarithmically.
 func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 	v := k.Valley
 	g := &grid{k: k, step: 1 / level}
@@ -212,9 +207,8 @@ func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 		step := top / rows
 		g.across = sinhAxis(0, linear, 0.5*step-top, step, 2*int(rows))
 	case v.Dim > 1:
-		// From n = 4 on the weight r^{n−2} empties the inside of the shell where
-		// the process lives, and a power of r is best followed on a logarithmic
-		// scale.
+		// From n = 4 on the weight r^{n−2} empties the inside of the shell where the process lives,
+		// and a power of r is best followed on a logarithmic scale.
 		linear := d.medianR
 		if v.Dim > 3 {
 			linear *= 0.05

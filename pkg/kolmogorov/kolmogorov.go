@@ -1,11 +1,11 @@
-// Package kolmogorov answers the question: at which rate does a diffusion in many
-// dimensions leave a valley, with no sampling error at all?
+// Package kolmogorov answers the question: at which rate does a diffusion in many dimensions leave
+// a valley, with no sampling error at all?
 //
-// [Kolmogorov] solves the backward Kolmogorov equation of a reversible diffusion
-// in a [Valley], a loss with an axis of symmetry, (z₁, r), or in the plane: rate,
-// mean time, committor, quasi-stationary law. [Aligned] is the same for noise
-// that follows unequal outliers, which is not reversible. [Reduce] finds the
-// valley of any barrier that has one, and [BarrierRate] is the short form.
+// [Kolmogorov] solves the backward Kolmogorov equation of a reversible diffusion in a [Valley], a
+// loss with an axis of symmetry, (z₁, r), or in the plane: rate, mean time, committor,
+// quasi-stationary law. [Aligned] is the same for noise that follows unequal outliers, which is not
+// reversible. [Reduce] finds the valley of any barrier that has one, and [BarrierRate] is the short
+// form.
 package kolmogorov
 
 import (
@@ -18,15 +18,14 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/exact"
 )
 
-// Kolmogorov is the backward Kolmogorov equation of a reversible diffusion in a
-// [Valley], from the minimum up to the plane z₁ = Exit, where the process is
-// absorbed:
+// Kolmogorov is the backward Kolmogorov equation of a reversible diffusion in a [Valley], from the
+// minimum up to the plane z₁ = Exit, where the process is absorbed:
 //
 //	−(1/m)∇·(m a ∇u) = f,   u = 0 at the exit.
 //
-// It is solved by finite volumes in (z₁, r), symmetric in the weight m r^{n−2},
-// with gonum's banded Cholesky factorisation, on grids refined until Richardson
-// extrapolation settles. Rates as small as 10⁻²⁵⁰ keep their relative accuracy.
+// It is solved by finite volumes in (z₁, r), symmetric in the weight m r^{n−2}, with gonum's banded
+// Cholesky factorisation, on grids refined until Richardson extrapolation settles. Rates as small
+// as 10⁻²⁵⁰ keep their relative accuracy.
 type Kolmogorov struct {
 	Valley Valley
 	Noise  exact.NoiseLaw
@@ -34,43 +33,41 @@ type Kolmogorov struct {
 	Exit float64
 	// Tolerance is the relative error at which refinement stops. 0 means 5e−4.
 	Tolerance float64
-	// Tail is the fraction of the stationary weight that may lie outside the
-	// grid, in the well as well as on the planes up to the exit. 0 means 1e−6.
+	// Tail is the fraction of the stationary weight that may lie outside the grid, in the well as
+	// well as on the planes up to the exit. 0 means 1e−6.
 	Tail float64
 }
 
-// Passage is the solution of a [Kolmogorov] problem. Rates are per unit of the
-// process's time.
+// Passage is the solution of a [Kolmogorov] problem. Rates are per unit of the process's time.
 type Passage struct {
-	// Eigenvalue is the lowest eigenvalue λ of −𝓛 with absorption at the exit:
-	// the rate proper, at which the probability to be still inside decays.
-	// At the saddle plane of a symmetric double well, κ = λ/2.
+	// Eigenvalue is the lowest eigenvalue λ of −𝓛 with absorption at the exit: the rate proper, at
+	// which the probability to be still inside decays. At the saddle plane of a symmetric double
+	// well, κ = λ/2.
 	Eigenvalue exact.Result
 	// MeanTime is the mean first-passage time from the minimum to the exit.
 	MeanTime exact.Result
-	// Density is the quasi-stationary density per dz₁dr, the law of the process
-	// given that it has not left for a long time. Its integral is 1.
+	// Density is the quasi-stationary density per dz₁dr, the law of the process given that it has
+	// not left for a long time. Its integral is 1.
 	Density Field
 
 	dz, dr []float64 // cell widths
 }
 
-// Committor is the probability to reach the exit plane before the plane of the
-// minimum, z₁ = Valley.Minimum.
+// Committor is the probability to reach the exit plane before the plane of the minimum, z₁ =
+// Valley.Minimum.
 type Committor struct {
 	Field
-	// Rate is that of transitions from the plane of the minimum to the exit,
-	// ∫ m a |∇q|² / ∫ m (1−q), 1/(mean time from the law of arrivals back in
-	// the well): a third definition beside λ and 1/MeanTime, the same while
-	// escape is rare.
+	// Rate is that of transitions from the plane of the minimum to the exit, ∫ m a |∇q|² / ∫ m
+	// (1−q), 1/(mean time from the law of arrivals back in the well): a third definition beside λ
+	// and 1/MeanTime, the same while escape is rare.
 	Rate exact.Result
-	// Imbalance is the largest relative difference between the probability
-	// flux through two planes between minimum and exit: 0 up to rounding.
+	// Imbalance is the largest relative difference between the probability flux through two planes
+	// between minimum and exit: 0 up to rounding.
 	Imbalance float64
 }
 
-// levels are the successive refinements: spacings are the length scale of the
-// problem divided by these.
+// levels are the successive refinements: spacings are the length scale of the problem divided by
+// these.
 var levels = []float64{1, 1.5, 2, 3, 4, 6}
 
 // Unknowns × bandwidth² of one factorisation.
@@ -79,11 +76,10 @@ const (
 	cheapWork = 2e6 // milliseconds: up to there refinement goes on even when the tolerance is met
 )
 
-// Solve returns eigenvalue, mean first-passage time and quasi-stationary density.
-// It returns an error if n < 1, the noise or the positions are out of bounds, the
-// loss is not positive on the grid, the stationary weight has no finite integral (n
-// above n_c, Eq. 19), the rate is below what float64 holds, or refinement does not
-// settle.
+// Solve returns eigenvalue, mean first-passage time and quasi-stationary density. It returns an
+// error if n < 1, the noise or the positions are out of bounds, the loss is not positive on the
+// grid, the stationary weight has no finite integral (n above n_c, Eq. 19), the rate is below what
+// float64 holds, or refinement does not settle.
 func (k Kolmogorov) Solve() (*Passage, error) {
 	p, values, err := refine(k, nil, nil, (*grid).solvePassage)
 	if err != nil {
@@ -103,8 +99,8 @@ func (k Kolmogorov) Committor() (*Committor, error) {
 	return c, nil
 }
 
-// Rate returns 1/MeanTime: the rate as a single first-passage experiment from
-// the minimum would report it.
+// Rate returns 1/MeanTime: the rate as a single first-passage experiment from the minimum would
+// report it.
 func (p *Passage) Rate() exact.Result {
 	t := p.MeanTime
 	return exact.Result{Value: 1 / t.Value, Err: t.Err / (t.Value * t.Value), Grid: t.Grid}
@@ -138,8 +134,8 @@ func (f Field) At(z, r float64) float64 {
 	return (1-s)*((1-t)*f.Z(i, j)+t*f.Z(i, l)) + s*((1-t)*f.Z(k, j)+t*f.Z(k, l))
 }
 
-// between returns the nodes below and above x and how far x is on the way from one
-// to the other, from 0 to 1.
+// between returns the nodes below and above x and how far x is on the way from one to the other,
+// from 0 to 1.
 func between(nodes []float64, x float64) (below, above int, way float64) {
 	above = min(sort.SearchFloat64s(nodes, x), len(nodes)-1)
 	below = max(above-1, 0)
@@ -180,11 +176,10 @@ func (k Kolmogorov) check() error {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// refine solves on finer and finer grids until the extrapolated values settle.
-// Their error is what the last extrapolation changed, plus what cropping the domain
-// to ten times the weight outside changes; Grid is the number of unknowns of the
-// last grid. The widths of the well along and across are taken from two other
-// problems if they are given.
+// refine solves on finer and finer grids until the extrapolated values settle. Their error is what
+// the last extrapolation changed, plus what cropping the domain to ten times the weight outside
+// changes; Grid is the number of unknowns of the last grid. The widths of the well along and across
+// are taken from two other problems if they are given.
 func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T, []float64, error)) (last T, results []exact.Result, err error) {
 	if err := k.check(); err != nil {
 		return last, nil, err
@@ -256,9 +251,8 @@ func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T
 	return last, nil, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g", k.Tolerance, worst.Grid, worst.Value, worst.Err)
 }
 
-// extrapolate carries quantity i of the last three grids to vanishing h² by
-// Neville's scheme, and returns how far that is from the straight line through
-// the last two.
+// extrapolate carries quantity i of the last three grids to vanishing h² by Neville's scheme, and
+// returns how far that is from the straight line through the last two.
 func extrapolate(h2 []float64, history [][]float64, i int) (value, change float64) {
 	n := len(h2) - 3
 	line := func(a, b int) float64 {

@@ -76,8 +76,8 @@ func TestKolmogorovAgainstQuadrature(t *testing.T) {
 	}
 }
 
-// TestSeparable: Eq. 5 on L₀ + V(z₁) + ½h r² falls apart into independent
-// coordinates, so neither rate nor committor know of n, and ⟨r²⟩ = (n−1)D/h.
+// TestSeparable: Eq. 5 on L₀ + V(z₁) + ½h r² falls apart into independent coordinates, so neither
+// rate nor committor know of n, and ⟨r²⟩ = (n−1)D/h.
 func TestSeparable(t *testing.T) {
 	for _, test := range []struct{ D, c float64 }{{0.1, 2}, {0.05, 8}, {0.2, 1.2}} {
 		q, v := quartic(t, 1, test.c)
@@ -116,8 +116,8 @@ func TestCommittor(t *testing.T) {
 	}
 }
 
-// TestBarrierGrid is the grid of figures/barrier_rates.csv: every point solves
-// to 1e−3, κ grows with n and falls with c.
+// TestBarrierGrid is the grid of figures/barrier_rates.csv: every point solves to 1e−3, κ grows
+// with n and falls with c.
 func TestBarrierGrid(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole grid takes a few seconds")

@@ -11,8 +11,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// bent returns the plane of a bent double well of h₁ = 1 with c = 2, and the
-// rate of Eq. 17, which does not know the bend.
+// bent returns the plane of a bent double well of h₁ = 1 with c = 2, and the rate of Eq. 17, which
+// does not know the bend.
 func bent(t testing.TB, across, bend, T float64) (*landscape.Bent, Valley, float64) {
 	t.Helper()
 	b, err := landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{across}}, bend)
@@ -53,8 +53,8 @@ func TestPlaneIsHalfPlane(t *testing.T) {
 	near(t, "λ of aligned noise", got.Eigenvalue.Value, want.Eigenvalue.Value, 2e-4)
 }
 
-// TestBentPath: with isotropic noise Eq. 17 holds on a bent path as T → 0; with
-// noise aligned to unequal outliers the bend changes the exponent.
+// TestBentPath: with isotropic noise Eq. 17 holds on a bent path as T → 0; with noise aligned to
+// unequal outliers the bend changes the exponent.
 func TestBentPath(t *testing.T) {
 	off := func(T float64) float64 {
 		b, v, rate := bent(t, 4, 1, T)
@@ -78,8 +78,8 @@ func TestBentPath(t *testing.T) {
 	}
 }
 
-// TestUnits: a curvature h sets the unit of time and L₀ that of the coordinates,
-// so at one T the rate is proportional to h and does not know L₀.
+// TestUnits: a curvature h sets the unit of time and L₀ that of the coordinates, so at one T the
+// rate is proportional to h and does not know L₀.
 func TestUnits(t *testing.T) {
 	unit, _ := quartic(t, 4, 2)
 	want, err := BarrierRate(unit, lossNoise(0.1))

@@ -10,22 +10,22 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
-// Reduction is a barrier in the two coordinates that the solvers take: z₁ along
-// its axis and r across it. It is the same barrier, not an approximation.
+// Reduction is a barrier in the two coordinates that the solvers take: z₁ along its axis and r
+// across it. It is the same barrier, not an approximation.
 type Reduction struct {
 	Valley
 	// Axis is the axis; its Minimum, Saddle and Exit are values of z₁.
 	Axis landscape.Axis
-	// Along and Across are the curvatures of H(θ*) on the axis and across it. They
-	// are equal for n = 1.
+	// Along and Across are the curvatures of H(θ*) on the axis and across it. They are equal for n
+	// = 1.
 	Along, Across float64
 	// Symmetric says that L is the same on both sides of the saddle plane.
 	Symmetric bool
 }
 
-// sameLoss is the relative difference up to which two losses count as the same,
-// when a symmetry is looked for: above what a saddle found by Newton's method is
-// off by, while a rate changes by no more than sameLoss/T.
+// sameLoss is the relative difference up to which two losses count as the same, when a symmetry is
+// looked for: above what a saddle found by Newton's method is off by, while a rate changes by no
+// more than sameLoss/T.
 const sameLoss = 1e-6
 
 // Reduce returns the reduction of a barrier whose outliers are few or symmetric:
@@ -35,10 +35,9 @@ const sameLoss = 1e-6
 //   - more, if L has rotational symmetry about the axis through the minimum,
 //     L(z₁, |z_⊥|), as where equal parabolas stand across a path that is straight.
 //
-// Directions that are flat at the minimum carry no noise and must not change L.
-// It returns an error that says what is missing otherwise (the symmetry is looked
-// for at some dozens of points about the path), and those of
-// [landscape.FindAxis].
+// Directions that are flat at the minimum carry no noise and must not change L. It returns an error
+// that says what is missing otherwise (the symmetry is looked for at some dozens of points about
+// the path), and those of [landscape.FindAxis].
 func Reduce(b landscape.Barrier) (Reduction, error) {
 	axis, err := landscape.FindAxis(b)
 	var f *frame
@@ -66,11 +65,10 @@ func Reduce(b landscape.Barrier) (Reduction, error) {
 	return r, nil
 }
 
-// BarrierRate returns the escape rate κ under isotropic noise: half the lowest
-// eigenvalue with absorption at the saddle plane where the barrier is symmetric
-// about it, which is the rate of hopping between two wells, and otherwise the
-// lowest eigenvalue with absorption at the Exit of its axis. Errors are those of
-// [Reduce] and [Kolmogorov.Solve].
+// BarrierRate returns the escape rate κ under isotropic noise: half the lowest eigenvalue with
+// absorption at the saddle plane where the barrier is symmetric about it, which is the rate of
+// hopping between two wells, and otherwise the lowest eigenvalue with absorption at the Exit of its
+// axis. Errors are those of [Reduce] and [Kolmogorov.Solve].
 func BarrierRate(b landscape.Barrier, noise exact.NoiseLaw) (exact.Result, error) {
 	r, err := Reduce(b)
 	if err != nil {
@@ -81,8 +79,7 @@ func BarrierRate(b landscape.Barrier, noise exact.NoiseLaw) (exact.Result, error
 	})
 }
 
-// Rate returns κ as [BarrierRate] does, from the given solver of the passage to an
-// absorbing plane.
+// Rate returns κ as [BarrierRate] does, from the given solver of the passage to an absorbing plane.
 func (r Reduction) Rate(solve func(exit float64) (*Passage, error)) (exact.Result, error) {
 	exit, factor := r.Axis.Exit, 1.0
 	if r.Symmetric {
@@ -154,8 +151,8 @@ func newFrame(b landscape.Barrier, axis landscape.Axis) (*frame, error) {
 	return f, nil
 }
 
-// complement returns an orthonormal basis of what a space has left without one of
-// its unit vectors, by Gram–Schmidt.
+// complement returns an orthonormal basis of what a space has left without one of its unit vectors,
+// by Gram–Schmidt.
 func complement(basis [][]float64, without []float64) [][]float64 {
 	done := [][]float64{without}
 	for _, v := range basis {
@@ -189,8 +186,8 @@ func (f *frame) lossOn(z, r float64, direction []float64) float64 {
 	return f.b.LossGrad(nil, theta)
 }
 
-// probes calls visit with points about the path: before the minimum, on the way,
-// at the saddle and beyond, up to the width of the barrier across.
+// probes calls visit with points about the path: before the minimum, on the way, at the saddle and
+// beyond, up to the width of the barrier across.
 func (f *frame) probes(r Reduction, visit func(z, radius float64) error) error {
 	span := r.Axis.Saddle - r.Minimum
 	for _, x := range []float64{-0.4, 0, 0.3, 0.7, 1, 1.2} {
@@ -203,8 +200,7 @@ func (f *frame) probes(r Reduction, visit func(z, radius float64) error) error {
 	return nil
 }
 
-// checkFlat returns an error if the loss depends on a direction that carries no
-// noise.
+// checkFlat returns an error if the loss depends on a direction that carries no noise.
 func (f *frame) checkFlat(r Reduction) error {
 	return f.probes(r, func(z, radius float64) error {
 		want := f.lossOn(z, 0, f.axis)
@@ -217,8 +213,8 @@ func (f *frame) checkFlat(r Reduction) error {
 	})
 }
 
-// checkAxial returns an error unless the minimum, the saddle and all planes
-// across look the same from every side.
+// checkAxial returns an error unless the minimum, the saddle and all planes across look the same
+// from every side.
 func (f *frame) checkAxial(r Reduction) error {
 	if len(f.across) == 0 {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// factored is −𝓛 on a grid, symmetrised by the square root of the masses and
-// factorised, with the nodes where hold is true held at u = 0.
+// factored is −𝓛 on a grid, symmetrised by the square root of the masses and factorised, with the
+// nodes where hold is true held at u = 0.
 type factored struct {
 	g    *grid
 	chol mat.BandCholesky
@@ -44,8 +44,8 @@ func (g *grid) factor(hold []bool) (*factored, error) {
 	return f, nil
 }
 
-// links calls visit for every pair of neighbours with the log of their
-// conductance. Nodes from unknowns() on stand for the exit.
+// links calls visit for every pair of neighbours with the log of their conductance. Nodes from
+// unknowns() on stand for the exit.
 func (g *grid) links(visit func(i, j int, logG float64)) {
 	rows := g.rows()
 	for i := range g.unknowns() {
@@ -56,8 +56,8 @@ func (g *grid) links(visit func(i, j int, logG float64)) {
 	}
 }
 
-// solveSymmetric returns u with −∇·(m a ∇u) = rhs, where rhs is in units of the largest
-// mass and u = 0 at the exit and at held nodes.
+// solveSymmetric returns u with −∇·(m a ∇u) = rhs, where rhs is in units of the largest mass and u
+// = 0 at the exit and at held nodes.
 func (f *factored) solveSymmetric(rhs []float64) ([]float64, error) {
 	b := mat.NewVecDense(len(rhs), nil)
 	for i, v := range rhs {
@@ -73,8 +73,8 @@ func (f *factored) solveSymmetric(rhs []float64) ([]float64, error) {
 	return u, nil
 }
 
-// harmonic returns the solutions of 𝓛u = 0 that are 1 at the exit and 0 at the held
-// nodes, and the other way round: they add up to 1, each to full relative accuracy.
+// harmonic returns the solutions of 𝓛u = 0 that are 1 at the exit and 0 at the held nodes, and the
+// other way round: they add up to 1, each to full relative accuracy.
 func (f *factored) harmonic() (exit, held []float64, err error) {
 	n := len(f.hold)
 	fromExit, fromHeld := make([]float64, n), make([]float64, n)
@@ -105,10 +105,10 @@ func (f *factored) harmonic() (exit, held []float64, err error) {
 // mass returns the mass of node i in units of the largest.
 func (f *factored) mass(i int) float64 { return f.root[i] * f.root[i] }
 
-// pinned inverts −𝓛 with absorption at the exit alone. That matrix is singular
-// up to the escape rate, which would eat all digits of a rare escape. So one
-// node p in the middle of the well is held: with e the solution that is 1 at p
-// and 0 at the exit, Green's identity gives the solution of −𝓛u = f as
+// pinned inverts −𝓛 with absorption at the exit alone. That matrix is singular up to the escape
+// rate, which would eat all digits of a rare escape. So one node p in the middle of the well is
+// held: with e the solution that is 1 at p and 0 at the exit, Green's identity gives the solution
+// of −𝓛u = f as
 //
 //	u = u_p e + w,   u_p = Σ mass e f / Σ conductance (Δe)²,
 //
@@ -144,8 +144,8 @@ func (g *grid) pin() (*pinned, error) {
 	return out, nil
 }
 
-// difference returns e_i − e_j, where rest = 1 − e and e = 0 at the exit: of the
-// two equal differences that between the smaller numbers.
+// difference returns e_i − e_j, where rest = 1 − e and e = 0 at the exit: of the two equal
+// differences that between the smaller numbers.
 func difference(e, rest []float64, i, j int) float64 {
 	switch {
 	case j >= len(e):
@@ -173,12 +173,12 @@ func (s *pinned) invert(f []float64) ([]float64, error) {
 	return u, nil
 }
 
-// maxIterations bounds inverse iteration. It converges with the ratio of the
-// two lowest eigenvalues, at worst about ½ where escape is not rare at all.
+// maxIterations bounds inverse iteration. It converges with the ratio of the two lowest
+// eigenvalues, at worst about ½ where escape is not rare at all.
 const maxIterations = 200
 
-// inverseIteration repeats step, which takes a vector to the next one and an
-// estimate of the lowest eigenvalue, until that settles.
+// inverseIteration repeats step, which takes a vector to the next one and an estimate of the lowest
+// eigenvalue, until that settles.
 func inverseIteration(x []float64, tolerance float64, step func(x []float64) ([]float64, float64, error)) ([]float64, float64, error) {
 	last, lambda := 0.0, 0.0
 	for range maxIterations {
@@ -194,9 +194,8 @@ func inverseIteration(x []float64, tolerance float64, step func(x []float64) ([]
 	return nil, 0, fmt.Errorf("inverse iteration for the lowest eigenvalue not settled after %d steps: %g, before %g", maxIterations, lambda, last)
 }
 
-// solvePassage solves for the mean times, −𝓛u = 1, and goes on by inverse
-// iteration, with the same factorisation, to the lowest eigenpair. It returns λ and
-// the mean time from the minimum.
+// solvePassage solves for the mean times, −𝓛u = 1, and goes on by inverse iteration, with the same
+// factorisation, to the lowest eigenpair. It returns λ and the mean time from the minimum.
 func (g *grid) solvePassage() (*Passage, []float64, error) {
 	s, err := g.pin()
 	if err != nil {
@@ -232,8 +231,7 @@ func (g *grid) solvePassage() (*Passage, []float64, error) {
 	return g.withDensity(u), []float64{lambda, mean}, nil
 }
 
-// withDensity returns a passage with the density of the given masses, which need
-// not add up to 1.
+// withDensity returns a passage with the density of the given masses, which need not add up to 1.
 func (g *grid) withDensity(masses []float64) *Passage {
 	total := floats.Sum(masses)
 	for i := range masses {
@@ -242,8 +240,8 @@ func (g *grid) withDensity(masses []float64) *Passage {
 	return &Passage{Density: Field{g.along.at, g.across.at, masses}, dz: g.along.width, dr: g.across.width}
 }
 
-// atMinimum returns the value at the minimum, r = 0, from the nodes at ½ and 3/2
-// steps of the grid coordinate on both sides; round the axis both sides are one.
+// atMinimum returns the value at the minimum, r = 0, from the nodes at ½ and 3/2 steps of the grid
+// coordinate on both sides; round the axis both sides are one.
 func (g *grid) atMinimum(u []float64) float64 {
 	column := u[g.minimum*g.rows():][:g.rows()]
 	if len(column) == 1 {

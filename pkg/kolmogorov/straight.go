@@ -5,25 +5,23 @@ import (
 	"math"
 )
 
-// StraightFactor returns the factor F by which, to leading order at low
-// temperature, the escape rate of [Aligned] noise over the saddle at z₁ differs
-// from Eq. 17 with h* = h₁ (appendix C): κ = F·κ₁₇. It depends on the ratio
-// ρ = T_⊥/T₁ alone, not on how low the temperatures are, and is 1 for ρ = 1.
+// StraightFactor returns the factor F by which, to leading order at low temperature, the escape
+// rate of [Aligned] noise over the saddle at z₁ differs from Eq. 17 with h* = h₁ (appendix C): κ =
+// F·κ₁₇. It depends on the ratio ρ = T_⊥/T₁ alone, not on how low the temperatures are, and is 1
+// for ρ = 1.
 //
-// On the axis of a straight valley the momentum of the Freidlin–Wentzell path
-// has no part across it, so the straight path is an extremal with action
-// log c/T₁: the exponent of appendix C. Its width and the prefactor are not
-// those of Eq. 17. With ℓ(z) = L(z, 0), K = k/T_⊥ the curvature of the
-// quasipotential across the path and time t along dz/dt = ℓ′,
+// On the axis of a straight valley the momentum of the Freidlin–Wentzell path has no part across
+// it, so the straight path is an extremal with action log c/T₁: the exponent of appendix C. Its
+// width and the prefactor are not those of Eq. 17. With ℓ(z) = L(z, 0), K = k/T_⊥ the curvature of
+// the quasipotential across the path and time t along dz/dt = ℓ′,
 //
 //	dk/dt = 2(h_⊥k − ℓk² − ½ρh_⊥(ℓ′/ℓ)²),   log F = (n−1)∫(h_⊥ − ℓk) dt.
 //
-// Where k runs off to −∞, at a focal point, the straight path is only a saddle
-// of the action: a path that swerves through larger losses, and their larger
-// noise across, costs less, and appendix C does not hold even in the exponent.
-// That is an error, as is a field out of bounds or a loss that does not rise all
-// the way. No focal point means that the straight path is the cheapest among its
-// neighbours, not among all paths. F is accurate to about 1e−4 per dimension across.
+// Where k runs off to −∞, at a focal point, the straight path is only a saddle of the action: a
+// path that swerves through larger losses, and their larger noise across, costs less, and appendix
+// C does not hold even in the exponent. That is an error, as is a field out of bounds or a loss
+// that does not rise all the way. No focal point means that the straight path is the cheapest among
+// its neighbours, not among all paths. F is accurate to about 1e−4 per dimension across.
 func (a Aligned) StraightFactor(saddle float64) (float64, error) {
 	v := a.Valley
 	if err := a.check(); err != nil {

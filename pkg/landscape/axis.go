@@ -8,24 +8,23 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Axis is the direction in which a barrier is crossed, with the places along it,
-// z = Direction·θ. Planes z = const divide the minimum from what lies beyond.
+// Axis is the direction in which a barrier is crossed, with the places along it, z = Direction·θ.
+// Planes z = const divide the minimum from what lies beyond.
 type Axis struct {
-	// Direction is a unit vector of length P: the unstable direction of the
-	// saddle, projected on the eigenspace of H(θ*) that it lies closest to, so
-	// that noise ∝ H(θ*) does not couple z to what goes on across. If no
-	// eigenspace holds a quarter of its square it is the unstable direction itself.
+	// Direction is a unit vector of length P: the unstable direction of the saddle, projected on
+	// the eigenspace of H(θ*) that it lies closest to, so that noise ∝ H(θ*) does not couple z to
+	// what goes on across. If no eigenspace holds a quarter of its square it is the unstable
+	// direction itself.
 	Direction []float64
 	// Minimum and Saddle are the z of the two.
 	Minimum, Saddle float64
-	// Exit is a z past the saddle from where hardly anything returns: that of the
-	// far minimum if the barrier tells it with a method FarMinimum, else of the
-	// first point down the axis at which L is back at L(θ*) or rises again.
+	// Exit is a z past the saddle from where hardly anything returns: that of the far minimum if
+	// the barrier tells it with a method FarMinimum, else of the first point down the axis at which
+	// L is back at L(θ*) or rises again.
 	Exit float64
 }
 
-// FindAxis returns the axis of a barrier. It returns an error for what
-// [CheckBarrier] refuses.
+// FindAxis returns the axis of a barrier. It returns an error for what [CheckBarrier] refuses.
 func FindAxis(b Barrier) (Axis, error) {
 	if err := CheckBarrier(b); err != nil {
 		return Axis{}, err
@@ -100,9 +99,9 @@ func (s Eigenspace) Project(x []float64) []float64 {
 	return part
 }
 
-// Eigenspaces returns the eigenspaces of a Hessian with curvatures ascending;
-// curvatures that differ by less than [Flatness] times the largest in size count
-// as equal, and those as small as flat.
+// Eigenspaces returns the eigenspaces of a Hessian with curvatures ascending; curvatures that
+// differ by less than [Flatness] times the largest in size count as equal, and those as small as
+// flat.
 func Eigenspaces(h *mat.SymDense) ([]Eigenspace, error) {
 	values, vectors, err := Eigen(h)
 	if err != nil {
@@ -123,8 +122,8 @@ func Eigenspaces(h *mat.SymDense) ([]Eigenspace, error) {
 	return spaces, nil
 }
 
-// Eigen returns the eigenvalues of a Hessian, ascending, with its eigenvectors as
-// columns. It returns an error for none, or if they do not converge, as for NaN.
+// Eigen returns the eigenvalues of a Hessian, ascending, with its eigenvectors as columns. It
+// returns an error for none, or if they do not converge, as for NaN.
 func Eigen(h *mat.SymDense) (values []float64, vectors *mat.Dense, err error) {
 	var eig mat.EigenSym
 	if h == nil || h.IsEmpty() {

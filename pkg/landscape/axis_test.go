@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// turned is a barrier seen in coordinates that are turned by an angle in the plane
-// of the first two, and shifted: the answers must turn with it.
+// turned is a barrier seen in coordinates that are turned by an angle in the plane of the first
+// two, and shifted: the answers must turn with it.
 type turned struct {
 	Barrier
 	cos, sin, shift float64
@@ -59,8 +59,7 @@ func TestFindAxis(t *testing.T) {
 		}
 		z := func(x float64) float64 { return floats.Dot(a.Direction, r.out([]float64{x, 0, 0, 0})) }
 		s := q.Saddle().Theta[0]
-		// turned does not tell its far minimum: the exit is where L is back at
-		// L(θ*).
+		// turned does not tell its far minimum: the exit is where L is back at L(θ*).
 		for _, c := range []struct{ got, want, tol float64 }{{a.Minimum, z(0), 1e-6}, {a.Saddle, z(s), 1e-6}, {a.Exit, z(2 * s), 0.02 * s}} {
 			if math.Abs(c.got-c.want) > c.tol {
 				t.Errorf("h⊥ = %v: place %v on the axis, want %v", across, c.got, c.want)

@@ -11,12 +11,11 @@ import (
 //
 //	L(z) = L₀ + V(z₁) + ½h₂(z₂ − αf(z₁))² + ½ Σ_{i=3..n} h_i z_i²,   f(z) = sin²(πz/2s).
 //
-// Minima (z₁ = 0 and 2s, z₂ = 0) and saddle (z₁ = s, z₂ = α) keep the losses
-// and Hessians of [Quartic], as f′ = 0 there, and so Eq. 17 gives the same rate
-// for every α. But the path between them turns away from every eigenvector of
-// H(θ*), which appendix C of the paper assumes it does not: with noise aligned
-// with an H(θ*) of unequal outliers the rate depends on α. With isotropic noise
-// in the outlier subspace it does so only beyond the leading order.
+// Minima (z₁ = 0 and 2s, z₂ = 0) and saddle (z₁ = s, z₂ = α) keep the losses and Hessians of
+// [Quartic], as f′ = 0 there, and so Eq. 17 gives the same rate for every α. But the path between
+// them turns away from every eigenvector of H(θ*), which appendix C of the paper assumes it does
+// not: with noise aligned with an H(θ*) of unequal outliers the rate depends on α. With isotropic
+// noise in the outlier subspace it does so only beyond the leading order.
 type Bent struct {
 	Quartic
 	bend float64
@@ -27,9 +26,8 @@ var (
 	_ Hessian = (*Bent)(nil)
 )
 
-// NewBent returns the double well with bend α, in units of z₂; 0 gives a
-// [Quartic]. It returns an error if α is not finite or EffectiveDim < 2, and
-// those of [NewQuartic].
+// NewBent returns the double well with bend α, in units of z₂; 0 gives a [Quartic]. It returns an
+// error if α is not finite or EffectiveDim < 2, and those of [NewQuartic].
 func NewBent(s Shape, bend float64) (*Bent, error) {
 	if math.IsNaN(bend) || math.IsInf(bend, 0) {
 		return nil, fmt.Errorf("landscape: bent: bend α = %v, want a finite value", bend)

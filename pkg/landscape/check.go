@@ -9,27 +9,26 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Flatness is the size of a curvature, relative to the largest, below which a
-// direction counts as flat: above the 1e−9 that a Hessian by differences is off
-// by, below what changes a rate.
+// Flatness is the size of a curvature, relative to the largest, below which a direction counts as
+// flat: above the 1e−9 that a Hessian by differences is off by, below what changes a rate.
 const Flatness = 1e-7
 
-// lawTolerance is what central differences may be off by, relative to 1 + what
-// they are compared with: their own error is about 1e−9 for a smooth function of
-// size 1, and a wrong sign, factor or index is off by far more.
+// lawTolerance is what central differences may be off by, relative to 1 + what they are compared
+// with: their own error is about 1e−9 for a smooth function of size 1, and a wrong sign, factor or
+// index is off by far more.
 const lawTolerance = 1e-5
 
-// Check puts a landscape through the laws that every one obeys, at each of the
-// points, and returns the first that it breaks:
+// Check puts a landscape through the laws that every one obeys, at each of the points, and returns
+// the first that it breaks:
 //
 //   - L is finite and > 0, the same with and without a gradient asked for;
 //   - ∇L is the derivative of L, to 1e−5 (central differences);
 //   - for a [Hessian], ∇²L is the derivative of ∇L, to 1e−5, and does not change
 //     what LossGrad returns.
 //
-// It costs 2P losses a point, and 2P gradients where there is a Hessian. A
-// gradient that is wrong by a factor 2 gives a rate that is wrong by a factor of
-// five and no other sign of it: call Check on a landscape of your own.
+// It costs 2P losses a point, and 2P gradients where there is a Hessian. A gradient that is wrong
+// by a factor 2 gives a rate that is wrong by a factor of five and no other sign of it: call Check
+// on a landscape of your own.
 func Check(l Landscape, points ...[]float64) error {
 	if len(points) == 0 {
 		return fmt.Errorf("landscape: check of %T at no points, want ≥ 1", l)
@@ -89,10 +88,10 @@ func checkHessian(l Landscape, theta []float64) error {
 	return nil
 }
 
-// CheckBarrier returns an error unless b keeps its word: at minimum and saddle
-// the losses are those of L, the slopes vanish to 1e−6 of the barrier over the
-// distance between them, no direction curves down at the minimum and one does at
-// the saddle, and L is higher there; and [Check] passes between the two.
+// CheckBarrier returns an error unless b keeps its word: at minimum and saddle the losses are those
+// of L, the slopes vanish to 1e−6 of the barrier over the distance between them, no direction
+// curves down at the minimum and one does at the saddle, and L is higher there; and [Check] passes
+// between the two.
 func CheckBarrier(b Barrier) error {
 	if b == nil {
 		return fmt.Errorf("landscape: no barrier given")

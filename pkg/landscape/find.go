@@ -12,14 +12,14 @@ import (
 // gradTol is the ‖∇L‖ below which a point counts as critical.
 const gradTol = 1e-8
 
-// FindMinimum returns the minimum that steepest descent from start would end
-// in, or one close by: gonum's L-BFGS, then Newton steps down to ‖∇L‖ < 1e−8
-// (or 1e−10 of its value at the start, where that is more). The Hessian there is
-// in closed form where l knows it, else by differences, and takes P×P memory.
+// FindMinimum returns the minimum that steepest descent from start would end in, or one close by:
+// gonum's L-BFGS, then Newton steps down to ‖∇L‖ < 1e−8 (or 1e−10 of its value at the start, where
+// that is more). The Hessian there is in closed form where l knows it, else by differences, and
+// takes P×P memory.
 //
-// It returns an error if start is not of length Dim or not finite, if ctx is
-// done, if the gradient does not fall that low (naming the value reached), if P×P
-// numbers take more than 1 GiB, or if the point found is not a minimum.
+// It returns an error if start is not of length Dim or not finite, if ctx is done, if the gradient
+// does not fall that low (naming the value reached), if P×P numbers take more than 1 GiB, or if the
+// point found is not a minimum.
 func FindMinimum(ctx context.Context, l Landscape, start []float64) (Critical, error) {
 	if err := checkPoint(l, "start", start); err != nil {
 		return Critical{}, fmt.Errorf("landscape: minimum: %w", err)
@@ -41,8 +41,7 @@ func FindMinimum(ctx context.Context, l Landscape, start []float64) (Critical, e
 	if result == nil {
 		return Critical{}, fmt.Errorf("landscape: minimum from %v: %w", start, cmp.Or(ctx.Err(), err))
 	}
-	// A line search that fails within rounding of the minimum is no harm: the
-	// Newton steps decide.
+	// A line search that fails within rounding of the minimum is no harm: the Newton steps decide.
 	found, err := refine(ctx, l, result.X, 0, tol, 0.1*(1+floats.Norm(result.X, 2)))
 	if err != nil {
 		return Critical{}, fmt.Errorf("landscape: minimum from %v: %w", start, cmp.Or(ctx.Err(), err))
@@ -66,11 +65,10 @@ func checkPoint(l Landscape, name string, p []float64) error {
 	return nil
 }
 
-// FindSaddle refines an image of a path, as a rule one of [Path.Peaks], to the
-// index-1 saddle next to it, by eigenvector following down to ‖∇L‖ < 1e−8 (or
-// 1e−10 of the largest force on the path, where that is more). It returns an
-// error if there is no such image, l or path, if the gradient does not fall that low
-// (naming the value reached), if the critical point has not exactly one
+// FindSaddle refines an image of a path, as a rule one of [Path.Peaks], to the index-1 saddle next
+// to it, by eigenvector following down to ‖∇L‖ < 1e−8 (or 1e−10 of the largest force on the path,
+// where that is more). It returns an error if there is no such image, l or path, if the gradient
+// does not fall that low (naming the value reached), if the critical point has not exactly one
 // negative curvature, or if it lies farther from the path than the path is long.
 func FindSaddle(l Landscape, path *Path, image int) (Critical, error) {
 	path = cmp.Or(path, new(Path)) // of no images
@@ -99,9 +97,8 @@ func FindSaddle(l Landscape, path *Path, image int) (Critical, error) {
 	return found, nil
 }
 
-// Escape is a way out found on any landscape: its minimum, the highest saddle
-// of the minimum-energy path to another minimum, and that path. As a [Barrier]
-// it is what the rate formulas ask for.
+// Escape is a way out found on any landscape: its minimum, the highest saddle of the minimum-energy
+// path to another minimum, and that path. As a [Barrier] it is what the rate formulas ask for.
 type Escape struct {
 	Landscape
 	Path    *Path
@@ -112,11 +109,10 @@ type Escape struct {
 
 var _ Barrier = (*Escape)(nil)
 
-// FindEscape descends from two starting points to the minima next to them,
-// finds the path between these and refines its highest saddle, so that Eq. 17
-// can be applied to a landscape given by L and ∇L alone. Errors are those of
-// [FindMinimum], [FindPath] and [FindSaddle]; it is an error too if both starts
-// lead to one minimum or if the loss does not rise between the minima.
+// FindEscape descends from two starting points to the minima next to them, finds the path between
+// these and refines its highest saddle, so that Eq. 17 can be applied to a landscape given by L and
+// ∇L alone. Errors are those of [FindMinimum], [FindPath] and [FindSaddle]; it is an error too if
+// both starts lead to one minimum or if the loss does not rise between the minima.
 func FindEscape(ctx context.Context, l Landscape, start, other []float64, s PathSettings) (*Escape, error) {
 	minimum, err := FindMinimum(ctx, l, start)
 	if err != nil {

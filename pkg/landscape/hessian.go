@@ -12,10 +12,10 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
-// HessianAt returns ∇²L(θ), P×P: in closed form where l knows it, else by
-// central differences of the gradient, which costs 2P gradients and has a
-// relative error of about 1e−9. It is nil, which [Eigen] refuses, if θ is no finite
-// point of l or the P×P numbers take more than 1 GiB, P > 11,585.
+// HessianAt returns ∇²L(θ), P×P: in closed form where l knows it, else by central differences of
+// the gradient, which costs 2P gradients and has a relative error of about 1e−9. It is nil, which
+// [Eigen] refuses, if θ is no finite point of l or the P×P numbers take more than 1 GiB, P >
+// 11,585.
 func HessianAt(l Landscape, theta []float64) *mat.SymDense {
 	if checkPoint(l, "", theta) != nil || 8*len(theta)*len(theta) > parallel.GiB {
 		return nil
@@ -36,10 +36,10 @@ func HessianAt(l Landscape, theta []float64) *mat.SymDense {
 	return h
 }
 
-// refine walks from theta to the critical point nearby that has the given
-// number of negative curvatures, by eigenvector following: Newton's step, but
-// uphill along the lowest index eigenvectors and downhill along the others. No
-// step is longer than reach. It stops when ‖∇L‖ < tol.
+// refine walks from theta to the critical point nearby that has the given number of negative
+// curvatures, by eigenvector following: Newton's step, but uphill along the lowest index
+// eigenvectors and downhill along the others. No step is longer than reach. It stops when ‖∇L‖ <
+// tol.
 func refine(ctx context.Context, l Landscape, theta []float64, index int, tol, reach float64) (Critical, error) {
 	const maxSteps = 200 // Newton needs ten; the rest is for a far start
 	x := append([]float64(nil), theta...)
@@ -68,8 +68,8 @@ func refine(ctx context.Context, l Landscape, theta []float64, index int, tol, r
 	return Critical{}, fmt.Errorf("‖∇L‖ = %g after %d steps, want < %g", norm, maxSteps, tol)
 }
 
-// followStep returns −Σ ±v(v·g)/|λ| over the curved directions, with the sign
-// turned for the lowest index of them.
+// followStep returns −Σ ±v(v·g)/|λ| over the curved directions, with the sign turned for the lowest
+// index of them.
 func followStep(hess *mat.SymDense, grad []float64, index int) ([]float64, error) {
 	values, vectors, err := Eigen(hess)
 	if err != nil {
@@ -92,8 +92,7 @@ func followStep(hess *mat.SymDense, grad []float64, index int) ([]float64, error
 	return step.RawVector().Data, nil
 }
 
-// checkIndex returns an error unless c has the given number of negative
-// curvatures.
+// checkIndex returns an error unless c has the given number of negative curvatures.
 func checkIndex(c Critical, index int) error {
 	got, err := c.Index()
 	if err == nil && got != index {

@@ -16,12 +16,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// refused are hostile calls by the name of what they call. Each says no: by an error,
-// or by the NaN, Inf, false or nothing that its doc comment speaks of.
+// refused are hostile calls by the name of what they call. Each says no: by an error, or by the
+// NaN, Inf, false or nothing that its doc comment speaks of.
 type refused map[string][]func() error
 
-// run makes the calls, and holds that every exported function and method of the
-// package in this folder is called.
+// run makes the calls, and holds that every exported function and method of the package in this
+// folder is called.
 func (r refused) run(t *testing.T) {
 	for name, calls := range r {
 		for i, call := range calls {
@@ -258,8 +258,8 @@ func TestFlatness(t *testing.T) {
 	}
 }
 
-// basin has minima at 0 and 1, a saddle at ½, and past the second a shelf: its exit, when
-// it does not tell its far minimum, is where the loss is back or rises again.
+// basin has minima at 0 and 1, a saddle at ½, and past the second a shelf: its exit, when it does
+// not tell its far minimum, is where the loss is back or rises again.
 type basin struct {
 	*Quartic
 	fall float64 // how much of the barrier is lost past the saddle
@@ -286,8 +286,8 @@ func (b basin) Hess(dst *mat.SymDense, theta []float64) {
 func TestExitOfAxis(t *testing.T) {
 	q := must(NewQuartic(Shape{Ratio: 2}))
 	s := q.Saddle().Theta[0]
-	// Losing half of the barrier it rises again at the far minimum, 2s, to a 256th of s;
-	// losing twice the barrier, L is back where the quartic has lost half: V = V(s)/2.
+	// Losing half of the barrier it rises again at the far minimum, 2s, to a 256th of s; losing
+	// twice the barrier, L is back where the quartic has lost half: V = V(s)/2.
 	for _, c := range []struct{ fall, want, tolerance float64 }{
 		{0.5, 2 * s, s / 200}, {2, s * (1 + math.Sqrt(1-math.Sqrt(0.5))), 1e-4 * s},
 	} {
@@ -328,8 +328,8 @@ func (h slope) LossGrad(dst, theta []float64) float64 {
 	return h.q.Saddle().Loss - 0.125*z*z/(1+z*z)
 }
 
-// On a straight valley the path is straight, its images are even, the loss is that of
-// the landscape, and the force is along it.
+// On a straight valley the path is straight, its images are even, the loss is that of the
+// landscape, and the force is along it.
 func TestPathByHand(t *testing.T) {
 	q := must(NewQuartic(Shape{Ratio: 3, EffectiveDim: 2}))
 	s := q.Saddle().Theta[0]

@@ -1,14 +1,12 @@
-// Package landscape answers the question: what does the loss look like between
-// a minimum and the saddle on the way out of it?
+// Package landscape answers the question: what does the loss look like between a minimum and the
+// saddle on the way out of it?
 //
-// A [Landscape] is a loss L(θ) > 0 with its gradient. Landscapes with a known
-// way out are a [Barrier]: they also export their minimum θ*, their saddle θˢ
-// and the Hessians there, which is all that the rate formulas of Mori et al.
-// (Eq. 16 and 17) ask for. The analytic wells of this package
-// ([NewQuartic], [NewCubic], [NewQuadratic]) hold n outlier directions of
-// curvature h* and any number of flat ones; [NewBent] bends the valley. For a
-// landscape of your own, given by L and ∇L alone, [Check] finds the mistake in
-// them and [FindEscape] finds minima, path and saddle.
+// A [Landscape] is a loss L(θ) > 0 with its gradient. Landscapes with a known way out are a
+// [Barrier]: they also export their minimum θ*, their saddle θˢ and the Hessians there, which is
+// all that the rate formulas of Mori et al. (Eq. 16 and 17) ask for. The analytic wells of this
+// package ([NewQuartic], [NewCubic], [NewQuadratic]) hold n outlier directions of curvature h* and
+// any number of flat ones; [NewBent] bends the valley. For a landscape of your own, given by L and
+// ∇L alone, [Check] finds the mistake in them and [FindEscape] finds minima, path and saddle.
 package landscape
 
 import (
@@ -18,13 +16,13 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Landscape is a loss surface L: ℝ^P → ℝ. An implementation is immutable and
-// safe for use by several goroutines.
+// Landscape is a loss surface L: ℝ^P → ℝ. An implementation is immutable and safe for use by
+// several goroutines.
 type Landscape interface {
 	// Dim returns the number P of parameters.
 	Dim() int
-	// LossGrad returns L(θ) and, if dst is not nil, stores ∇L(θ) in dst.
-	// θ and dst have length Dim; dst must not alias θ.
+	// LossGrad returns L(θ) and, if dst is not nil, stores ∇L(θ) in dst. θ and dst have length Dim;
+	// dst must not alias θ.
 	LossGrad(dst, theta []float64) float64
 }
 
@@ -50,9 +48,9 @@ type Critical struct {
 	Hess  *mat.SymDense // ∇²L(θ), P×P
 }
 
-// Index returns the number of negative eigenvalues of the Hessian: 0 at a
-// minimum, 1 at the saddle of an escape path. Eigenvalues below [Flatness]
-// times the largest in size count as zero, that is as flat.
+// Index returns the number of negative eigenvalues of the Hessian: 0 at a minimum, 1 at the saddle
+// of an escape path. Eigenvalues below [Flatness] times the largest in size count as zero, that is
+// as flat.
 func (c Critical) Index() (int, error) {
 	spaces, err := Eigenspaces(c.Hess)
 	if err != nil {
@@ -67,8 +65,8 @@ func (c Critical) Index() (int, error) {
 	return n, nil
 }
 
-// CriticalAt evaluates loss and Hessian at theta, which the caller knows to be
-// a critical point. The Hessian is nil, and refused, at no finite point of l.
+// CriticalAt evaluates loss and Hessian at theta, which the caller knows to be a critical point.
+// The Hessian is nil, and refused, at no finite point of l.
 func CriticalAt(l interface {
 	Landscape
 	Hessian

@@ -31,8 +31,8 @@ func says(t *testing.T, name string, err error, want string) {
 	}
 }
 
-// A barrier is refused for what it is, at the bound that is told: 1e−9 of a loss,
-// 1e−6 of the barrier over the distance for a slope.
+// A barrier is refused for what it is, at the bound that is told: 1e−9 of a loss, 1e−6 of the
+// barrier over the distance for a slope.
 func TestCheckBarrierBounds(t *testing.T) {
 	q := must(NewQuartic(Shape{Ratio: 3, OutlierCurvature: 2, MinimumLoss: 5, EffectiveDim: 2}))
 	s := q.saddle
@@ -76,8 +76,8 @@ func (d dented) LossGrad(dst, theta []float64) float64 {
 	return loss
 }
 
-// Between minimum and saddle a barrier is looked at a fifth, nearly a half and seven
-// tenths of the way.
+// Between minimum and saddle a barrier is looked at a fifth, nearly a half and seven tenths of the
+// way.
 func TestCheckBarrierLooksBetween(t *testing.T) {
 	q := must(NewQuartic(Shape{Ratio: 3}))
 	for _, c := range []struct {
@@ -116,8 +116,8 @@ func TestNewtonHearsItsContext(t *testing.T) {
 	}
 }
 
-// Newton's steps are no longer than a tenth of 1 + |θ| from a minimum, and than the
-// distance of two images from a saddle; they end where they should, or say why not.
+// Newton's steps are no longer than a tenth of 1 + |θ| from a minimum, and than the distance of two
+// images from a saddle; they end where they should, or say why not.
 func TestRefine(t *testing.T) {
 	b := must(NewQuadratic(Shape{EffectiveDim: 2, OutlierCurvature: 2, Transverse: []float64{8}, Flat: 1}))
 	var seen [][]float64
@@ -248,8 +248,8 @@ func (s times) LossGrad(dst, theta []float64) float64 {
 	return s.factor * loss
 }
 
-// The unit of the loss changes neither path nor force; the ends of a string do not
-// move, whatever slope they are on.
+// The unit of the loss changes neither path nor force; the ends of a string do not move, whatever
+// slope they are on.
 func TestPathUnits(t *testing.T) {
 	b := must(NewBent(Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{5}}, 1.5))
 	one := must(FindPath(t.Context(), b, b.Minimum().Theta, b.FarMinimum().Theta, PathSettings{}))

@@ -16,38 +16,35 @@ type PathSettings struct {
 	// Images is the number of points on the string, its ends included; at least
 	// 5. 0 means 31.
 	Images int
-	// Tolerance is the speed of the string, relative to the largest force
-	// along it, at which it has settled. 0 means 1e−3, enough for [FindSaddle],
-	// which goes on from there.
+	// Tolerance is the speed of the string, relative to the largest force along it, at which it has
+	// settled. 0 means 1e−3, enough for [FindSaddle], which goes on from there.
 	Tolerance float64
 	// MaxSteps bounds the steps of the string. 0 means 20 000.
 	MaxSteps int
 }
 
-// Path is a minimum-energy path: at each of its points ∇L is parallel to it.
-// Images are equally spaced in arc length.
+// Path is a minimum-energy path: at each of its points ∇L is parallel to it. Images are equally
+// spaced in arc length.
 type Path struct {
 	Images [][]float64
 	Loss   []float64 // L at the images
 	Arc    []float64 // arc length from the first image
-	// Force is the largest |∇L across the path| relative to the largest along
-	// it. On a settled string it does not vanish, because each step follows the
-	// straight gradient where the path is curved: about 1 % is usual.
+	// Force is the largest |∇L across the path| relative to the largest along it. On a settled
+	// string it does not vanish, because each step follows the straight gradient where the path is
+	// curved: about 1 % is usual.
 	Force float64
 	Steps int
 }
 
-// FindPath returns the minimum-energy path between two points, by the
-// simplified string method of E, Ren and Vanden-Eijnden (2007): each image steps
-// down the gradient, then the images are spread evenly along the string again.
-// The ends, minima as a rule, stay where they are. The first guess is the
-// straight line, so that of several paths the one reached downhill from it is
-// found. The step follows the largest curvature met. Cost: Images gradients per
-// step.
+// FindPath returns the minimum-energy path between two points, by the simplified string method of
+// E, Ren and Vanden-Eijnden (2007): each image steps down the gradient, then the images are spread
+// evenly along the string again. The ends, minima as a rule, stay where they are. The first guess
+// is the straight line, so that of several paths the one reached downhill from it is found. The
+// step follows the largest curvature met. Cost: Images gradients per step.
 //
-// It returns an error for ends of the wrong length, not finite or equal, for
-// settings out of bounds, if ctx is done, if the loss is not finite on the way,
-// or if the string has not settled, naming the speed reached.
+// It returns an error for ends of the wrong length, not finite or equal, for settings out of
+// bounds, if ctx is done, if the loss is not finite on the way, or if the string has not settled,
+// naming the speed reached.
 func FindPath(ctx context.Context, l Landscape, from, to []float64, s PathSettings) (*Path, error) {
 	s, err := s.complete(l, from, to)
 	if err != nil {
@@ -104,8 +101,8 @@ func (s PathSettings) complete(l Landscape, from, to []float64) (PathSettings, e
 	return s, nil
 }
 
-// Peaks returns the images with a loss higher than at both neighbours: the
-// neighbourhoods of the saddles on the path.
+// Peaks returns the images with a loss higher than at both neighbours: the neighbourhoods of the
+// saddles on the path.
 func (p *Path) Peaks() []int {
 	var peaks []int
 	for i := 1; i < len(p.Loss)-1; i++ {
@@ -143,8 +140,8 @@ func newString(l Landscape, from, to []float64, images int) *elastic {
 	return c
 }
 
-// measure evaluates gradients, sets the step from the curvature they show, and
-// notes how fast the string moves and how large the force across it is.
+// measure evaluates gradients, sets the step from the curvature they show, and notes how fast the
+// string moves and how large the force across it is.
 func (c *elastic) measure() error {
 	c.grad, c.last = c.last, c.grad
 	var curvature, largest, across, along, moved float64
@@ -178,25 +175,24 @@ func (c *elastic) measure() error {
 		return nil
 	}
 	c.speed = moved / (c.dt * along)
-	// Half the limit of stability 2/λ in the stiffest direction. The secants see
-	// that direction only while the string moves along it, so λ is remembered;
-	// it may fall by half in the 700 steps after a stiff region has been left.
+	// Half the limit of stability 2/λ in the stiffest direction. The secants see that direction
+	// only while the string moves along it, so λ is remembered; it may fall by half in the 700
+	// steps after a stiff region has been left.
 	if c.curvature = math.Max(0.999*c.curvature, curvature); c.curvature > 0 {
 		c.dt = 1 / c.curvature
 	}
 	return nil
 }
 
-// tangent returns the unit vector along the string at an inner image, in the
-// chain's work space.
+// tangent returns the unit vector along the string at an inner image, in the chain's work space.
 func (c *elastic) tangent(i int) []float64 {
 	floats.SubTo(c.work, c.x[i+1], c.x[i-1])
 	floats.Scale(1/floats.Norm(c.work, 2), c.work)
 	return c.work
 }
 
-// descend steps all inner images down the gradient: all of it, as taking out the
-// part along the string makes it kink where the path turns sharply.
+// descend steps all inner images down the gradient: all of it, as taking out the part along the
+// string makes it kink where the path turns sharply.
 func (c *elastic) descend() {
 	for i := range c.x {
 		copy(c.old[i], c.x[i])
@@ -206,8 +202,7 @@ func (c *elastic) descend() {
 	}
 }
 
-// spread moves the images to equal distances along the natural cubic spline
-// through them.
+// spread moves the images to equal distances along the natural cubic spline through them.
 func (c *elastic) spread() error {
 	arc := arcLength(c.x)
 	end := len(arc) - 1

@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// mullerBrown is the surface of Müller and Brown (1979), raised by lift to be a
-// positive loss. It knows its gradient only.
+// mullerBrown is the surface of Müller and Brown (1979), raised by lift to be a positive loss. It
+// knows its gradient only.
 type mullerBrown struct{ lift float64 }
 
 func (mullerBrown) Dim() int { return 2 }
@@ -76,8 +76,7 @@ func TestMullerBrown(t *testing.T) {
 	}
 }
 
-// TestFindKnownBarriers gives the finder every analytic double well, with and
-// without its Hessian.
+// TestFindKnownBarriers gives the finder every analytic double well, with and without its Hessian.
 func TestFindKnownBarriers(t *testing.T) {
 	shape := Shape{Ratio: 3, EffectiveDim: 4, OutlierCurvature: 2, MinimumLoss: 0.5, Transverse: []float64{1, 4, 20}, Flat: 2}
 	for name, known := range map[string]interface {
@@ -116,8 +115,8 @@ func TestPathFollowsBentFloor(t *testing.T) {
 	path := must(FindPath(t.Context(), b, b.Minimum().Theta, b.FarMinimum().Theta, PathSettings{Images: 61, Tolerance: 1e-4}))
 	grad := make([]float64, 2)
 	for i := 1; i < len(path.Images)-1; i++ {
-		// ∇L runs along the path: the definition of a minimum-energy path. The
-		// straight steps leave κ|∇L|²dt/2 ≈ 0.005 of the largest |∇L|, 0.35.
+		// ∇L runs along the path: the definition of a minimum-energy path. The straight steps leave
+		// κ|∇L|²dt/2 ≈ 0.005 of the largest |∇L|, 0.35.
 		b.LossGrad(grad, path.Images[i])
 		tangent := make([]float64, 2)
 		floats.SubTo(tangent, path.Images[i+1], path.Images[i-1])

@@ -10,25 +10,23 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/root"
 )
 
-// Shape sets the size of an analytic well. Its zero value, with a Ratio, is a
-// one-dimensional well of unit curvature and unit loss at the minimum.
+// Shape sets the size of an analytic well. Its zero value, with a Ratio, is a one-dimensional well
+// of unit curvature and unit loss at the minimum.
 type Shape struct {
-	// OutlierCurvature is h* > 0, the curvature at the minimum along the escape
-	// coordinate z₁ and, unless Transverse says otherwise, along the other
-	// outliers. 0 means 1.
+	// OutlierCurvature is h* > 0, the curvature at the minimum along the escape coordinate z₁ and,
+	// unless Transverse says otherwise, along the other outliers. 0 means 1.
 	OutlierCurvature float64
-	// MinimumLoss is L₀ = L(θ*) > 0; the paper's law needs a positive loss at
-	// the minimum. 0 means 1.
+	// MinimumLoss is L₀ = L(θ*) > 0; the paper's law needs a positive loss at the minimum. 0 means
+	// 1.
 	MinimumLoss float64
 	// Ratio is c = L(θˢ)/L(θ*) > 1. Quadratic wells have no saddle and ignore it.
 	Ratio float64
 	// EffectiveDim is the number n ≥ 1 of outlier directions. 0 means 1.
 	EffectiveDim int
-	// Transverse, if not nil, holds the n−1 curvatures h₂…h_n > 0 of the outliers
-	// across the path.
+	// Transverse, if not nil, holds the n−1 curvatures h₂…h_n > 0 of the outliers across the path.
 	Transverse []float64
-	// Flat is the number of further directions in which L does not change at
-	// all, and in which, as H(θ*) vanishes there, SGD noise does not act.
+	// Flat is the number of further directions in which L does not change at all, and in which, as
+	// H(θ*) vanishes there, SGD noise does not act.
 	Flat int
 }
 
@@ -44,23 +42,23 @@ type Well struct {
 	dim        int
 }
 
-// Quartic is the symmetric double well V(z) = (h/8s²) z²(z−2s)²: minima at
-// z₁ = 0 and 2s, saddle at z₁ = s with V(s) = hs²/8 = (c−1)L₀, V″(s) = −h/2.
+// Quartic is the symmetric double well V(z) = (h/8s²) z²(z−2s)²: minima at z₁ = 0 and 2s, saddle at
+// z₁ = s with V(s) = hs²/8 = (c−1)L₀, V″(s) = −h/2.
 type Quartic struct {
 	Well
 	saddle float64
 }
 
-// Cubic is the metastable well V(z) = ½hz²(1 − 2z/3s): saddle at z₁ = s with
-// V(s) = hs²/6 = (c−1)L₀, V″(s) = −h. Past the saddle L falls without bound and
-// is positive only up to [Cubic.Edge].
+// Cubic is the metastable well V(z) = ½hz²(1 − 2z/3s): saddle at z₁ = s with V(s) = hs²/6 =
+// (c−1)L₀, V″(s) = −h. Past the saddle L falls without bound and is positive only up to
+// [Cubic.Edge].
 type Cubic struct {
 	Well
 	saddle float64
 }
 
-// Quadratic is the bowl V(z) = ½hz². It has no saddle: escape means that the
-// loss rises above a level.
+// Quadratic is the bowl V(z) = ½hz². It has no saddle: escape means that the loss rises above a
+// level.
 type Quadratic struct{ Well }
 
 var (
@@ -70,10 +68,10 @@ var (
 	_ Hessian   = (*Well)(nil)
 )
 
-// NewQuartic returns the symmetric quartic double well of the given shape.
-// It returns an error if a curvature or loss is not positive and finite,
-// Ratio ≤ 1, EffectiveDim < 0, Flat < 0, Transverse is not of length n−1, a Hessian
-// takes more than 1 GiB, or the numbers are too large or small for the right saddle.
+// NewQuartic returns the symmetric quartic double well of the given shape. It returns an error if a
+// curvature or loss is not positive and finite, Ratio ≤ 1, EffectiveDim < 0, Flat < 0, Transverse
+// is not of length n−1, a Hessian takes more than 1 GiB, or the numbers are too large or small for
+// the right saddle.
 func NewQuartic(s Shape) (*Quartic, error) {
 	s, err := s.complete(true)
 	if err != nil {
@@ -84,8 +82,7 @@ func NewQuartic(s Shape) (*Quartic, error) {
 	return q, s.checkLoss(q.Saddle().Loss)
 }
 
-// NewCubic returns the cubic well of the given shape, with the errors of
-// [NewQuartic].
+// NewCubic returns the cubic well of the given shape, with the errors of [NewQuartic].
 func NewCubic(s Shape) (*Cubic, error) {
 	s, err := s.complete(true)
 	if err != nil {
@@ -96,8 +93,8 @@ func NewCubic(s Shape) (*Cubic, error) {
 	return c, s.checkLoss(c.Saddle().Loss)
 }
 
-// NewQuadratic returns the quadratic bowl of the given shape, with the errors
-// of [NewQuartic] but for Ratio, which it ignores.
+// NewQuadratic returns the quadratic bowl of the given shape, with the errors of [NewQuartic] but
+// for Ratio, which it ignores.
 func NewQuadratic(s Shape) (*Quadratic, error) {
 	s, err := s.complete(false)
 	if err != nil {
@@ -236,16 +233,16 @@ func (q *Quartic) FarMinimum() Critical { return q.at(2 * q.saddle) }
 // Saddle returns the saddle at z₁ = s.
 func (c *Cubic) Saddle() Critical { return c.at(c.saddle) }
 
-// Far returns z₁ = 3s/2, the point past the saddle at which the loss is back
-// at L₀: from there a return to the minimum has a chance of about
-// c^{−1/T}, so that the mean time to reach it is the mean escape time.
+// Far returns z₁ = 3s/2, the point past the saddle at which the loss is back at L₀: from there a
+// return to the minimum has a chance of about c^{−1/T}, so that the mean time to reach it is the
+// mean escape time.
 func (c *Cubic) Far() float64 { return 1.5 * c.saddle }
 
-// Edge returns the z₁ > s at which L reaches 0 on the path; the landscape
-// stands for a loss only below it.
+// Edge returns the z₁ > s at which L reaches 0 on the path; the landscape stands for a loss only
+// below it.
 func (c *Cubic) Edge() float64 {
-	// V falls monotonically past the saddle: bisection between 3s/2, where
-	// V = 0, and a point found by doubling, where V < −L₀.
+	// V falls monotonically past the saddle: bisection between 3s/2, where V = 0, and a point found
+	// by doubling, where V < −L₀.
 	lo, hi := c.Far(), 2*c.Far()
 	for v, _, _ := c.Profile(hi); v > -c.l0; v, _, _ = c.Profile(hi) {
 		lo, hi = hi, 2*hi

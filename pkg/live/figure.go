@@ -20,24 +20,24 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/output"
 )
 
-// staticEnv names the environment variable that asks for static views: set to 1,
-// a Figure is drawn once and nobody is waited for. The export sets it;
-// nbconvert and its like need not, they are recognised.
+// staticEnv names the environment variable that asks for static views: set to 1, a Figure is drawn
+// once and nobody is waited for. The export sets it; nbconvert and its like need not, they are
+// recognised.
 const staticEnv = "SGDESCAPE_STATIC"
 
 const (
-	// greeting is how long a Figure waits for a front end that answers: GoNB
-	// itself gives it 3 s to open its connection.
+	// greeting is how long a Figure waits for a front end that answers: GoNB itself gives it 3 s to
+	// open its connection.
 	greeting = 10 * time.Second
-	// rest is how long a Figure waits for the next move, so that a notebook left
-	// alone does not keep its kernel busy.
+	// rest is how long a Figure waits for the next move, so that a notebook left alone does not
+	// keep its kernel busy.
 	rest = 10 * time.Minute
 )
 
-// A Figure is a static figure with sliders that is drawn anew, by the library in
-// Go, whenever the reader moves one. Its cell runs until the reader presses Done,
-// so it belongs at the end of a notebook. Where nobody can move a slider, in an
-// export or outside a notebook, it is the figure at the initial values, at once.
+// A Figure is a static figure with sliders that is drawn anew, by the library in Go, whenever the
+// reader moves one. Its cell runs until the reader presses Done, so it belongs at the end of a
+// notebook. Where nobody can move a slider, in an export or outside a notebook, it is the figure at
+// the initial values, at once.
 type Figure struct {
 	// Name is the id of the sliders in the page; it looks like a figure's name.
 	Name string
@@ -47,9 +47,9 @@ type Figure struct {
 	Draw func(values map[string]float64) (*figure.Figure, error)
 }
 
-// Show displays the figure and follows the sliders. It returns an error if the
-// figure cannot be drawn at the initial values. At others Draw may fail: the
-// reader then sees its error in place of the figure and moves on.
+// Show displays the figure and follows the sliders. It returns an error if the figure cannot be
+// drawn at the initial values. At others Draw may fail: the reader then sees its error in place of
+// the figure and moves on.
 func (v Figure) Show() error {
 	if err := output.CheckTexts(v.Name, v.Name, v.Name); err != nil { // the texts are those of the figures drawn
 		return fmt.Errorf("live: %w", err)
@@ -78,8 +78,8 @@ func (v Figure) Show() error {
 	return v.follow(values, string(svg), f.Alt)
 }
 
-// follow displays the sliders and what is drawn for their values, and draws anew
-// until the reader is done.
+// follow displays the sliders and what is drawn for their values, and draws anew until the reader
+// is done.
 func (v Figure) follow(shown map[string]float64, svg, alt string) error {
 	address := "/sgdescape/" + v.Name + "/" + gonbui.UniqueId()
 	// The newest move takes the place of one not yet seen.
@@ -132,8 +132,7 @@ func (v Figure) redraw(values map[string]float64) string {
 	return `<pre>` + html.EscapeString(err.Error()) + `</pre>`
 }
 
-// replace puts a drawing in the place of the one before, and waits until the
-// kernel has it.
+// replace puts a drawing in the place of the one before, and waits until the kernel has it.
 func replace(id, drawing string) {
 	gonbui.UpdateHTML(id, `<div class="sgd-live-drawing">`+drawing+`</div>`)
 	gonbui.Sync()
@@ -154,9 +153,8 @@ func (v Figure) page(address string) string {
 // executors are the programs that run a notebook with nobody in front of it.
 var executors = []string{"jupyter-nbconvert", "nbconvert", "jupyter-execute", "jupyter-run", "nbclient", "papermill"}
 
-// unattended says whether nobody can move a slider: staticEnv says so, or the
-// kernel, our parent, was started by one of the executors. Where there is no
-// /proc to tell, only the former counts.
+// unattended says whether nobody can move a slider: staticEnv says so, or the kernel, our parent,
+// was started by one of the executors. Where there is no /proc to tell, only the former counts.
 func unattended() bool {
 	if os.Getenv(staticEnv) == "1" {
 		return true
@@ -175,8 +173,8 @@ func unattended() bool {
 	return err == nil && executes(command)
 }
 
-// executes says whether a command line, words ended by 0, is an executor's: the
-// program itself, or what Python is given to run after its options.
+// executes says whether a command line, words ended by 0, is an executor's: the program itself, or
+// what Python is given to run after its options.
 func executes(command []byte) bool {
 	words := strings.Split(string(command), "\x00")
 	if strings.HasPrefix(filepath.Base(words[0]), "python") {

@@ -1,14 +1,13 @@
 // Package live shows what a reader moves, in a notebook and in an exported page.
 //
-// An Interactive wraps a go-echarts chart, with sliders that a keyboard can
-// move, for a live notebook and for an exported page alike.
+// An Interactive wraps a go-echarts chart, with sliders that a keyboard can move, for a live
+// notebook and for an exported page alike.
 //
-// A Figure has sliders that have the library draw a static figure anew, for as
-// long as its cell runs in a live notebook; elsewhere it is a static figure at
-// once.
+// A Figure has sliders that have the library draw a static figure anew, for as long as its cell
+// runs in a live notebook; elsewhere it is a static figure at once.
 //
-// A Simulator is a cloud of replicas that runs in an exported page: the reader
-// sets η, B, h*, n and c and watches the escapes.
+// A Simulator is a cloud of replicas that runs in an exported page: the reader sets η, B, h*, n and
+// c and watches the escapes.
 package live
 
 import (
@@ -31,11 +30,10 @@ type Chart interface {
 	JSON() map[string]interface{}
 }
 
-// An Interactive is a go-echarts chart in a notebook or an exported page, with
-// sliders if the reader is to move something. It needs no network: a report
-// carries ECharts within, and a live notebook has it from the project's Jupyter.
-// The chart's options may hold JavaScript functions (opts.FuncOpts); its event
-// listeners are not used: Script has the chart in hand.
+// An Interactive is a go-echarts chart in a notebook or an exported page, with sliders if the
+// reader is to move something. It needs no network: a report carries ECharts within, and a live
+// notebook has it from the project's Jupyter. The chart's options may hold JavaScript functions
+// (opts.FuncOpts); its event listeners are not used: Script has the chart in hand.
 type Interactive struct {
 	// Name is the id of the chart in the page; it looks like a figure's name.
 	Name string
@@ -53,13 +51,13 @@ type Interactive struct {
 	//
 	//	(chart, values, data) => { … }
 	//
-	// that is called with the ECharts instance, the values of the sliders by
-	// name, and Data: once at the start and again whenever a slider moves.
+	// that is called with the ECharts instance, the values of the sliders by name, and Data: once
+	// at the start and again whenever a slider moves.
 	Script string
 }
 
-// Show displays the chart in the running GoNB cell. It returns an error, also
-// outside a notebook, when something required is missing or cannot be encoded.
+// Show displays the chart in the running GoNB cell. It returns an error, also outside a notebook,
+// when something required is missing or cannot be encoded.
 func (v Interactive) Show() error {
 	page, err := v.page()
 	if err != nil {
@@ -74,8 +72,7 @@ var chartJS string
 // chartHeight is the height of a chart in pixels; its width is that of the page.
 const chartHeight = 420
 
-// page returns what Show displays: a <figure> element, the same bytes for the
-// same chart.
+// page returns what Show displays: a <figure> element, the same bytes for the same chart.
 func (v Interactive) page() (string, error) {
 	if err := output.CheckTexts(v.Name, v.Caption, v.Alt); err != nil {
 		return "", fmt.Errorf("live: %w", err)
@@ -110,8 +107,8 @@ func (v Interactive) page() (string, error) {
 // jsFunction matches what opts.FuncOpts makes of a function, in JSON.
 var jsFunction = regexp.MustCompile(`"__f__(?:[^"\\]|\\.)*__f__"`)
 
-// option returns the chart's options as JavaScript, with the house style where
-// the chart does not choose.
+// option returns the chart's options as JavaScript, with the house style where the chart does not
+// choose.
 func (v Interactive) option() (string, error) {
 	v.Chart.Validate()
 	obj := map[string]any{
@@ -154,8 +151,8 @@ func display(name, page, alt string) error {
 	return nil
 }
 
-// checkSliders returns an error for what is missing or cannot work in the
-// sliders of something with a name.
+// checkSliders returns an error for what is missing or cannot work in the sliders of something with
+// a name.
 func checkSliders(name string, sliders []Slider) error {
 	for i, s := range sliders {
 		if s.Name == "" || s.Label == "" {
@@ -170,8 +167,8 @@ func checkSliders(name string, sliders []Slider) error {
 	return nil
 }
 
-// controls returns the sliders of something with a name, each with its label and
-// its value, and their own names as JavaScript.
+// controls returns the sliders of something with a name, each with its label and its value, and
+// their own names as JavaScript.
 func controls(name string, sliders []Slider) (inputs, names string) {
 	keys := make([]string, len(sliders))
 	var b strings.Builder

@@ -13,11 +13,10 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// A Simulator is a cloud of replicas on the quartic barrier in which the reader
-// of an exported report sets η, B, h*, n and c: Eq. 15 itself, compiled to
-// WebAssembly, runs in the page, and the times of escape collect in a survival
-// curve against Eq. 17 and the linear barrier. In a notebook, in print and
-// without JavaScript it is a static figure of the same at the settings given.
+// A Simulator is a cloud of replicas on the quartic barrier in which the reader of an exported
+// report sets η, B, h*, n and c: Eq. 15 itself, compiled to WebAssembly, runs in the page, and the
+// times of escape collect in a survival curve against Eq. 17 and the linear barrier. In a notebook,
+// in print and without JavaScript it is a static figure of the same at the settings given.
 type Simulator struct {
 	// Name is the id of the figure in the page; it looks like a figure's name.
 	Name string
@@ -27,13 +26,13 @@ type Simulator struct {
 	Caption string
 	// Noise is where the sliders of η and B start.
 	Noise theory.Noise
-	// Shape is where the sliders of h*, n and c start: OutlierCurvature,
-	// EffectiveDim and Ratio; its other fields must be zero.
+	// Shape is where the sliders of h*, n and c start: OutlierCurvature, EffectiveDim and Ratio;
+	// its other fields must be zero.
 	Shape landscape.Shape
 }
 
-// Show displays the simulator in the running GoNB cell. It returns an error,
-// also outside a notebook, when something is missing or out of bounds.
+// Show displays the simulator in the running GoNB cell. It returns an error, also outside a
+// notebook, when something is missing or out of bounds.
 func (s Simulator) Show() error {
 	page, err := s.page()
 	if err != nil {
@@ -42,8 +41,8 @@ func (s Simulator) Show() error {
 	return display(s.Name, page, s.Alt)
 }
 
-// page returns what Show displays: a <figure> element with the static figure,
-// which the export of a report makes play.
+// page returns what Show displays: a <figure> element with the static figure, which the export of a
+// report makes play.
 func (s Simulator) page() (string, error) {
 	if err := output.CheckTexts(s.Name, s.Caption, s.Alt); err != nil {
 		return "", fmt.Errorf("live: %w", err)
@@ -67,8 +66,7 @@ func (s Simulator) page() (string, error) {
 		fmt.Sprintf("<figcaption>%s</figcaption>\n</figure>\n", html.EscapeString(s.Caption)), nil
 }
 
-// still draws the barrier in L and log L, and below it what theory says of the
-// survival curve.
+// still draws the barrier in L and log L, and below it what theory says of the survival curve.
 func (s Simulator) still() ([]byte, theory.Escape, error) {
 	well, err := landscape.NewQuartic(s.Shape)
 	if err != nil {

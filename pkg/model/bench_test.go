@@ -23,8 +23,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/data"
 )
 
-// fashion returns n images with one-hot or ±1 labels; pixels in [0,1], or standardised
-// (which leaves no exact zero for gonum's Dgemm to skip).
+// fashion returns n images with one-hot or ±1 labels; pixels in [0,1], or standardised (which
+// leaves no exact zero for gonum's Dgemm to skip).
 func fashion(tb testing.TB, n, outputs int, standardise bool) *data.Set {
 	tb.Helper()
 	set, err := data.FashionMNIST(data.Train, n)
@@ -56,13 +56,13 @@ func missing(tb testing.TB, what any) {
 	tb.Skip("skipped: ", what)
 }
 
-// BenchmarkEpoch times one epoch of SGD (B = 100, 10⁴ images of Fashion-MNIST) against the
-// same loop in C on OpenBLAS's fastest kernels for the processor (testdata/epoch.c), one after the other in turn on the same
-// cores. "ratio" is the fastest epoch here over the fastest there (what else runs on the
-// machine only adds time); both must reach the same loss.
+// BenchmarkEpoch times one epoch of SGD (B = 100, 10⁴ images of Fashion-MNIST) against the same
+// loop in C on OpenBLAS's fastest kernels for the processor (testdata/epoch.c), one after the other
+// in turn on the same cores. "ratio" is the fastest epoch here over the fastest there (what else
+// runs on the machine only adds time); both must reach the same loss.
 //
-// Measured on a shared 2-core Xeon (Sapphire Rapids, AVX-512) against OpenBLAS 0.3.21: 1.3
-// (one core; 1.8 when no pixel is exactly 0), 1.4 for three hidden layers, 1.3 to 1.5 on two cores.
+// Measured on a shared 2-core Xeon (Sapphire Rapids, AVX-512) against OpenBLAS 0.3.21: 1.3 (one
+// core; 1.8 when no pixel is exactly 0), 1.4 for three hidden layers, 1.3 to 1.5 on two cores.
 func BenchmarkEpoch(b *testing.B) {
 	for _, c := range []struct {
 		name        string
@@ -130,9 +130,9 @@ func newRace(b *testing.B, set *data.Set, hidden []int, eta float64) *race {
 	return r
 }
 
-// bestKernel names OpenBLAS's kernel for this processor. Debian's 0.3.21 takes processors
-// that it does not know for a Prescott of 2004, which runs at a third of their speed: a race
-// against that would flatter us. "" leaves the choice to OpenBLAS (and to OPENBLAS_CORETYPE).
+// bestKernel names OpenBLAS's kernel for this processor. Debian's 0.3.21 takes processors that it
+// does not know for a Prescott of 2004, which runs at a third of their speed: a race against that
+// would flatter us. "" leaves the choice to OpenBLAS (and to OPENBLAS_CORETYPE).
 func bestKernel() string {
 	if os.Getenv("OPENBLAS_CORETYPE") != "" {
 		return ""

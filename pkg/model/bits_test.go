@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestBitsWithoutAVX runs a training in processes that see less of the processor: with AVX2
-// only, and with gonum's own loops. A reader on another machine gets the same bits.
+// TestBitsWithoutAVX runs a training in processes that see less of the processor: with AVX2 only,
+// and with gonum's own loops. A reader on another machine gets the same bits.
 func TestBitsWithoutAVX(t *testing.T) {
 	const env = "SGDESCAPE_TEST_BITS"
 	if os.Getenv(env) != "" {

@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Check puts a model through the laws that every one obeys, at θ and along random
-// directions from rng, and returns the first that it breaks:
+// Check puts a model through the laws that every one obeys, at θ and along random directions from
+// rng, and returns the first that it breaks:
 //
 //   - ∇ℓ_μ is the derivative of ℓ_μ, to 1e−6 of |∇ℓ_μ| (central differences);
 //   - every fast path agrees with the loop over samples, to 1e−9;
@@ -19,8 +19,8 @@ import (
 //   - Gauss–Newton and second-moment products are symmetric and not negative, and
 //     v·Gv = (1/N) Σ_μ |J_μv|² where the loss is mean-square.
 //
-// It costs a few passes over the samples; use it on a small set. θ must not sit on a
-// kink (a ReLU whose input is exactly 0).
+// It costs a few passes over the samples; use it on a small set. θ must not sit on a kink (a ReLU
+// whose input is exactly 0).
 func Check(m Model, theta []float64, rng *rand.Rand) error {
 	n, p, err := CheckPoint(m, theta)
 	if err != nil {

@@ -7,22 +7,22 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/model/internal/rowsum"
 )
 
-// The matrix products of this package go to gonum's BLAS in blocks, for two reasons.
-// gonum's own Dgemm starts goroutines, and so allocates, as soon as C spans 4 of its
-// 64×64 blocks: blockRows × blockCols stay below that, and the pool splits the work
-// instead. And it does not block for the cache when it runs serially: blockWords keeps the
-// operand that is read over and over (32 KB) in the first-level cache.
+// The matrix products of this package go to gonum's BLAS in blocks, for two reasons. gonum's own
+// Dgemm starts goroutines, and so allocates, as soon as C spans 4 of its 64×64 blocks: blockRows ×
+// blockCols stay below that, and the pool splits the work instead. And it does not block for the
+// cache when it runs serially: blockWords keeps the operand that is read over and over (32 KB) in
+// the first-level cache.
 const (
 	blockRows  = 64
 	blockCols  = 192
 	blockWords = 4096
 )
 
-// mul is C = α·op(A)·B + C with op(A) m×k and B k×n, all stored by rows; op(A) is A or,
-// with t = [blas.Trans], Aᵀ. Each element of C sums in the order of k, whatever the blocks.
+// mul is C = α·op(A)·B + C with op(A) m×k and B k×n, all stored by rows; op(A) is A or, with t =
+// [blas.Trans], Aᵀ. Each element of C sums in the order of k, whatever the blocks.
 //
-// Where the processor has AVX2 or AVX-512, package rowsum takes the place of Dgemm in nearly
-// all the work, with the same bits.
+// Where the processor has AVX2 or AVX-512, package rowsum takes the place of Dgemm in nearly all
+// the work, with the same bits.
 func mul(t blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, c []float64, ldc int) {
 	if m == 0 {
 		return

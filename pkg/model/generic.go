@@ -14,8 +14,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
-// ErrUnsupported is what the error wraps when a model lacks a product that cannot be
-// made from per-sample losses and gradients.
+// ErrUnsupported is what the error wraps when a model lacks a product that cannot be made from
+// per-sample losses and gradients.
 var ErrUnsupported = errors.New("not supported by this model")
 
 // Clone is [Cloner.Clone] for any model: one that is no Cloner is returned as it is.
@@ -72,8 +72,8 @@ func NormGrad(m Model, losses, norms, grad, theta []float64, batch []int) (loss 
 	return loss / float64(n)
 }
 
-// HessVec is [HessianMultiplier.HessVec] for any model. Without the fast path it takes the
-// central difference of gradients at θ ± εv̂, ε = ∛(machine ε)·max(1, |θ|_∞): about ten digits.
+// HessVec is [HessianMultiplier.HessVec] for any model. Without the fast path it takes the central
+// difference of gradients at θ ± εv̂, ε = ∛(machine ε)·max(1, |θ|_∞): about ten digits.
 func HessVec(m Model, dst, theta, v []float64, batch []int) {
 	if f, ok := m.(HessianMultiplier); ok {
 		f.HessVec(dst, theta, v, batch)
@@ -206,8 +206,9 @@ func checkFinite(name string, a blas64.General) error {
 	return nil
 }
 
-// MeanLoss is the mean loss L = (1/N) Σ_μ ℓ_μ of a model as a landscape, for use by several goroutines:
-// each call works on a copy of the model of its own (see [Clone]), which is kept for the next.
+// MeanLoss is the mean loss L = (1/N) Σ_μ ℓ_μ of a model as a landscape, for use by several
+// goroutines: each call works on a copy of the model of its own (see [Clone]), which is kept for
+// the next.
 type MeanLoss struct {
 	params int
 	copies sync.Pool // of Model

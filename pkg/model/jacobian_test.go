@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// J·v is the derivative of the outputs (central differences, to 1e−6 of its size), whatever
-// the loss, and in the order of the batch.
+// J·v is the derivative of the outputs (central differences, to 1e−6 of its size), whatever the
+// loss, and in the order of the batch.
 func TestJacVec(t *testing.T) {
 	const k = 3
 	batch := []int{298, 0, 7, 7}

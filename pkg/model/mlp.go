@@ -38,13 +38,13 @@ type MLPConfig struct {
 	Hidden     []int // widths of the hidden layers, each ≥ 1
 	Activation Activation
 	Loss       Loss
-	// Workers bounds the goroutines that share one gradient; 0 means GOMAXPROCS.
-	// The result has the same bits for every number.
+	// Workers bounds the goroutines that share one gradient; 0 means GOMAXPROCS. The result has the
+	// same bits for every number.
 	Workers int
 }
 
-// MLP is a fully connected network d–Hidden…–k with linear outputs. θ holds, layer by
-// layer, the weights W (in×out, row by row) and then the biases b (out): a' = φ(aW + b).
+// MLP is a fully connected network d–Hidden…–k with linear outputs. θ holds, layer by layer, the
+// weights W (in×out, row by row) and then the biases b (out): a' = φ(aW + b).
 //
 // After the first call of each kind no method but Gram and Clone allocates.
 type MLP struct {
@@ -64,10 +64,10 @@ type MLP struct {
 // layer is one affine map: W starts at θ[w], b at θ[b].
 type layer struct{ in, out, w, b int }
 
-// NewMLP returns the network on a set, whose data it shares; the set's features and
-// targets give the numbers of inputs and outputs. It is an error when the set does not
-// fit, a width is below 1, a configuration value is unknown or, for cross-entropy, a
-// sample's targets are not a probability (≥ 0, sum 1 to 1e−9).
+// NewMLP returns the network on a set, whose data it shares; the set's features and targets give
+// the numbers of inputs and outputs. It is an error when the set does not fit, a width is below 1,
+// a configuration value is unknown or, for cross-entropy, a sample's targets are not a probability
+// (≥ 0, sum 1 to 1e−9).
 func NewMLP(set *data.Set, cfg MLPConfig) (*MLP, error) {
 	if err := checkSet(set); err != nil {
 		return nil, err
@@ -152,8 +152,8 @@ func (m *MLP) MeanSquareOutputs() int {
 	return 0
 }
 
-// Init stores Glorot's initial point in θ: weights uniform in ±sqrt(6/(in+out)), biases 0
-// (Glorot and Bengio, AISTATS 2010; what the paper trains from).
+// Init stores Glorot's initial point in θ: weights uniform in ±sqrt(6/(in+out)), biases 0 (Glorot
+// and Bengio, AISTATS 2010; what the paper trains from).
 func (m *MLP) Init(theta []float64, rng *rand.Rand) {
 	checkLen("θ", theta, m.params, false)
 	for _, l := range m.layers {

@@ -21,8 +21,8 @@ func (m *MLP) BatchGrad(grad, theta []float64, batch []int) float64 {
 	return m.NormGrad(nil, nil, grad, theta, batch)
 }
 
-// NormGrad implements [NormGradienter]. Norms cost one pass of the small layers on top of
-// the gradient; without grad they cost half of it.
+// NormGrad implements [NormGradienter]. Norms cost one pass of the small layers on top of the
+// gradient; without grad they cost half of it.
 func (m *MLP) NormGrad(losses, norms, grad, theta []float64, batch []int) (loss float64) {
 	n := batchLen(batch, m.x.Rows)
 	checkLen("losses", losses, n, true)
@@ -76,8 +76,8 @@ func (m *MLP) collect(dst, from []float64) {
 }
 
 // The products with matrices of curvature send the direction v forward through the network
-// (Pearlmutter's R-operator, Neural Computation 1994), change ∂ℓ/∂f at the outputs, and send
-// that back. They cost about two gradients and never form a matrix.
+// (Pearlmutter's R-operator, Neural Computation 1994), change ∂ℓ/∂f at the outputs, and send that
+// back. They cost about two gradients and never form a matrix.
 type product int
 
 const (
@@ -129,8 +129,8 @@ func (m *MLP) curvature(kind product, dst, theta, v, weights []float64, batch []
 	}
 }
 
-// timesOutputHessian stores Λu in dst: u for mean-square; p∘u − p(p·u) for cross-entropy,
-// where p = d + y are the softmax probabilities. dst may be d.
+// timesOutputHessian stores Λu in dst: u for mean-square; p∘u − p(p·u) for cross-entropy, where p =
+// d + y are the softmax probabilities. dst may be d.
 func (m *MLP) timesOutputHessian(dst, d, u []float64, row int) {
 	if m.loss == MeanSquare {
 		copy(dst, u)
@@ -143,8 +143,8 @@ func (m *MLP) timesOutputHessian(dst, d, u []float64, row int) {
 	}
 }
 
-// Gram implements [Gramer] layer by layer, K = Σ_layers (d dᵀ) ∘ (a aᵀ + 1), from the
-// activations of the B samples (B × width, not B × P) in B²·Σ(in + out) multiplications.
+// Gram implements [Gramer] layer by layer, K = Σ_layers (d dᵀ) ∘ (a aᵀ + 1), from the activations
+// of the B samples (B × width, not B × P) in B²·Σ(in + out) multiplications.
 func (m *MLP) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
 	if err := checkOneOutput(m.y.Cols); err != nil {
 		return err
@@ -176,8 +176,8 @@ func (m *MLP) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
 	return nil
 }
 
-// gramBlock is the number of samples whose columns a worker fills at a time: wide enough for
-// the row sums, and two blocks (dd and aa, 96 KB) stay in a second-level cache.
+// gramBlock is the number of samples whose columns a worker fills at a time: wide enough for the
+// row sums, and two blocks (dd and aa, 96 KB) stay in a second-level cache.
 const gramBlock = 96
 
 // gram is a Gram matrix in the making.

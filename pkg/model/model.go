@@ -1,20 +1,21 @@
-// Package model answers one question: what are the losses ℓ_μ(θ) of N samples, and how do they bend?
+// Package model answers one question: what are the losses ℓ_μ(θ) of N samples, and how do they
+// bend?
 //
-// A [Model] is anything with per-sample losses and gradients; a user's own network
-// needs nothing else. What a model can do faster it says by implementing one of the
-// small interfaces beside it; the functions of the same name ([BatchGrad], [NormGrad],
-// [HessVec], …) take the fast path when there is one and loop over samples when not.
+// A [Model] is anything with per-sample losses and gradients; a user's own network needs nothing
+// else. What a model can do faster it says by implementing one of the small interfaces beside it;
+// the functions of the same name ([BatchGrad], [NormGrad], [HessVec], …) take the fast path when
+// there is one and loop over samples when not.
 //
-// [Linear] (the paper's Fig. 3) and [MLP] (its Figs. 1 and 2) implement all of them;
-// [FromOutputs] makes nearly all from the outputs of a function of your own.
-// Formulas: L = (1/N) Σ_μ ℓ_μ, mean-square ℓ_μ = ½|f(θ,x_μ) − y_μ|² (Eq. 1).
+// [Linear] (the paper's Fig. 3) and [MLP] (its Figs. 1 and 2) implement all of them; [FromOutputs]
+// makes nearly all from the outputs of a function of your own. Formulas: L = (1/N) Σ_μ ℓ_μ,
+// mean-square ℓ_μ = ½|f(θ,x_μ) − y_μ|² (Eq. 1).
 //
-// Conventions. θ, v and gradients are vectors of length P. A batch is a slice of
-// sample numbers in [0, N), repeats allowed; nil means all N samples in order, and an
-// average is over the batch. Wrong configuration is an error at construction, starting
-// with "model:". As in gonum, slices of a wrong length and sample numbers outside
-// [0, N) are bugs of the caller and panic. A model that keeps scratch space, as all of this
-// package do, serves one goroutine at a time and is a [Cloner]; one that is not serves several.
+// Conventions. θ, v and gradients are vectors of length P. A batch is a slice of sample numbers in
+// [0, N), repeats allowed; nil means all N samples in order, and an average is over the batch.
+// Wrong configuration is an error at construction, starting with "model:". As in gonum, slices of a
+// wrong length and sample numbers outside [0, N) are bugs of the caller and panic. A model that
+// keeps scratch space, as all of this package do, serves one goroutine at a time and is a [Cloner];
+// one that is not serves several.
 package model
 
 import "gonum.org/v1/gonum/mat"
@@ -42,12 +43,13 @@ type MeanSquarer interface {
 // What a model can do fast.
 type (
 	BatchGradienter interface {
-		// BatchGrad returns L_B(θ) = (1/B) Σ_{μ∈B} ℓ_μ (Eq. 2) and stores ∇L_B in grad unless that is nil.
+		// BatchGrad returns L_B(θ) = (1/B) Σ_{μ∈B} ℓ_μ (Eq. 2) and stores ∇L_B in grad unless that
+		// is nil.
 		BatchGrad(grad, theta []float64, batch []int) (loss float64)
 	}
 	NormGradienter interface {
-		// NormGrad is BatchGrad that also stores ℓ_μ in losses and |∇ℓ_μ|² in norms,
-		// in the order of the batch; any of the three slices may be nil.
+		// NormGrad is BatchGrad that also stores ℓ_μ in losses and |∇ℓ_μ|² in norms, in the order
+		// of the batch; any of the three slices may be nil.
 		NormGrad(losses, norms, grad, theta []float64, batch []int) (loss float64)
 	}
 	HessianMultiplier interface {
@@ -60,9 +62,9 @@ type (
 	}
 	GaussNewtonMultiplier interface {
 		// GaussNewtonVec stores (1/B) Σ_{μ∈B} w_μ J_μᵀ Λ_μ J_μ v in dst, where J_μ = ∂f(θ,x_μ)/∂θ
-		// and Λ_μ is the Hessian of ℓ_μ in the outputs (the identity for mean-square:
-		// w = nil, all ones, gives (1/N)Σ∇f∇fᵀ of Eq. 12; w = ℓ_μ gives the left side of Eq. 7).
-		// weights is in the order of the batch.
+		// and Λ_μ is the Hessian of ℓ_μ in the outputs (the identity for mean-square: w = nil, all
+		// ones, gives (1/N)Σ∇f∇fᵀ of Eq. 12; w = ℓ_μ gives the left side of Eq. 7). weights is in
+		// the order of the batch.
 		GaussNewtonVec(dst, theta, v, weights []float64, batch []int)
 	}
 	JacobianMultiplier interface {

@@ -10,14 +10,14 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/data"
 )
 
-// FromOutputs returns the model with the mean-square loss ℓ_μ = ½|f(θ,x_μ) − y_μ|² (Eq. 1)
-// of a function of your own. y is N×k, one sample per row, and shared; params is P. f stores the k
-// outputs f(θ, x_μ) in out and, unless jac is nil, every element of their gradients in jac, k×P
-// row by row (for one output, ∇f_μ); it must not keep or change theta.
+// FromOutputs returns the model with the mean-square loss ℓ_μ = ½|f(θ,x_μ) − y_μ|² (Eq. 1) of a
+// function of your own. y is N×k, one sample per row, and shared; params is P. f stores the k
+// outputs f(θ, x_μ) in out and, unless jac is nil, every element of their gradients in jac, k×P row
+// by row (for one output, ∇f_μ); it must not keep or change theta.
 //
-// The model has every product of this package but its own Hessian–vector one, for which
-// [HessVec] takes differences of gradients. It holds the gradients of one sample at a time,
-// but for Gram, which holds the batch's B×P. It is a [Cloner]; clones call f at the same time.
+// The model has every product of this package but its own Hessian–vector one, for which [HessVec]
+// takes differences of gradients. It holds the gradients of one sample at a time, but for Gram,
+// which holds the batch's B×P. It is a [Cloner]; clones call f at the same time.
 //
 // Errors: no targets, one that is not finite, params < 1, f nil.
 func FromOutputs(y *mat.Dense, params int, f func(out, jac, theta []float64, sample int)) (Model, error) {
@@ -43,8 +43,8 @@ func FromOutputs(y *mat.Dense, params int, f func(out, jac, theta []float64, sam
 type outputs struct {
 	y      blas64.General
 	params int
-	// at stores f(θ, x_μ) in out and returns J_μ, k×P row by row: in jac or in memory of its
-	// own; what it returns does not count when jac is nil.
+	// at stores f(θ, x_μ) in out and returns J_μ, k×P row by row: in jac or in memory of its own;
+	// what it returns does not count when jac is nil.
 	at func(out, jac, theta []float64, sample int) []float64
 
 	// Scratch space for one sample.
@@ -182,12 +182,13 @@ func (m *outputs) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
 	return nil
 }
 
-// Linear is linear regression f(θ,x) = θ·x with mean-square loss: P = d, no bias. Its Hessian (1/N)Σ x
-// xᵀ does not depend on θ and equals Gauss–Newton. It has every product of this package.
+// Linear is linear regression f(θ,x) = θ·x with mean-square loss: P = d, no bias. Its Hessian
+// (1/N)Σ x xᵀ does not depend on θ and equals Gauss–Newton. It has every product of this package.
 type Linear struct{ *outputs }
 
-// NewLinear returns the linear regression on a set with one target per sample, whose data it shares. A
-// set without targets, with a shape that does not fit or with a value that is not finite is an error.
+// NewLinear returns the linear regression on a set with one target per sample, whose data it
+// shares. A set without targets, with a shape that does not fit or with a value that is not finite
+// is an error.
 func NewLinear(set *data.Set) (*Linear, error) {
 	if err := checkSet(set); err != nil {
 		return nil, err

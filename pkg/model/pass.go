@@ -9,12 +9,12 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// chunkRows is how many samples go through the network at once: a mini-batch of 100 in
-// one go, and the activations of a 784–100–100 network (1 MB) within a second-level cache.
+// chunkRows is how many samples go through the network at once: a mini-batch of 100 in one go, and
+// the activations of a 784–100–100 network (1 MB) within a second-level cache.
 const chunkRows = 128
 
-// pass is the scratch space of one chunk of samples on its way through the network, and
-// the vectors that the phases read. Rows are samples.
+// pass is the scratch space of one chunk of samples on its way through the network, and the vectors
+// that the phases read. Rows are samples.
 type pass struct {
 	theta, v, dst []float64
 	batch         []int
@@ -32,8 +32,8 @@ type pass struct {
 }
 
 // state is what one layer holds of a chunk: outputs a, their tangents ra along v, and the
-// back-propagated d = ∂ℓ/∂z with its tangent rd; e is ∂ℓ/∂a, for φ”. For the way back it
-// holds the transposes of its W and, along v, of V.
+// back-propagated d = ∂ℓ/∂z with its tangent rd; e is ∂ℓ/∂a, for φ”. For the way back it holds the
+// transposes of its W and, along v, of V.
 type state struct{ a, ra, d, rd, e, wt, vt []float64 }
 
 func newPass(m *MLP) pass {
@@ -166,8 +166,8 @@ func (m *MLP) backward() {
 	m.pool.do(phaseBackward, p.rows)
 }
 
-// transpose stores Wᵀ, out×in, in dst, which it makes at first. It costs as much as one of
-// the chunk's rows, and turns the products with Wᵀ from dots into the faster row sums.
+// transpose stores Wᵀ, out×in, in dst, which it makes at first. It costs as much as one of the
+// chunk's rows, and turns the products with Wᵀ from dots into the faster row sums.
 func transpose(dst, a []float64, w layer) []float64 {
 	if dst == nil {
 		dst = make([]float64, len(a))
@@ -208,8 +208,8 @@ func phaseBackward(m *MLP, lo, hi int) {
 	}
 }
 
-// phaseNorms stores |∇ℓ_μ|² = Σ_layers |d|²(|a|² + 1): a layer's gradient is the outer
-// product of its input a (with a 1 for the bias) and d (Goodfellow, arXiv 1510.01799).
+// phaseNorms stores |∇ℓ_μ|² = Σ_layers |d|²(|a|² + 1): a layer's gradient is the outer product of
+// its input a (with a 1 for the bias) and d (Goodfellow, arXiv 1510.01799).
 func phaseNorms(m *MLP, lo, hi int) {
 	p := &m.pass
 	for i := lo; i < hi; i++ {
@@ -224,9 +224,9 @@ func phaseNorms(m *MLP, lo, hi int) {
 	}
 }
 
-// phaseGradient adds scale·Σ_rows aᵀd (and the tangent's part) to dst. Its items are the
-// rows of all weight matrices one after another: each element of dst sums over samples
-// in their order, however the items are split.
+// phaseGradient adds scale·Σ_rows aᵀd (and the tangent's part) to dst. Its items are the rows of
+// all weight matrices one after another: each element of dst sums over samples in their order,
+// however the items are split.
 func phaseGradient(m *MLP, lo, hi int) {
 	first := 0
 	for l := range m.layers {
@@ -279,7 +279,8 @@ func (m *MLP) timesSlope(v, a []float64) {
 	case ReLU:
 		a = a[:len(v)]
 		for i, x := range v {
-			// v where a ≠ 0, else 0, without a branch that the processor would guess wrong half the time.
+			// v where a ≠ 0, else 0, without a branch that the processor would guess wrong half the
+			// time.
 			u := math.Float64bits(a[i])
 			on := uint64(int64(u|-u) >> 63)
 			v[i] = math.Float64frombits(math.Float64bits(x) & on)
@@ -291,8 +292,8 @@ func (m *MLP) timesSlope(v, a []float64) {
 	}
 }
 
-// pool runs one phase of a pass on several goroutines. Its functions are made once, so
-// that starting them allocates nothing; idle it holds no goroutine.
+// pool runs one phase of a pass on several goroutines. Its functions are made once, so that
+// starting them allocates nothing; idle it holds no goroutine.
 type pool struct {
 	m     *MLP
 	run   []func()
@@ -316,8 +317,8 @@ func newPool(m *MLP, workers int) pool {
 	return p
 }
 
-// serialWork is the number of multiplications below which starting a goroutine (a few
-// microseconds, some 10⁴ of them) is not worth it.
+// serialWork is the number of multiplications below which starting a goroutine (a few microseconds,
+// some 10⁴ of them) is not worth it.
 const serialWork = 1 << 17
 
 func (p *pool) do(f phase, items int) {

@@ -12,10 +12,10 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
-// EstimateCosine returns Tr(AB)/(|A||B|) with the Frobenius norm, which is 1 when one matrix is
-// a positive multiple of the other, as Eq. 6 says of Σ and H, and its standard error. It
-// takes products with random sign vectors z (Hutchinson): Tr(AB) = E (Az)·(Bz), |A|² = E|Az|².
-// The error is the jackknife's over the probes, the bias of order 1/probes.
+// EstimateCosine returns Tr(AB)/(|A||B|) with the Frobenius norm, which is 1 when one matrix is a
+// positive multiple of the other, as Eq. 6 says of Σ and H, and its standard error. It takes
+// products with random sign vectors z (Hutchinson): Tr(AB) = E (Az)·(Bz), |A|² = E|Az|². The error
+// is the jackknife's over the probes, the bias of order 1/probes.
 //
 // Errors: operators of different sizes, zero ones, fewer than 2 probes, a nil rng.
 func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr float64, err error) {
@@ -51,8 +51,8 @@ func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr fl
 	return value, math.Sqrt(stderr * float64(probes-1) / float64(probes)), nil
 }
 
-// Along returns vᵀAv/|v|², the operator's strength along v. A v of another length than
-// its dimension, and a zero or infinite one, are errors.
+// Along returns vᵀAv/|v|², the operator's strength along v. A v of another length than its
+// dimension, and a zero or infinite one, are errors.
 func Along(a Operator, v []float64) (float64, error) {
 	if len(v) != a.Dim() {
 		return 0, fmt.Errorf("noise: direction of length %d for an operator of size %d", len(v), a.Dim())
@@ -64,9 +64,9 @@ func Along(a Operator, v []float64) (float64, error) {
 	return quadratic(a, v, make([]float64, len(v))) / square, nil
 }
 
-// Ratios stores vᵀAv / vᵀBv for every column v of dirs in dst: with A = Σ and B its
-// HessianForm, 1 where Eq. 6 holds along v. The lengths must fit (an error).
-// A direction in which B vanishes gives ±Inf or NaN.
+// Ratios stores vᵀAv / vᵀBv for every column v of dirs in dst: with A = Σ and B its HessianForm, 1
+// where Eq. 6 holds along v. The lengths must fit (an error). A direction in which B vanishes gives
+// ±Inf or NaN.
 func Ratios(dst []float64, a, b Operator, dirs *mat.Dense) error {
 	rows, cols := dirs.Dims()
 	if rows != a.Dim() || rows != b.Dim() || cols != len(dst) {
@@ -86,10 +86,11 @@ func quadratic(a Operator, v, av []float64) float64 {
 	return floats.Dot(v, av)
 }
 
-// Kurtosis returns (1/N)Σ g_μ⁴ / [(1/N)Σ g_μ²]² of the slopes g_μ = ∇f_μ·v along v, between 1 and N.
+// Kurtosis returns (1/N)Σ g_μ⁴ / [(1/N)Σ g_μ²]² of the slopes g_μ = ∇f_μ·v along v, between 1 and
+// N.
 //
-// It says how Eq. 6 fares on the way out of a minimum. At θ* + s·v the residuals are about
-// r_μ + s·g_μ; with h = (1/N)Σ g² the loss grows by ½hs² and, once that exceeds L(θ*),
+// It says how Eq. 6 fares on the way out of a minimum. At θ* + s·v the residuals are about r_μ +
+// s·g_μ; with h = (1/N)Σ g² the loss grows by ½hs² and, once that exceeds L(θ*),
 //
 //	B·vᵀΣv → (1/N)Σ (s·g²)² − (s·h)² = (kurtosis − 1)·h²s²,
 //
@@ -120,16 +121,16 @@ func Kurtosis(m model.Model, theta, v []float64) (float64, error) {
 	return fourth / (second * second), nil
 }
 
-// Spectra returns the eigenvalues, in descending order, of two M×M matrices of M samples (batch,
-// or all for nil). Those that are not zero are the eigenvalues of the two sides of the
-// decoupling approximation (Eq. 7): the whole of the paper's Fig. 1, for as many samples as a
-// dense solver can handle (a few thousand).
+// Spectra returns the eigenvalues, in descending order, of two M×M matrices of M samples (batch, or
+// all for nil). Those that are not zero are the eigenvalues of the two sides of the decoupling
+// approximation (Eq. 7): the whole of the paper's Fig. 1, for as many samples as a dense solver can
+// handle (a few thousand).
 //
 //	exact:     (1/M)Σ ℓ_μ∇f_μ∇f_μᵀ,  entries sqrt(ℓ_μℓ_ν)·∇f_μ·∇f_ν/M
 //	decoupled: L·(1/M)Σ ∇f_μ∇f_μᵀ,   entries L·∇f_μ·∇f_ν/M
 //
-// Zeros may come out negative by rounding. The loss must be mean-square with one output, else
-// the error wraps [model.ErrUnsupported].
+// Zeros may come out negative by rounding. The loss must be mean-square with one output, else the
+// error wraps [model.ErrUnsupported].
 func Spectra(m model.Model, theta []float64, batch []int) (exact, decoupled []float64, err error) {
 	n, _, err := checkPoint(m, theta)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
-// BenchmarkStrength reports the cost of 𝒩 from a quarter of the samples, and from all,
-// as a fraction of an epoch of training (784–100–100–1, B = 100, 10⁴ images).
+// BenchmarkStrength reports the cost of 𝒩 from a quarter of the samples, and from all, as a
+// fraction of an epoch of training (784–100–100–1, B = 100, 10⁴ images).
 func BenchmarkStrength(b *testing.B) {
 	set, err := data.FashionMNIST(data.Train, 10000)
 	if errors.Is(err, os.ErrNotExist) && os.Getenv("CI") != "true" {

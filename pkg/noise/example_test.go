@@ -60,7 +60,8 @@ func ExampleMeter() {
 	// Output: 250 true true <nil>
 }
 
-// How well does Eq. 6 hold as a matrix? For linear regression at θ = θ* + (1, 0) the missing θθᵀ tilts Σ.
+// How well does Eq. 6 hold as a matrix? For linear regression at θ = θ* + (1, 0) the missing θθᵀ
+// tilts Σ.
 func ExampleEstimateCosine() {
 	rng := rand.New(rand.NewPCG(1, 2))
 	set, err := data.Regression(100000, 2, 0.5, rng)

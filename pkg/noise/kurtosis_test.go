@@ -12,9 +12,9 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
-// Far out along v the exact Σ over Eq. 6 approaches kurtosis − 1; for ±1 features that is
-// 0, and for Gaussian ones 2 up to sampling. Linear regression has no higher terms, so what is
-// left at |θ| = 10⁴ is of order 10⁻⁴.
+// Far out along v the exact Σ over Eq. 6 approaches kurtosis − 1; for ±1 features that is 0, and
+// for Gaussian ones 2 up to sampling. Linear regression has no higher terms, so what is left at |θ|
+// = 10⁴ is of order 10⁻⁴.
 func TestKurtosisIsTheRatioFarOut(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	set, err := data.Regression(500, 2, 1, rng)

@@ -4,10 +4,10 @@
 //
 //	Σ = (1/B)·(N−B)/(N−1)·[ (1/N)Σ_μ ∇ℓ_μ∇ℓ_μᵀ − ∇L∇Lᵀ ]          (Eq. 8)
 //
-// and its trace (1/B)·(N−B)/(N−1)·𝒩 with the noise strength 𝒩 (Eq. 24). The paper
-// replaces Σ by (2L/B)·(1/N)Σ∇f∇fᵀ (Eq. 10) and then by (2L/B)·H (Eq. 6).
-// [NewCovariance] gives all three as products Σ·v, [EstimateCosine] and [Ratios] say how
-// well one stands for another, and a [Meter] follows 𝒩 along training.
+// and its trace (1/B)·(N−B)/(N−1)·𝒩 with the noise strength 𝒩 (Eq. 24). The paper replaces Σ by
+// (2L/B)·(1/N)Σ∇f∇fᵀ (Eq. 10) and then by (2L/B)·H (Eq. 6). [NewCovariance] gives all three as
+// products Σ·v, [EstimateCosine] and [Ratios] say how well one stands for another, and a [Meter]
+// follows 𝒩 along training.
 //
 // Errors start with "noise:" and come from constructors, before any work.
 package noise
@@ -29,8 +29,8 @@ type Operator interface {
 	MulVecTo(dst, v []float64)
 }
 
-// Factor returns (1/B)·(N−B)/(N−1), the ratio of Tr Σ to 𝒩 (Eq. 8, 24): 0 for the full batch.
-// It is an error unless N ≥ 1 and 1 ≤ B ≤ N.
+// Factor returns (1/B)·(N−B)/(N−1), the ratio of Tr Σ to 𝒩 (Eq. 8, 24): 0 for the full batch. It is
+// an error unless N ≥ 1 and 1 ≤ B ≤ N.
 func Factor(samples, batch int) (float64, error) {
 	if batch < 1 || batch > samples {
 		return 0, fmt.Errorf("noise: batch size %d, want 1 ≤ B ≤ N = %d", batch, samples)
@@ -45,19 +45,19 @@ func Factor(samples, batch int) (float64, error) {
 // Form is one of the paper's expressions for Σ.
 type Form int
 
-// The three forms. The two approximations hold for mean-square losses only, and carry the
-// paper's 1/B: without (N−B)/(N−1), which is 1 for B ≪ N.
+// The three forms. The two approximations hold for mean-square losses only, and carry the paper's
+// 1/B: without (N−B)/(N−1), which is 1 for B ≪ N.
 //
-// With k outputs ∇ℓ = Σ_j r_j ∇f_j; taking the residuals r_j as independent and of equal
-// size, E r_j² = 2L/k, gives the factor 2L/(kB) and the sum over outputs; k = 1 is the paper's.
+// With k outputs ∇ℓ = Σ_j r_j ∇f_j; taking the residuals r_j as independent and of equal size, E
+// r_j² = 2L/k, gives the factor 2L/(kB) and the sum over outputs; k = 1 is the paper's.
 const (
 	Exact       Form = iota // Eq. 8
 	Decoupled               // Eq. 10: (2L/kB)·(1/N)Σ_μ Σ_j ∇f_j∇f_jᵀ
 	HessianForm             // Eq. 6:  (2L/kB)·H, H = ∇²L; not positive where H is not
 )
 
-// Covariance is Σ(θ) of one form at one point, as products. It owns a copy of θ and uses
-// the model's scratch space: one goroutine at a time per model.
+// Covariance is Σ(θ) of one form at one point, as products. It owns a copy of θ and uses the
+// model's scratch space: one goroutine at a time per model.
 type Covariance struct {
 	unscaled    Operator
 	scale, loss float64
@@ -65,8 +65,9 @@ type Covariance struct {
 
 // NewCovariance returns Σ(θ) for batch size B. It is an error unless 1 ≤ B ≤ N, θ is finite and of
 // length P and, for the approximations, the model is a [model.MeanSquarer] with a mean-square loss;
-// Decoupled also needs a [model.GaussNewtonMultiplier] (else [model.ErrUnsupported]). HessianForm takes
-// differences of gradients where the model has no Hessian–vector product; see [model.HessVec].
+// Decoupled also needs a [model.GaussNewtonMultiplier] (else [model.ErrUnsupported]). HessianForm
+// takes differences of gradients where the model has no Hessian–vector product; see
+// [model.HessVec].
 func NewCovariance(m model.Model, theta []float64, batch int, form Form) (*Covariance, error) {
 	n, p, err := checkPoint(m, theta)
 	if err != nil {
@@ -125,8 +126,8 @@ func (c *Covariance) MulVecTo(dst, v []float64) {
 	floats.Scale(c.scale, dst)
 }
 
-// Hessian returns H(θ) = ∇²L as products. A θ that is not finite or of another length
-// than P is an error.
+// Hessian returns H(θ) = ∇²L as products. A θ that is not finite or of another length than P is an
+// error.
 func Hessian(m model.Model, theta []float64) (Operator, error) {
 	_, p, err := checkPoint(m, theta)
 	if err != nil {
@@ -136,9 +137,9 @@ func Hessian(m model.Model, theta []float64) (Operator, error) {
 	return product{p, func(dst, v []float64) { model.HessVec(m, dst, theta, v, nil) }}, nil
 }
 
-// GaussNewton returns (1/N)Σ_μ w_μ ∇f_μ∇f_μᵀ (for other losses than mean-square,
-// w_μ J_μᵀΛ_μJ_μ) as products. Weights nil: all ones, the approximation of H in Eq. 12;
-// weights ℓ_μ: the left side of Eq. 7, whose right side is L times the former.
+// GaussNewton returns (1/N)Σ_μ w_μ ∇f_μ∇f_μᵀ (for other losses than mean-square, w_μ J_μᵀΛ_μJ_μ) as
+// products. Weights nil: all ones, the approximation of H in Eq. 12; weights ℓ_μ: the left side of
+// Eq. 7, whose right side is L times the former.
 //
 // Errors: as for [Hessian], weights of another length than N, and a model without the product.
 func GaussNewton(m model.Model, theta, weights []float64) (Operator, error) {

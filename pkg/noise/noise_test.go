@@ -151,8 +151,8 @@ func TestTrace(t *testing.T) {
 }
 
 // The closed form: on fresh Gaussian samples B·Σ = 2L·I + θθᵀ (h = 1), of which Eq. 6 and 10 have
-// only 2L·I. Each of the 3·6 elements within 4.5 standard errors (family false-alarm
-// rate 18·7e−6 = 1.3e−4); each mutation out of them.
+// only 2L·I. Each of the 3·6 elements within 4.5 standard errors (family false-alarm rate 18·7e−6 =
+// 1.3e−4); each mutation out of them.
 func TestRegressionClosedForm(t *testing.T) {
 	const n, sigma = 40000, 0.5
 	set, err := data.Regression(n, 3, sigma, rand.New(rand.NewPCG(8, 9)))
@@ -208,8 +208,8 @@ func maxZ(got, want, stderr *mat.SymDense) (z float64) {
 	return z
 }
 
-// elementErrors are the standard errors of the elements of B·Σ by the delta method, from
-// the per-sample terms whose mean they are to first order.
+// elementErrors are the standard errors of the elements of B·Σ by the delta method, from the
+// per-sample terms whose mean they are to first order.
 func elementErrors(m *model.Linear, set *data.Set, theta []float64, form Form) *mat.SymDense {
 	n := set.Len()
 	grad, g := make([]float64, 3), make([]float64, 3)
@@ -281,8 +281,8 @@ func TestHessianIsHessianForm(t *testing.T) {
 }
 
 // The estimate of 𝒩 is unbiased and its standard error honest: over many draws the mean lies within
-// 4.5 errors of the exact value, and z has unit variance (χ², 4.5 errors; false alarms
-// 2·2·7e−6). Small sets show (N−1)/N and M/(M−1), large fractions the finite population.
+// 4.5 errors of the exact value, and z has unit variance (χ², 4.5 errors; false alarms 2·2·7e−6).
+// Small sets show (N−1)/N and M/(M−1), large fractions the finite population.
 func TestMeterSamples(t *testing.T) {
 	for _, c := range []struct{ n, samples, draws int }{{400, 300, 300}, {40, 20, 4000}} {
 		m, theta := network(t, c.n, 1)
@@ -392,8 +392,8 @@ func (c counted) LossGrad(grad, theta []float64, mu int) float64 {
 
 func (c counted) MeanSquareOutputs() int { return c.m.MeanSquareOutputs() }
 
-// Eq. 6 asks for per-sample losses and the number of outputs only: what differences of gradients give
-// is the exact product to 1e−7 (the differences' ten digits, with room for θ's scale).
+// Eq. 6 asks for per-sample losses and the number of outputs only: what differences of gradients
+// give is the exact product to 1e−7 (the differences' ten digits, with room for θ's scale).
 func TestHessianFormFromDifferences(t *testing.T) {
 	for _, outputs := range []int{1, 2} {
 		m, theta := network(t, 9, outputs)

@@ -19,15 +19,15 @@ type Strength struct {
 	Samples int     // how many were used
 }
 
-// groups is the number of groups of samples whose spread gives the standard error. Ten
-// leave it good to about 1/sqrt(18) = 24%, and each group large.
+// groups is the number of groups of samples whose spread gives the standard error. Ten leave it
+// good to about 1/sqrt(18) = 24%, and each group large.
 const groups = 10
 
 // Meter measures 𝒩 along training, without allocating.
 //
-// With all N samples the value is exact and costs as much as an epoch of training: |∇L|²
-// needs the whole gradient. A quarter of the samples costs a quarter, and the value
-// is unbiased, with a standard error.
+// With all N samples the value is exact and costs as much as an epoch of training: |∇L|² needs the
+// whole gradient. A quarter of the samples costs a quarter, and the value is unbiased, with a
+// standard error.
 type Meter struct {
 	m           model.Model
 	perm        []int
@@ -36,8 +36,8 @@ type Meter struct {
 	per         int       // samples per group; 0 for all samples
 }
 
-// NewMeter returns a meter of the model's noise on that many samples, rounded down to a
-// multiple of ten; 0 means all N. It is an error unless samples is 0 or 20 ≤ samples ≤ N.
+// NewMeter returns a meter of the model's noise on that many samples, rounded down to a multiple of
+// ten; 0 means all N. It is an error unless samples is 0 or 20 ≤ samples ≤ N.
 func NewMeter(m model.Model, samples int) (*Meter, error) {
 	if m == nil {
 		return nil, fmt.Errorf("noise: strength of a nil model")
@@ -57,8 +57,8 @@ func NewMeter(m model.Model, samples int) (*Meter, error) {
 	return t, nil
 }
 
-// Measure returns 𝒩(θ); rng draws the samples, without replacement, and may be nil when all are used.
-// A θ that is not finite or of a length other than P is an error.
+// Measure returns 𝒩(θ); rng draws the samples, without replacement, and may be nil when all are
+// used. A θ that is not finite or of a length other than P is an error.
 func (t *Meter) Measure(theta []float64, rng *rand.Rand) (Strength, error) {
 	n, _, err := checkPoint(t.m, theta)
 	if err != nil {
@@ -90,8 +90,8 @@ func (t *Meter) Measure(theta []float64, rng *rand.Rand) (Strength, error) {
 	return s, nil
 }
 
-// unbiased turns the variance of m samples around their own mean, short by (m−1)/m, into that
-// of all n around ∇L, short by (n−1)/n of the same unbiased quantity.
+// unbiased turns the variance of m samples around their own mean, short by (m−1)/m, into that of
+// all n around ∇L, short by (n−1)/n of the same unbiased quantity.
 func unbiased(variance float64, m, n int) float64 {
 	return variance * float64(m) / float64(m-1) * float64(n-1) / float64(n)
 }
@@ -102,14 +102,14 @@ func (t *Meter) moments(theta []float64, batch []int) (second, square, loss floa
 	return stat.Mean(t.norms, nil), floats.Dot(t.grad, t.grad), loss
 }
 
-// Slope fits log 𝒩 = a + b·log L to each of several runs by itself, over the points with
-// from ≤ L/L_0 < to where L_0 is the run's first loss, and returns the mean of b and its
-// standard error from the scatter between runs. Neighbouring epochs of one run are not
-// independent, so an error from the residuals of one fit would be far too small.
+// Slope fits log 𝒩 = a + b·log L to each of several runs by itself, over the points with from ≤
+// L/L_0 < to where L_0 is the run's first loss, and returns the mean of b and its standard error
+// from the scatter between runs. Neighbouring epochs of one run are not independent, so an error
+// from the residuals of one fit would be far too small.
 //
-// loss[i] and strength[i] are the L and 𝒩 of run i. A run with fewer than four points in
-// the range is left out; it is an error when fewer than two runs remain, when lengths differ,
-// and when a value in the range is not positive.
+// loss[i] and strength[i] are the L and 𝒩 of run i. A run with fewer than four points in the range
+// is left out; it is an error when fewer than two runs remain, when lengths differ, and when a
+// value in the range is not positive.
 func Slope(loss, strength [][]float64, from, to float64) (mean, stderr float64, err error) {
 	if len(loss) != len(strength) {
 		return 0, 0, fmt.Errorf("noise: losses of %d runs and strengths of %d", len(loss), len(strength))

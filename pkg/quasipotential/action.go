@@ -1,9 +1,9 @@
-// Package quasipotential answers the question: which barrier does SGD see while its
-// steps are small, whatever the law of its gradients?
+// Package quasipotential answers the question: which barrier does SGD see while its steps are
+// small, whatever the law of its gradients?
 //
-// [Quasipotential] is the least action along a path, [Cumulant] the law of one
-// sample's gradient: of a model on its own data ([Samples]), of Gaussian regression,
-// of Gaussian noise, of whatever else implements it.
+// [Quasipotential] is the least action along a path, [Cumulant] the law of one sample's gradient:
+// of a model on its own data ([Samples]), of Gaussian regression, of Gaussian noise, of whatever
+// else implements it.
 package quasipotential
 
 import (
@@ -19,8 +19,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/root"
 )
 
-// Cumulant is the law of a single-sample gradient, given by the logarithm of its
-// moment-generating function,
+// Cumulant is the law of a single-sample gradient, given by the logarithm of its moment-generating
+// function,
 //
 //	K(θ, p) = log E_μ exp(−p·∇ℓ_μ(θ)),
 //
@@ -28,40 +28,35 @@ import (
 type Cumulant interface {
 	// Dim returns the number of parameters.
 	Dim() int
-	// Log returns K, +Inf where it does not exist, and stores its gradient and
-	// Hessian in p. Those are not used where K does not exist.
+	// Log returns K, +Inf where it does not exist, and stores its gradient and Hessian in p. Those
+	// are not used where K does not exist.
 	Log(grad []float64, hess *mat.SymDense, theta, p []float64) float64
 }
 
-// ErrNoEscape says that no sample pushes along the path, so that the barrier is
-// infinite.
+// ErrNoEscape says that no sample pushes along the path, so that the barrier is infinite.
 var ErrNoEscape = errors.New("no sample pushes along the path")
 
-// Quasipotential returns the barrier ΔS that small-η SGD sees along a path given
-// by its points,
+// Quasipotential returns the barrier ΔS that small-η SGD sees along a path given by its points,
 //
 //	ΔS = ∫ max{p·dθ : K(θ, p) ≤ 0},
 //
-// where the maximum is at p = ∇S with K(θ, ∇S) = 0 when the path is the one that
-// escapes take; any other path gives an upper bound. Mean escape times obey
+// where the maximum is at p = ∇S with K(θ, ∇S) = 0 when the path is the one that escapes take; any
+// other path gives an upper bound. Mean escape times obey
 //
 //	η log t → B·ΔS, that is T log t → h*·ΔS with T = ηh*/B,
 //
-// at any batch size B, because the cumulants of a batch are those of a sample at
-// p/B. Gaussian noise with Σ = 2LH*/B gives h*ΔS = Δlog L, the paper's barrier.
-// Where K exists for no p ≠ 0, as with power-law labels, one sample suffices to
-// escape, and the barrier is 0.
+// at any batch size B, because the cumulants of a batch are those of a sample at p/B. Gaussian
+// noise with Σ = 2LH*/B gives h*ΔS = Δlog L, the paper's barrier. Where K exists for no p ≠ 0, as
+// with power-law labels, one sample suffices to escape, and the barrier is 0.
 //
-// Every step is taken to be small. Where gradients are products of unbounded
-// factors, such as x·xᵀθ with normal x, one freak sample can cover a distance of
-// order one at a price of the same order as ΔS. Then this is an upper bound: in
-// linear regression with normal x and y it holds for c ≤ 2 only, see
-// Chain.Barrier of package regression.
+// Every step is taken to be small. Where gradients are products of unbounded factors, such as x·xᵀθ
+// with normal x, one freak sample can cover a distance of order one at a price of the same order as
+// ΔS. Then this is an upper bound: in linear regression with normal x and y it holds for c ≤ 2
+// only, see Chain.Barrier of package regression.
 //
-// Settings.Tolerance is the relative change under halving of the segments; 0
-// means 1e−8. It returns an error for a path of fewer than two points, of the
-// wrong dimension or not finite, if refinement does not settle, or
-// [ErrNoEscape].
+// Settings.Tolerance is the relative change under halving of the segments; 0 means 1e−8. It returns
+// an error for a path of fewer than two points, of the wrong dimension or not finite, if refinement
+// does not settle, or [ErrNoEscape].
 func Quasipotential(c Cumulant, path [][]float64, s exact.Settings) (exact.Result, error) {
 	if s.Tolerance == 0 {
 		s.Tolerance = 1e-8
@@ -132,9 +127,9 @@ func (a *action) along(from, to []float64, parts int) float64 {
 	return sum
 }
 
-// push returns max{p·t : K(p) ≤ 0} along the tangent t. By duality it is the
-// p·t of the maximum p(λ) of p·t − λK(p) at the λ for which K(p(λ)) = 0, found
-// by bisection on log λ: K(p(λ)) falls with λ.
+// push returns max{p·t : K(p) ≤ 0} along the tangent t. By duality it is the p·t of the maximum
+// p(λ) of p·t − λK(p) at the λ for which K(p(λ)) = 0, found by bisection on log λ: K(p(λ)) falls
+// with λ.
 func (a *action) push() float64 {
 	clear(a.p)
 	a.c.Log(a.grad, a.hess, a.theta, a.p)
@@ -193,8 +188,8 @@ func (a *action) pushOne(uphill float64) float64 {
 	return root.Bisect(lo, hi, func(p float64) bool { return k(p) < 0 })
 }
 
-// maximise moves a.p to the maximum of p·t − λK(p), by Newton's method with
-// halved steps, and returns K there.
+// maximise moves a.p to the maximum of p·t − λK(p), by Newton's method with halved steps, and
+// returns K there.
 func (a *action) maximise(lambda float64) float64 {
 	value := func(p []float64) (float64, float64) {
 		k := a.c.Log(a.grad, a.hess, a.theta, p)
@@ -208,8 +203,8 @@ func (a *action) maximise(lambda float64) float64 {
 		a.newton()
 		gain := floats.Dot(a.move, a.gradient)
 		if gain < 1e-9*math.Abs(now) {
-			// Too small to be seen in the value, so no line search: one full step
-			// squares the error.
+			// Too small to be seen in the value, so no line search: one full step squares the
+			// error.
 			floats.Add(a.p, a.move)
 			_, k = value(a.p)
 			return k
@@ -226,8 +221,8 @@ func (a *action) maximise(lambda float64) float64 {
 			return k
 		}
 		if nextK > 10 {
-			// Far beyond K = 0, where K may grow too slowly for λ to stop p: all
-			// that the bisection needs to know. p stays where it was.
+			// Far beyond K = 0, where K may grow too slowly for λ to stop p: all that the bisection
+			// needs to know. p stays where it was.
 			return nextK
 		}
 		copy(a.p, a.trial)

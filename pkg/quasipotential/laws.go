@@ -10,15 +10,15 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
-// GaussianNoise is the cumulant of Gaussian gradients of covariance 2L(θ)·H(θ*),
-// Eq. 6 for B = 1: K = −p·∇L + L·pᵀHp.
+// GaussianNoise is the cumulant of Gaussian gradients of covariance 2L(θ)·H(θ*), Eq. 6 for B = 1: K
+// = −p·∇L + L·pᵀHp.
 type GaussianNoise struct {
 	Landscape landscape.Landscape
 	Hess      *mat.SymDense // H(θ*)
 }
 
-// GaussianSamples is the cumulant of linear regression on Gaussian features of
-// curvature h with Gaussian labels of standard deviation σ, in any dimension:
+// GaussianSamples is the cumulant of linear regression on Gaussian features of curvature h with
+// Gaussian labels of standard deviation σ, in any dimension:
 //
 //	K = −½ log det(I + h(pθᵀ + θpᵀ − σ²ppᵀ)).
 type GaussianSamples struct {
@@ -26,9 +26,9 @@ type GaussianSamples struct {
 	Curvature, LabelNoise float64
 }
 
-// Samples is the cumulant of a model on its own samples,
-// K = log (1/N) Σ_μ exp(−p·∇ℓ_μ(θ)). It costs N gradients at each new θ and
-// N·P² operations at each p: meant for up to some hundred parameters.
+// Samples is the cumulant of a model on its own samples, K = log (1/N) Σ_μ exp(−p·∇ℓ_μ(θ)). It
+// costs N gradients at each new θ and N·P² operations at each p: meant for up to some hundred
+// parameters.
 type Samples struct {
 	m     model.Model
 	theta []float64

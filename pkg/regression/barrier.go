@@ -12,12 +12,11 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/quasipotential"
 )
 
-// Barrier returns the limit of T·log t of the mean first-passage time t to
-// ratio·L(θ*) for T = ηh/B → 0, with normal labels. Small steps climb the
-// quasipotential c − 1; but for features of kurtosis K a sample with x² = hv/T and
-// y² = σ²w/T, of probability exp(−[v/(K−1) + w/2]/T), leads in one step from
-// distance s over the minimum to s(v−1) + √(vw) (in units of σ/√h), that is to a
-// distance r at the least price
+// Barrier returns the limit of T·log t of the mean first-passage time t to ratio·L(θ*) for T = ηh/B
+// → 0, with normal labels. Small steps climb the quasipotential c − 1; but for features of kurtosis
+// K a sample with x² = hv/T and y² = σ²w/T, of probability exp(−[v/(K−1) + w/2]/T), leads in one
+// step from distance s over the minimum to s(v−1) + √(vw) (in units of σ/√h), that is to a distance
+// r at the least price
 //
 //	J(s→r) = 2(s+r)/(ms + √(m²s²+2m)),  m = K−1.
 //
@@ -25,10 +24,9 @@ import (
 //
 //	V(r) = min{V(r−dr) + 2r·dr, min_{s<r} V(s) + J(s→r)},  V(√(c−1)).
 //
-// For normal features, in any dimension, it is c − 1 up to c = 2 and tends to
-// 0.898·log c + const, half of Kesten's tail exponent in units of 1/T. Bounded
-// features cannot jump: c − 1. It returns an error if the chain or the ratio is
-// out of bounds, or for labels that are not normal.
+// For normal features, in any dimension, it is c − 1 up to c = 2 and tends to 0.898·log c + const,
+// half of Kesten's tail exponent in units of 1/T. Bounded features cannot jump: c − 1. It returns
+// an error if the chain or the ratio is out of bounds, or for labels that are not normal.
 func (c Chain) Barrier(ratio float64) (float64, error) {
 	if err := c.checkAt(ratio); err != nil {
 		return 0, err
@@ -45,8 +43,8 @@ func (c Chain) Barrier(ratio float64) (float64, error) {
 	return ratio - 1, nil
 }
 
-// cheapestWay returns V(r) on a grid of distances from the minimum outwards, even
-// up to 1 and geometric beyond.
+// cheapestWay returns V(r) on a grid of distances from the minimum outwards, even up to 1 and
+// geometric beyond.
 func cheapestWay(r, m float64) float64 {
 	const cells = 1000
 	var at, price, perUnit [cells + 1]float64 // r, V, and J per unit of s+r
@@ -63,10 +61,10 @@ func cheapestWay(r, m float64) float64 {
 	return price[cells]
 }
 
-// Quasipotential returns h·ΔS from the minimum to where the loss is ratio times
-// as high, the limit of T·log t for small η; see [Quasipotential]. For Gaussian
-// labels it is c − 1, whatever the law of the features; where these are unbounded
-// small steps are not the cheapest way far out, see [Chain.Barrier].
+// Quasipotential returns h·ΔS from the minimum to where the loss is ratio times as high, the limit
+// of T·log t for small η; see [Quasipotential]. For Gaussian labels it is c − 1, whatever the law
+// of the features; where these are unbounded small steps are not the cheapest way far out, see
+// [Chain.Barrier].
 func (c Chain) Quasipotential(ratio float64) (float64, error) {
 	if err := checkRatio(ratio); err != nil {
 		return 0, err
@@ -81,8 +79,8 @@ func (c Chain) Quasipotential(ratio float64) (float64, error) {
 	return r.Value * c.featureLaw().Curvature(), err
 }
 
-// lineSamples is the cumulant of one-dimensional regression with label cumulant k:
-// K = log E_u exp(−puθ + k(p√u)).
+// lineSamples is the cumulant of one-dimensional regression with label cumulant k: K = log E_u
+// exp(−puθ + k(p√u)).
 type lineSamples struct {
 	root, weight []float64
 	exponent     []float64 // scratch
@@ -91,9 +89,8 @@ type lineSamples struct {
 	labels       labelCumulant
 }
 
-// Cumulant returns the cumulant of the chain's samples. It returns an error if
-// the chain is out of bounds or its labels are of a law that is not a normal, a
-// uniform, a Laplace or a Student one.
+// Cumulant returns the cumulant of the chain's samples. It returns an error if the chain is out of
+// bounds or its labels are of a law that is not a normal, a uniform, a Laplace or a Student one.
 func (c Chain) Cumulant() (quasipotential.Cumulant, error) {
 	if err := c.Check(); err != nil {
 		return nil, err

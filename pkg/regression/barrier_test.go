@@ -11,9 +11,9 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/exact"
 )
 
-// passageBarrier fits log t = V/T + a·log T + const + bT to exact mean times at
-// three temperatures and returns V. The power a is the shape of the gamma law of
-// |x|², that of the density of a large |x|² = v/T.
+// passageBarrier fits log t = V/T + a·log T + const + bT to exact mean times at three temperatures
+// and returns V. The power a is the shape of the gamma law of |x|², that of the density of a large
+// |x|² = v/T.
 func passageBarrier(c Chain, ratio, shape float64, eta [3]float64) float64 {
 	var slope, product [2]float64 // the slope between two temperatures is V − b·T₁T₂
 	for i := range slope {
@@ -52,8 +52,8 @@ func TestBarrierAgainstChain(t *testing.T) {
 	}
 }
 
-// Up to c = 2 it is c − 1; one jump after a climb is a minimum over one number; far
-// out it has the slope of Kesten's tail, z(ln z − 1) = 1, z/4.
+// Up to c = 2 it is c − 1; one jump after a climb is a minimum over one number; far out it has the
+// slope of Kesten's tail, z(ln z − 1) = 1, z/4.
 func TestBarrierLimits(t *testing.T) {
 	normal := gaussianChain(0.1, 1, 1)
 	for _, c := range []float64{1.01, 1.5, 1.99} {

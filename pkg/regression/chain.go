@@ -14,13 +14,13 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
-// Chain is SGD on linear regression with samples drawn afresh at every step, a
-// Markov chain in the distance r = |θ − θ*| from the minimum,
+// Chain is SGD on linear regression with samples drawn afresh at every step, a Markov chain in the
+// distance r = |θ − θ*| from the minimum,
 //
 //	θ ← θ − (η/B) Σ_{μ∈B} x_μ(x_μ·θ − y_μ),   y = σε independent of x.
 //
-// Given everything but one label-like variable ε with the density of Labels, one
-// step takes θ at distance r to
+// Given everything but one label-like variable ε with the density of Labels, one step takes θ at
+// distance r to
 //
 //	r′² = (mean + spread·ε)² + across².
 type Chain struct {
@@ -28,11 +28,11 @@ type Chain struct {
 	BatchSize    int     // B ≥ 1
 	Dim          int     // d ≥ 1
 	LabelNoise   float64 // σ > 0
-	// Features is the law of one feature; nil means Gaussian of curvature h = 1.
-	// In more than one dimension features must be Gaussian.
+	// Features is the law of one feature; nil means Gaussian of curvature h = 1. In more than one
+	// dimension features must be Gaussian.
 	Features Features
-	// Labels is the law of ε, symmetric and of variance 1; nil means standard
-	// normal. Others need B = 1 and d = 1.
+	// Labels is the law of ε, symmetric and of variance 1; nil means standard normal. Others need B
+	// = 1 and d = 1.
 	Labels Labels
 }
 
@@ -87,21 +87,19 @@ func (c Chain) Radius(ratio float64) float64 {
 	return c.LabelNoise * math.Sqrt((ratio-1)/c.featureLaw().Curvature())
 }
 
-// MeanFirstPassage returns the mean time t = ηk until L(θ_k) > ratio·L(θ*) for
-// the first time, started at θ*: the solution at r = 0 of
+// MeanFirstPassage returns the mean time t = ηk until L(θ_k) > ratio·L(θ*) for the first time,
+// started at θ*: the solution at r = 0 of
 //
 //	(I − K)T = η,   (KT)(r) = E[T(r′); r′ ≤ R],
 //
-// by collocation on panels that are graded towards the boundary, where T has a
-// logarithmic singularity. Each row of I − K is made to sum to the exact
-// probability of leaving in one step, so that T keeps its digits when leaving is
-// rare. Settings.Tolerance is the relative change under refinement at which it
-// stops; 0 means 1e−5. Settings.Wall is not used. Result.Err is that change.
+// by collocation on panels that are graded towards the boundary, where T has a logarithmic
+// singularity. Each row of I − K is made to sum to the exact probability of leaving in one step, so
+// that T keeps its digits when leaving is rare. Settings.Tolerance is the relative change under
+// refinement at which it stops; 0 means 1e−5. Settings.Wall is not used. Result.Err is that change.
 //
-// It returns an error if the chain or the ratio is out of bounds, or if
-// refinement does not settle: η/h beyond stability makes every step leave, which
-// is a valid answer, while T beyond 1e12·η is out of reach of the floating point,
-// an error that wraps [ErrOutOfReach].
+// It returns an error if the chain or the ratio is out of bounds, or if refinement does not settle:
+// η/h beyond stability makes every step leave, which is a valid answer, while T beyond 1e12·η is
+// out of reach of the floating point, an error that wraps [ErrOutOfReach].
 func (c Chain) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, error) {
 	if s.Tolerance == 0 {
 		s.Tolerance = 1e-5
@@ -146,17 +144,17 @@ func (c Chain) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, 
 var ErrOutOfReach = errors.New("too rare for the floating point")
 
 const (
-	// maxSteps is the longest mean time that elimination can tell: the condition number
-	// of I − K is about as large, so that at this bound three digits are left.
+	// maxSteps is the longest mean time that elimination can tell: the condition number of I − K is
+	// about as large, so that at this bound three digits are left.
 	maxSteps    = 1e12
 	chainLevels = 5 // bounds refinement
 )
 
 func (c Chain) within(t float64) bool { return t > 0 && t <= maxSteps*c.LearningRate }
 
-// generator returns I − K on a grid, filled row by row: each diagonal element is
-// the sum of the others and the probability of leaving. With stay, what leaves is
-// put on the last node instead, which makes K stochastic.
+// generator returns I − K on a grid, filled row by row: each diagonal element is the sum of the
+// others and the probability of leaving. With stay, what leaves is put on the last node instead,
+// which makes K stochastic.
 func (c Chain) generator(g *lattice, level int, stay bool) *mat.Dense {
 	n := len(g.node)
 	a := mat.NewDense(n, n, nil)
@@ -179,8 +177,8 @@ func (c Chain) generator(g *lattice, level int, stay bool) *mat.Dense {
 	return a
 }
 
-// solveDense returns the solution of a·x = b, or of aᵀ·x = b. A mat.Condition error
-// only warns: the condition number of a generator is the mean time.
+// solveDense returns the solution of a·x = b, or of aᵀ·x = b. A mat.Condition error only warns: the
+// condition number of a generator is the mean time.
 func solveDense(a *mat.Dense, trans bool, b []float64) ([]float64, error) {
 	var lu mat.LU
 	lu.Factorize(a)

@@ -28,7 +28,8 @@ func TestChainAgainstReference(t *testing.T) {
 	}
 }
 
-// The rules of every level integrate what they must: gonum v0.17 has one that does not, that of 26 points.
+// The rules of every level integrate what they must: gonum v0.17 has one that does not, that of 26
+// points.
 func TestRules(t *testing.T) {
 	sizes := map[int]bool{4: true, 10: true, 8: true, 48: true}
 	for level := range chainLevels {
@@ -55,8 +56,8 @@ func TestChainSettles(t *testing.T) {
 	}
 }
 
-// Step by step simulation of Σ x(x·θ − y), with nothing reduced, for laws and
-// batches that the reference does not hold.
+// Step by step simulation of Σ x(x·θ − y), with nothing reduced, for laws and batches that the
+// reference does not hold.
 func TestChainAgainstSimulation(t *testing.T) {
 	exponential := GammaFeatures{1, 2}
 	list := []float64{0.2, -1.5, 0.9, 1.1, -0.4, 2.1}
@@ -116,8 +117,8 @@ func simulate(c Chain, ratio float64, rng *rand.Rand, feature, label func(*rand.
 	}
 }
 
-// The second moment of the stationary law is known in closed form, in any
-// dimension: E|θ|² = ησ²d/(2B − ηh(B+1+d)) for Gaussian features.
+// The second moment of the stationary law is known in closed form, in any dimension: E|θ|² =
+// ησ²d/(2B − ηh(B+1+d)) for Gaussian features.
 func TestStationaryMoments(t *testing.T) {
 	for _, test := range []struct {
 		eta  float64

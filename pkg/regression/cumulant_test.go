@@ -23,8 +23,8 @@ var (
 	studentLabels = distuv.StudentsT{Sigma: math.Sqrt(0.5), Nu: 4}
 )
 
-// Gaussian labels see a linear barrier, c − 1, whatever the law of the features
-// and the dimension; labels with heavy tails on unbounded features none at all.
+// Gaussian labels see a linear barrier, c − 1, whatever the law of the features and the dimension;
+// labels with heavy tails on unbounded features none at all.
 func TestQuasipotentialClosedForms(t *testing.T) {
 	one := must(NewEmpiricalFeatures([]float64{1, -1}))
 	some := must(NewEmpiricalFeatures([]float64{0.3, 1.2, -2}))

@@ -10,14 +10,14 @@ import (
 // degree is the number of Chebyshev nodes per panel of a grid.
 const degree = 8
 
-// lattice holds a function of the distance, r in [0, R], as polynomials in r² on
-// panels: smooth at the centre, where a function of |θ| is even.
+// lattice holds a function of the distance, r in [0, R], as polynomials in r² on panels: smooth at
+// the centre, where a function of |θ| is even.
 type lattice struct {
 	edge   []float64 // panel edges in r, ascending from 0
 	square []float64 // their squares
 	node   []float64 // nodes in r, degree per panel
-	// nodal holds (2−δ_k0)/degree·T_k(x_j) of the Chebyshev polynomials T_k at the
-	// nodes x_j of a panel: what turns moments into coefficients.
+	// nodal holds (2−δ_k0)/degree·T_k(x_j) of the Chebyshev polynomials T_k at the nodes x_j of a
+	// panel: what turns moments into coefficients.
 	nodal [degree][degree]float64
 	// first is the panel at the lower end of each of many equal cells in r².
 	first   []int32
@@ -31,8 +31,8 @@ func newLattice(edges []float64) *lattice {
 	}
 	var x [degree]float64
 	for j := range x {
-		// Chebyshev points of the first kind: inside the panel, so that panels
-		// share no node and a jump at their edge does no harm.
+		// Chebyshev points of the first kind: inside the panel, so that panels share no node and a
+		// jump at their edge does no harm.
 		angle := math.Pi * (float64(degree-1-j) + 0.5) / degree
 		x[j] = math.Cos(angle)
 		g.nodal[0][j] = 1. / degree
@@ -70,8 +70,8 @@ func (g *lattice) panel(q float64) int {
 	return p
 }
 
-// add adds weight·f(√q) to a functional of f in the form of moments: those of the
-// Chebyshev polynomials on each panel.
+// add adds weight·f(√q) to a functional of f in the form of moments: those of the Chebyshev
+// polynomials on each panel.
 func (g *lattice) add(moments []float64, q, weight float64) {
 	p := g.panel(q)
 	lo, hi := g.square[p], g.square[p+1]
@@ -122,8 +122,8 @@ func passageLattice(radius float64, level int) *lattice {
 // quadrature holds nodes and weights.
 type quadrature struct{ x, w []float64 }
 
-// gaussRule returns the Gauss–Legendre rule of n points on [0, 1]. Not for n = 26,
-// where the outermost weights of gonum v0.17 are 0.
+// gaussRule returns the Gauss–Legendre rule of n points on [0, 1]. Not for n = 26, where the
+// outermost weights of gonum v0.17 are 0.
 func gaussRule(n int) quadrature {
 	r := quadrature{make([]float64, n), make([]float64, n)}
 	quad.Legendre{}.FixedLocations(r.x, r.w, 0, 1)

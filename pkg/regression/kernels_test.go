@@ -13,8 +13,8 @@ import (
 
 var update = flag.Bool("update", false, "write kernels.go anew from kernels.go.tmpl")
 
-// kernels.go is what kernels.go.tmpl makes, advanceAny for one dimension each;
-// go generate writes it.
+// kernels.go is what kernels.go.tmpl makes, advanceAny for one dimension each; go generate writes
+// it.
 func TestKernelsAreGenerated(t *testing.T) {
 	kernels := template.Must(template.New("kernels.go.tmpl").Funcs(template.FuncMap{
 		"sum":     sum,

@@ -12,8 +12,8 @@ import (
 )
 
 var (
-	// ErrNoTail says that a stationary law has no power-law tail: no batch can carry
-	// the chain outwards, so that its law falls faster than any power.
+	// ErrNoTail says that a stationary law has no power-law tail: no batch can carry the chain
+	// outwards, so that its law falls faster than any power.
 	ErrNoTail = errors.New("no power-law tail exists")
 	// ErrNotStationary says that the mean log growth of a step is not negative.
 	ErrNotStationary = errors.New("no stationary law exists")
@@ -21,21 +21,20 @@ var (
 
 // Kesten is a power-law tail P(|θ| > x) ~ x^{−Alpha} of discrete SGD.
 type Kesten struct {
-	// Alpha solves E ρ^α = 1, with ρ the factor by which a step multiplies a large
-	// distance: ρ = |1 − (η/B)Σ_{μ∈B}x_μ²| in one dimension.
+	// Alpha solves E ρ^α = 1, with ρ the factor by which a step multiplies a large distance: ρ = |1
+	// − (η/B)Σ_{μ∈B}x_μ²| in one dimension.
 	Alpha float64
 	// Exponent is φ in terms of P ∝ L^{−φ}: φ = (α + d)/2.
 	Exponent float64
 }
 
-// Kesten returns the exponent of the stationary tail (Kesten 1973, Goldie 1991).
-// For Gaussian features in d dimensions the direction of θ plays no part, and
-// with u ~ h·χ²_B and w ~ χ²_{d−1}
+// Kesten returns the exponent of the stationary tail (Kesten 1973, Goldie 1991). For Gaussian
+// features in d dimensions the direction of θ plays no part, and with u ~ h·χ²_B and w ~ χ²_{d−1}
 //
 //	ρ² = (1 − (η/B)u)² + (η/B)²·h·u·w.
 //
-// It returns [ErrNoTail] where ρ ≤ 1 always, as for a finite data set with
-// (η/B)·max Σx² ≤ 2, and [ErrNotStationary] where E log ρ ≥ 0.
+// It returns [ErrNoTail] where ρ ≤ 1 always, as for a finite data set with (η/B)·max Σx² ≤ 2, and
+// [ErrNotStationary] where E log ρ ≥ 0.
 func (c Chain) Kesten() (Kesten, error) {
 	if err := c.Check(); err != nil {
 		return Kesten{}, err
@@ -81,8 +80,8 @@ func (c Chain) logMoment(alpha float64) float64 {
 	return floats.LogSumExp(terms)
 }
 
-// growthRules returns rules over u and w with the logarithms of the weights, that
-// reach as far as E ρ^α does: u^α moves a gamma law of shape k out to shape k+α.
+// growthRules returns rules over u and w with the logarithms of the weights, that reach as far as E
+// ρ^α does: u^α moves a gamma law of shape k out to shape k+α.
 func (c Chain) growthRules(alpha float64) (u, w quadrature) {
 	w = quadrature{[]float64{0}, []float64{0}}
 	if c.Dim > 1 {

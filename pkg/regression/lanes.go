@@ -13,9 +13,9 @@ import (
 
 //go:generate go test -run TestKernelsAreGenerated -update
 
-// laneCount is the number of replicas that run side by side. Each step of SGD
-// needs the one before it, and waits for a random number, a sample from the cache
-// and two multiplications; eight replicas are enough to fill the time.
+// laneCount is the number of replicas that run side by side. Each step of SGD needs the one before
+// it, and waits for a random number, a sample from the cache and two multiplications; eight
+// replicas are enough to fill the time.
 const laneCount = 8
 
 // xoshiro is the state of a generator xoshiro256++ (Blackman and Vigna 2021).
@@ -39,10 +39,10 @@ func (x *xoshiro) next() uint64 {
 	return result
 }
 
-// lanes runs replicas of SGD with B = 1 side by side: every lane has a generator,
-// a position and the number of its replica. Indices are ⌊rN/2⁶⁴⌋, whose bias,
-// N/2⁶⁴, is beyond measure. What a replica does depends on its own stream only,
-// so that it does not matter which lane of which worker runs it.
+// lanes runs replicas of SGD with B = 1 side by side: every lane has a generator, a position and
+// the number of its replica. Indices are ⌊rN/2⁶⁴⌋, whose bias, N/2⁶⁴, is beyond measure. What a
+// replica does depends on its own stream only, so that it does not matter which lane of which
+// worker runs it.
 type lanes struct {
 	*SGD
 	work
@@ -146,10 +146,9 @@ func (l *lanes) look(j int, beyond bool) outcome {
 	return outcome{}
 }
 
-// advanceAny makes up to the given number of steps in every lane, and stops after
-// the first in which a lane is beyond the bound; it returns their number and the
-// lanes beyond. It is the readable reference of the others, which do the same
-// operations in the same order.
+// advanceAny makes up to the given number of steps in every lane, and stops after the first in
+// which a lane is beyond the bound; it returns their number and the lanes beyond. It is the
+// readable reference of the others, which do the same operations in the same order.
 func (l *lanes) advanceAny(steps int64) (done int64, out uint) {
 	d, n := l.dim, uint64(l.samples)
 	for done < steps && out == 0 {

@@ -10,29 +10,28 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Features is the law of a feature x, of which a batch of SGD on one-dimensional
-// linear regression sees only u = Σ_{μ∈B} x_μ².
+// Features is the law of a feature x, of which a batch of SGD on one-dimensional linear regression
+// sees only u = Σ_{μ∈B} x_μ².
 type Features interface {
 	// Curvature returns h = E x².
 	Curvature() float64
-	// Rule returns nodes √u and weights of a quadrature over the law of u for
-	// batches of the given size, refined with the level, and more so around the
-	// places in focus.
+	// Rule returns nodes √u and weights of a quadrature over the law of u for batches of the given
+	// size, refined with the level, and more so around the places in focus.
 	Rule(batch, level int, focus ...Focus) (root, weight []float64)
 	// Largest returns the largest possible u, +Inf if there is none.
 	Largest(batch int) float64
 }
 
-// Focus is a value of √u near which an integrand changes quickly: panels there
-// are halved so many times.
+// Focus is a value of √u near which an integrand changes quickly: panels there are halved so many
+// times.
 type Focus struct {
 	At       float64
 	Halvings int
 }
 
-// GammaFeatures are features whose square follows a gamma law of mean Scale and
-// shape 1/(κ₄−1): normal ones for kurtosis κ₄ = 3; for κ₄ = 2 an exponential
-// law, for which Σ = 2LH/B holds exactly (see [Spherical]).
+// GammaFeatures are features whose square follows a gamma law of mean Scale and shape 1/(κ₄−1):
+// normal ones for kurtosis κ₄ = 3; for κ₄ = 2 an exponential law, for which Σ = 2LH/B holds exactly
+// (see [Spherical]).
 type GammaFeatures struct {
 	Scale    float64 // h = E x² > 0
 	Kurtosis float64 // κ₄ = E x⁴/h² > 1
@@ -59,8 +58,8 @@ func (g GammaFeatures) squares(batch int) distuv.Gamma {
 	return distuv.Gamma{Alpha: shape * float64(batch), Beta: shape / g.Scale}
 }
 
-// Rule implements [Features]: composite Gauss–Legendre in √u, graded towards 0
-// and towards the singular places, until the tails hold less than 1e−24.
+// Rule implements [Features]: composite Gauss–Legendre in √u, graded towards 0 and towards the
+// singular places, until the tails hold less than 1e−24.
 func (g GammaFeatures) Rule(batch, level int, focus ...Focus) (root, weight []float64) {
 	law := g.squares(batch)
 	high := law.Mean()
@@ -88,8 +87,7 @@ func (g GammaFeatures) Rule(batch, level int, focus ...Focus) (root, weight []fl
 	return r.x, r.w
 }
 
-// gradedEdges covers [lo, hi] with panels no wider than width, halved towards each
-// focus inside.
+// gradedEdges covers [lo, hi] with panels no wider than width, halved towards each focus inside.
 func gradedEdges(lo, hi, width float64, focus []Focus) []float64 {
 	edges := []float64{lo, hi}
 	for _, f := range focus {
@@ -113,8 +111,8 @@ func gradedEdges(lo, hi, width float64, focus []Focus) []float64 {
 	return append(all, hi)
 }
 
-// NewEmpiricalFeatures returns the law of a draw from x. It returns an error for
-// no values, a value that is not finite, or all zero.
+// NewEmpiricalFeatures returns the law of a draw from x. It returns an error for no values, a value
+// that is not finite, or all zero.
 func NewEmpiricalFeatures(x []float64) (*EmpiricalFeatures, error) {
 	e := &EmpiricalFeatures{square: make([]float64, len(x))}
 	for i, v := range x {
@@ -137,10 +135,9 @@ func (e *EmpiricalFeatures) Largest(batch int) float64 {
 	return float64(batch) * e.square[len(e.square)-1]
 }
 
-// Rule implements [Features]. Up to some thousands of atoms the rule is the law
-// itself. Longer lists, and sums over a batch (drawn with replacement), are merged
-// cell by cell in √u into two atoms each, which keep the mass and the first three
-// moments of the cell.
+// Rule implements [Features]. Up to some thousands of atoms the rule is the law itself. Longer
+// lists, and sums over a batch (drawn with replacement), are merged cell by cell in √u into two
+// atoms each, which keep the mass and the first three moments of the cell.
 func (e *EmpiricalFeatures) Rule(batch, level int, _ ...Focus) (root, weight []float64) {
 	cells := 400 << level
 	single := atoms{e.square, make([]float64, len(e.square))}
@@ -176,8 +173,8 @@ func (a atoms) plus(b atoms) atoms {
 	return c
 }
 
-// merge replaces the atoms of each of many cells, equal in √u, by the two-point
-// Gauss rule of the cell.
+// merge replaces the atoms of each of many cells, equal in √u, by the two-point Gauss rule of the
+// cell.
 func (a atoms) merge(cells int) atoms {
 	if len(a.u) <= 2*cells {
 		return a
@@ -219,8 +216,7 @@ func (a atoms) merge(cells int) atoms {
 
 // Labels is the law of ε = y/σ; the laws of gonum's distuv are such.
 type Labels interface {
-	// Prob returns the density, CDF and Survival the probabilities of ε ≤ z and
-	// of ε > z.
+	// Prob returns the density, CDF and Survival the probabilities of ε ≤ z and of ε > z.
 	Prob(z float64) float64
 	CDF(z float64) float64
 	Survival(z float64) float64

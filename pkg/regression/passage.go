@@ -15,16 +15,16 @@ var (
 	_ escape.Region = above{}
 )
 
-// above is the exit L(θ) > L(θ*) + level. A replica whose distance overflows is
-// on its way out of the numbers, not in the exit.
+// above is the exit L(θ) > L(θ*) + level. A replica whose distance overflows is on its way out of
+// the numbers, not in the exit.
 type above struct {
 	*SGD
 	level float64
 }
 
 // LossAbove returns the exit of the paper's Fig. 3b, L(θ) > ratio·L(θ*), which
-// [escape.FirstPassage] takes: it is [escape.LossAbove], told from bounds in most
-// steps. It returns an error unless the ratio is above 1 and finite.
+// [escape.FirstPassage] takes: it is [escape.LossAbove], told from bounds in most steps. It returns
+// an error unless the ratio is above 1 and finite.
 func (r *SGD) LossAbove(ratio float64) (escape.Region, error) {
 	if err := checkRatio(ratio); err != nil {
 		return nil, err
@@ -51,8 +51,8 @@ func (r *SGD) above(theta []float64, square, level float64) bool {
 	return !(r.rise(nil, theta) <= level)
 }
 
-// Passages implements [escape.Passer]: single samples drawn from a fixed set, the
-// paper's Fig. 3b, run side by side (see lanes) from θ* up to a loss.
+// Passages implements [escape.Passer]: single samples drawn from a fixed set, the paper's Fig. 3b,
+// run side by side (see lanes) from θ* up to a loss.
 func (r *SGD) Passages(ctx context.Context, sample *escape.Sample, start []float64, exit escape.Region, s escape.Settings) bool {
 	a, ok := exit.(above)
 	if !ok || a.SGD != r || r.rows == nil || r.batch != 1 || !slices.Equal(start, r.minimum) {

@@ -1,12 +1,10 @@
-// Package regression answers the question: what does SGD itself do on linear
-// regression, the paper's own example, where everything can be had without
-// approximation?
+// Package regression answers the question: what does SGD itself do on linear regression, the
+// paper's own example, where everything can be had without approximation?
 //
-// [SGD] simulates it, on a data set or on fresh samples. [Chain] is the same as a
-// Markov chain in the distance from the minimum, solved exactly: mean
-// first-passage times, stationary law, Kesten's tail, the barriers as η → 0.
-// [Spherical] holds the covariance and the closed forms, [SDE] the diffusion with
-// the exact covariance, Eq. 4.
+// [SGD] simulates it, on a data set or on fresh samples. [Chain] is the same as a Markov chain in
+// the distance from the minimum, solved exactly: mean first-passage times, stationary law, Kesten's
+// tail, the barriers as η → 0. [Spherical] holds the covariance and the closed forms, [SDE] the
+// diffusion with the exact covariance, Eq. 4.
 package regression
 
 import (
@@ -26,10 +24,9 @@ import (
 //
 //	θ ← θ − (η/B) Σ_{μ∈B} x_μ(x_μ·θ − y_μ),
 //
-// on a fixed data set or on samples drawn afresh at every step. It is a
-// [dynamics.Dynamics] and at the same time the [landscape.Landscape] of its loss,
-// L = L(θ*) + ½(θ−θ*)ᵀH(θ−θ*). It is immutable and safe for use by several
-// goroutines.
+// on a fixed data set or on samples drawn afresh at every step. It is a [dynamics.Dynamics] and at
+// the same time the [landscape.Landscape] of its loss, L = L(θ*) + ½(θ−θ*)ᵀH(θ−θ*). It is immutable
+// and safe for use by several goroutines.
 type SGD struct {
 	dim, batch int
 	eta        float64
@@ -41,8 +38,8 @@ type SGD struct {
 	minimum []float64
 	loss    float64
 	hess    *mat.SymDense
-	// L(θ*) + ½·least·|δ|² ≤ L ≤ L(θ*) + ½·most·|δ|²: most steps need no more to
-	// tell on which side of a level they are.
+	// L(θ*) + ½·least·|δ|² ≤ L ≤ L(θ*) + ½·most·|δ|²: most steps need no more to tell on which side
+	// of a level they are.
 	least, most float64
 }
 
@@ -51,9 +48,9 @@ var (
 	_ landscape.Hessian = (*SGD)(nil)
 )
 
-// New returns SGD on a data set with one target per sample. It is an error unless η > 0 and finite, 1 ≤ B ≤ N, the batches are Independent or drawn
-// WithReplacement (Shuffled ones remember each other), the Hessian is not
-// singular, and the minimum loss is positive.
+// New returns SGD on a data set with one target per sample. It is an error unless η > 0 and finite,
+// 1 ≤ B ≤ N, the batches are Independent or drawn WithReplacement (Shuffled ones remember each
+// other), the Hessian is not singular, and the minimum loss is positive.
 func New(set *data.Set, eta float64, batch int, how sgd.Batches) (*SGD, error) {
 	if set == nil || set.X == nil || set.Y == nil || set.X.IsEmpty() {
 		return nil, fmt.Errorf("regression on a set without samples or targets")
@@ -101,9 +98,9 @@ func New(set *data.Set, eta float64, batch int, how sgd.Batches) (*SGD, error) {
 	return r, nil
 }
 
-// NewFresh returns SGD on fresh samples, x standard normal in d dimensions and
-// y = σε independent of it: the limit N → ∞ of the paper's Fig. 3. It is an error
-// unless d ≥ 1, B ≥ 1, and σ and η are positive and finite.
+// NewFresh returns SGD on fresh samples, x standard normal in d dimensions and y = σε independent
+// of it: the limit N → ∞ of the paper's Fig. 3. It is an error unless d ≥ 1, B ≥ 1, and σ and η are
+// positive and finite.
 func NewFresh(d int, sigma, eta float64, batch int) (*SGD, error) {
 	if err := (Chain{LearningRate: eta, BatchSize: batch, Dim: d, LabelNoise: sigma}).Check(); err != nil {
 		return nil, err
@@ -116,8 +113,8 @@ func NewFresh(d int, sigma, eta float64, batch int) (*SGD, error) {
 	return r, nil
 }
 
-// Dim and the next two implement [landscape.Hessian]. LearningRate is η, the time that
-// a step lasts, Minimum a copy of θ*, MinimumLoss L(θ*) and Hessian H, the same everywhere.
+// Dim and the next two implement [landscape.Hessian]. LearningRate is η, the time that a step
+// lasts, Minimum a copy of θ*, MinimumLoss L(θ*) and Hessian H, the same everywhere.
 func (r *SGD) Dim() int                              { return r.dim }
 func (r *SGD) LossGrad(dst, theta []float64) float64 { return r.loss + r.rise(dst, theta) }
 func (r *SGD) Hess(dst *mat.SymDense, _ []float64)   { dst.CopySym(r.hess) }
@@ -149,8 +146,8 @@ type stepper struct {
 	sampler *sgd.Sampler // nil for fresh samples
 }
 
-// NewStepper implements [dynamics.Dynamics]: one step of SGD, any batch, on a
-// fixed set or fresh samples.
+// NewStepper implements [dynamics.Dynamics]: one step of SGD, any batch, on a fixed set or fresh
+// samples.
 func (r *SGD) NewStepper() dynamics.Stepper {
 	w := &stepper{SGD: r, grad: make([]float64, r.dim), x: make([]float64, r.dim+1)}
 	if r.rows != nil {

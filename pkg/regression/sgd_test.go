@@ -88,9 +88,8 @@ func passagesOf(t testing.TB, r *SGD, ratio float64, s escape.Settings) *escape.
 	return sample
 }
 
-// The fast way and the general one sample one law, whether the general one is
-// given the exit or the loss, and batches drawn with and without replacement
-// differ as they should: not at B = 1.
+// The fast way and the general one sample one law, whether the general one is given the exit or the
+// loss, and batches drawn with and without replacement differ as they should: not at B = 1.
 func TestWaysAgree(t *testing.T) {
 	set := regressionSet(300, 2)
 	mean := func(s *escape.Sample) escape.Estimate { return must(s.MeanTime(0.95)) }
@@ -112,8 +111,8 @@ func TestWaysAgree(t *testing.T) {
 			t.Errorf("%s: the two exits differ", name)
 		}
 	}
-	// Without replacement the noise has (N−B)/(N−1) less variance, half of it
-	// at B = N/2: far fewer escapes.
+	// Without replacement the noise has (N−B)/(N−1) less variance, half of it at B = N/2: far fewer
+	// escapes.
 	with := mean(passagesOf(t, must(New(set, 1, 150, sgd.WithReplacement)), 1.02, escape.Settings{Replicas: 3000}))
 	without := mean(passagesOf(t, must(New(set, 1, 150, sgd.Independent)), 1.02, escape.Settings{Replicas: 3000}))
 	if !(without.Value > 2*with.Value) {
@@ -178,8 +177,8 @@ func TestRegressionLoss(t *testing.T) {
 	}
 }
 
-// A step beyond stability, η(1 + 2/B) ≥ 2, is counted as passing a finite level
-// and, where the level is out of reach, as having diverged.
+// A step beyond stability, η(1 + 2/B) ≥ 2, is counted as passing a finite level and, where the
+// level is out of reach, as having diverged.
 func TestRegressionDiverges(t *testing.T) {
 	for name, r := range map[string]*SGD{"fresh": must(NewFresh(2, 1, 5, 4)), "fixed": must(New(regressionSet(100, 2), 50, 1, sgd.WithReplacement))} {
 		s := passagesOf(t, r, math.MaxFloat64, escape.Settings{Replicas: 20})
@@ -241,8 +240,8 @@ func TestRegressionAllocates(t *testing.T) {
 	}
 }
 
-// 1000 runs of SGD agree with the exact discrete solution (|z| < 3.5), while they
-// reject Eq. 13 at d = 1.
+// 1000 runs of SGD agree with the exact discrete solution (|z| < 3.5), while they reject Eq. 13 at
+// d = 1.
 func TestAgainstExact(t *testing.T) {
 	for _, test := range []reference.Passage{reference.Passages[0], reference.Passages[3]} {
 		s := passagesOf(t, must(NewFresh(test.Dim, 1, 0.1, 1)), test.C, escape.Settings{Replicas: 1000, Seed: 1, Experiment: fmt.Sprint(test.Dim)})
@@ -257,8 +256,8 @@ func TestAgainstExact(t *testing.T) {
 	}
 }
 
-// What is still below the level after MaxTime is censored there, rounded down to
-// whole steps, for any number of workers.
+// What is still below the level after MaxTime is censored there, rounded down to whole steps, for
+// any number of workers.
 func TestCensoring(t *testing.T) {
 	walk := must(New(regressionSet(1000, 1), 0.1, 1, sgd.WithReplacement))
 	var first *escape.Sample
@@ -301,8 +300,8 @@ func ExampleSGD() {
 	// Output: t_p = 79 ± 1; the exact solution is 78.4
 }
 
-// BenchmarkRegression compares replica-steps a second and core with a scalar C
-// loop compiled with gcc -O3 -march=native, in the same run, in processor time.
+// BenchmarkRegression compares replica-steps a second and core with a scalar C loop compiled with
+// gcc -O3 -march=native, in the same run, in processor time.
 func BenchmarkRegression(b *testing.B) {
 	for _, d := range []int{1, 2, 4, 8} {
 		b.Run(fmt.Sprintf("d=%d", d), func(b *testing.B) {

@@ -9,20 +9,18 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// Spherical is linear regression on spherical features, the setting of the
-// paper's Fig. 3, in which nothing needs to be approximated: y = σ·ε is
-// independent of x, E xxᵀ = h·I, and
+// Spherical is linear regression on spherical features, the setting of the paper's Fig. 3, in which
+// nothing needs to be approximated: y = σ·ε is independent of x, E xxᵀ = h·I, and
 //
 //	E x_i x_j x_k x_l = (κ₄/3)h²(δ_ij δ_kl + δ_ik δ_jl + δ_il δ_jk),
 //
-// so that each component has kurtosis κ₄ (3 for Gaussian features). Then θ* = 0,
-// L = ½(σ² + h|θ|²), H = h·I, and the single-sample covariance of Eq. 8 is
+// so that each component has kurtosis κ₄ (3 for Gaussian features). Then θ* = 0, L = ½(σ² + h|θ|²),
+// H = h·I, and the single-sample covariance of Eq. 8 is
 //
 //	BΣ = (hσ² + (κ₄/3)h²|θ|²)·I + (2κ₄/3 − 1)h²θθᵀ,
 //
-// against the paper's 2Lh·I (Eq. 6). The two agree along θ for κ₄ = 2, and
-// across θ for κ₄ = 3: in one dimension decoupling is exact for κ₄ = 2, in more
-// it never is.
+// against the paper's 2Lh·I (Eq. 6). The two agree along θ for κ₄ = 2, and across θ for κ₄ = 3: in
+// one dimension decoupling is exact for κ₄ = 2, in more it never is.
 type Spherical struct {
 	Dim        int     // d ≥ 1
 	Curvature  float64 // h > 0
@@ -60,9 +58,9 @@ func (g Spherical) Radius(ratio float64) float64 {
 	return g.LabelNoise * math.Sqrt((ratio-1)/g.Curvature)
 }
 
-// Variances returns the eigenvalues of Σ at distance r from the minimum: along θ,
-// (hσ² + (κ₄−1)h²r²)/B, and across, (hσ² + (κ₄/3)h²r²)/B, the latter d−1 times.
-// The decoupled value, 2Lh/B, is (hσ² + h²r²)/B for both.
+// Variances returns the eigenvalues of Σ at distance r from the minimum: along θ, (hσ² +
+// (κ₄−1)h²r²)/B, and across, (hσ² + (κ₄/3)h²r²)/B, the latter d−1 times. The decoupled value,
+// 2Lh/B, is (hσ² + h²r²)/B for both.
 func (g Spherical) Variances(noise theory.Noise, r float64) (along, across float64) {
 	h, labels := g.Curvature, g.LabelNoise*g.LabelNoise
 	along = h*labels + (g.Kurtosis-1)*h*h*r*r
@@ -70,14 +68,13 @@ func (g Spherical) Variances(noise theory.Noise, r float64) (along, across float
 	return along / noise.BatchSize, across / noise.BatchSize
 }
 
-// StationaryTail returns the law of Eq. 4 with the exact covariance in one
-// dimension,
+// StationaryTail returns the law of Eq. 4 with the exact covariance in one dimension,
 //
 //	P ∝ (1 + (κ₄−1)hθ²/σ²)^{−φ},  φ = 1 + B/(ηh(κ₄−1)),
 //
-// as its exponent φ and the scale of θ², σ²/((κ₄−1)h). For κ₄ = 2 it is the
-// paper's Eq. 18; Gaussian features have φ = 1 + B/(2ηh), a far heavier tail. For
-// κ₄ = 1 the noise is constant and the law Gaussian: φ and scale are +Inf.
+// as its exponent φ and the scale of θ², σ²/((κ₄−1)h). For κ₄ = 2 it is the paper's Eq. 18;
+// Gaussian features have φ = 1 + B/(2ηh), a far heavier tail. For κ₄ = 1 the noise is constant and
+// the law Gaussian: φ and scale are +Inf.
 func (g Spherical) StationaryTail(noise theory.Noise) (exponent, scale float64) {
 	k := g.Kurtosis - 1
 	if k <= 0 {
@@ -86,15 +83,13 @@ func (g Spherical) StationaryTail(noise theory.Noise) (exponent, scale float64) 
 	return 1 + 1/(k*noise.Temperature(g.Curvature)), g.LabelNoise * g.LabelNoise / (k * g.Curvature)
 }
 
-// MatchedExponent returns the φ for which the decoupled law (Eq. 18) has the
-// variance of discrete SGD on fresh samples in one dimension. With
-// θ′ = θ(1−βu) + βΣxy, β = η/B and u = Σ_{μ∈B}x_μ²,
+// MatchedExponent returns the φ for which the decoupled law (Eq. 18) has the variance of discrete
+// SGD on fresh samples in one dimension. With θ′ = θ(1−βu) + βΣxy, β = η/B and u = Σ_{μ∈B}x_μ²,
 //
 //	E θ² = ησ²/(2B − ηh(B−1+κ₄)),  φ = 3/2 + σ²/(2hEθ²) = B/(ηh) − (B−4+κ₄)/2,
 //
-// which for Gaussian features is B/(ηh) − (B−1)/2. It is the exponent that a fit
-// to the bulk of a histogram finds. It returns NaN where the variance is
-// infinite, ηh(B−1+κ₄) ≥ 2B.
+// which for Gaussian features is B/(ηh) − (B−1)/2. It is the exponent that a fit to the bulk of a
+// histogram finds. It returns NaN where the variance is infinite, ηh(B−1+κ₄) ≥ 2B.
 func (g Spherical) MatchedExponent(noise theory.Noise) float64 {
 	t := noise.Temperature(g.Curvature)
 	if !(t*(noise.BatchSize-1+g.Kurtosis) < 2) {
@@ -103,9 +98,8 @@ func (g Spherical) MatchedExponent(noise theory.Noise) float64 {
 	return 1/t - (noise.BatchSize-4+g.Kurtosis)/2
 }
 
-// SDE is the distance from the minimum of Eq. 4 with the exact
-// covariance, in linear regression on spherical features (Eq. 8 with nothing
-// decoupled; [Spherical] holds the two variances):
+// SDE is the distance from the minimum of Eq. 4 with the exact covariance, in linear regression on
+// spherical features (Eq. 8 with nothing decoupled; [Spherical] holds the two variances):
 //
 //	dr = (−h·r + (n−1)a_t/r)dt + sqrt(2a_r)dW,
 //	a_r = (η/2B)(hσ² + (κ₄−1)h²r²),  a_t = (η/2B)(hσ² + (κ₄/3)h²r²).

@@ -11,8 +11,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// The eigenvalues of Σ against its definition on samples: x = |x|·(unit vector) with
-// a law of |x|² that has the kurtosis asked for, θ along the first axis.
+// The eigenvalues of Σ against its definition on samples: x = |x|·(unit vector) with a law of |x|²
+// that has the kurtosis asked for, θ along the first axis.
 func TestVariances(t *testing.T) {
 	noise := theory.Noise{LearningRate: 0.1, BatchSize: 4}
 	theta := []float64{0.7, 0}

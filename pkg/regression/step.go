@@ -6,18 +6,17 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// stepLaw integrates over one step of a chain: over √u (what the features do along
-// θ), over the part across θ, and innermost over ε, cut exactly where r′ = R.
+// stepLaw integrates over one step of a chain: over √u (what the features do along θ), over the
+// part across θ, and innermost over ε, cut exactly where r′ = R.
 //
-// For Gaussian labels and features, with Z = Xθ/r the features of a batch along θ
-// and e = rZ − y its residuals, e is N(0, (hr²+σ²)·I) and, given e, the features
-// along θ are Gaussian about hr·e/(hr²+σ²): hence with β = η/B and
-// u = h|e|²/(hr²+σ²), which follows h·χ²_B,
+// For Gaussian labels and features, with Z = Xθ/r the features of a batch along θ and e = rZ − y
+// its residuals, e is N(0, (hr²+σ²)·I) and, given e, the features along θ are Gaussian about
+// hr·e/(hr²+σ²): hence with β = η/B and u = h|e|²/(hr²+σ²), which follows h·χ²_B,
 //
 //	mean = r(1 − βu),  spread = βσ√u,  across² = β²(hr²+σ²)·u·χ²_{d−1}.
 //
-// In one dimension the same holds for any features with u = Σx², by the labels
-// being Gaussian given x; and for B = 1 with any labels.
+// In one dimension the same holds for any features with u = Σx², by the labels being Gaussian given
+// x; and for B = 1 with any labels.
 type stepLaw struct {
 	g            *lattice
 	beta         float64
@@ -52,8 +51,8 @@ func (c Chain) newStepLaw(g *lattice, level int) *stepLaw {
 	return s
 }
 
-// labelPanels returns edges of panels on which a density is smooth, between
-// quantiles that leave 1e−16 out on either side, wider in long tails.
+// labelPanels returns edges of panels on which a density is smooth, between quantiles that leave
+// 1e−16 out on either side, wider in long tails.
 func labelPanels(l Labels) []float64 {
 	switch l := l.(type) {
 	case distuv.Uniform:
@@ -75,10 +74,9 @@ func labelPanels(l Labels) []float64 {
 	return append(edges, right...)
 }
 
-// over returns the rule over √u for rows at distance r. It is refined towards 0
-// until the jump at the boundary is resolved, which is seen from r at
-// √u = (R−r)/(βσ|ε|), and around 1/√β, where large distances are reset to about
-// σ, that is within 1/r of it.
+// over returns the rule over √u for rows at distance r. It is refined towards 0 until the jump at
+// the boundary is resolved, which is seen from r at √u = (R−r)/(βσ|ε|), and around 1/√β, where
+// large distances are reset to about σ, that is within 1/r of it.
 func (s *stepLaw) over(r float64) quadrature {
 	reach := math.Max(s.g.outer()-r, 1e-9*s.g.outer()) / (8 * s.beta * s.sigma)
 	towards := halvings(reach)
@@ -115,9 +113,8 @@ func (s *stepLaw) row(dst []float64, r float64) (leave float64) {
 	return leave
 }
 
-// sideways integrates over across = scale·χ_{d−1}: all of it if the boundary is
-// out of reach, or else up to across = R with across = R·sin φ, which makes the
-// end smooth.
+// sideways integrates over across = scale·χ_{d−1}: all of it if the boundary is out of reach, or
+// else up to across = R with across = R·sin φ, which makes the end smooth.
 func (s *stepLaw) sideways(dst []float64, mean, spread, scale, mass float64) (leave float64) {
 	const span = 9.5 // χ_{d−1} is farther from √(d−1) than that with less than 1e−20
 	low, top := math.Max(0, math.Sqrt(s.room.K)-span), math.Sqrt(s.room.K)+span
@@ -169,8 +166,8 @@ func (s *stepLaw) along(dst []float64, mean, spread, across, mass float64) (leav
 	if mass < 1e-16 { // counts for leaving only
 		return mass * leave
 	}
-	// Gauss–Hermite where the cut is out of sight: what it misplaces at the
-	// boundary, T(R)·1e−11 a step, is nothing against T.
+	// Gauss–Hermite where the cut is out of sight: what it misplaces at the boundary, T(R)·1e−11 a
+	// step, is nothing against T.
 	if s.normal && leave < 1e-11 {
 		for i, z := range s.hermite.x {
 			y := mean + spread*z
@@ -194,8 +191,8 @@ func (s *stepLaw) along(dst []float64, mean, spread, across, mass float64) (leav
 	return mass * leave
 }
 
-// panel integrates over ε between cut and to, in either order, with nodes that
-// crowd quadratically at cut: f has a logarithmic singularity there if r′ = R.
+// panel integrates over ε between cut and to, in either order, with nodes that crowd quadratically
+// at cut: f has a logarithmic singularity there if r′ = R.
 func (s *stepLaw) panel(dst []float64, mean, spread, across, mass, cut, to float64) {
 	length := math.Abs(to - cut)
 	for i, x := range s.fine.x {

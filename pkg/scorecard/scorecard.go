@@ -1,17 +1,16 @@
-// Package scorecard keeps the project's claims and their verdicts in one file,
-// scorecard.json, beside the figures.
+// Package scorecard keeps the project's claims and their verdicts in one file, scorecard.json,
+// beside the figures.
 //
-// A notebook names itself once and records each claim together with the verdict
-// that its text argues for:
+// A notebook names itself once and records each claim together with the verdict that its text
+// argues for:
 //
 //	var card = scorecard.In("02_escape")
 //
 //	card.Holds("eq17-quartic", "Eq. 17", "the escape rate over a quartic barrier",
 //		"n = 1, T = 0.1, c = 2", 7.771e-5, 7.70e-5, 6e-7, 0.055) // Eq. 17 is good to 5.5 % here
 //
-// The verdict follows from the numbers by the rule at Judge. When it is not
-// the one the notebook argues for, the cell fails: a text and its numbers cannot
-// drift apart.
+// The verdict follows from the numbers by the rule at Judge. When it is not the one the notebook
+// argues for, the cell fails: a text and its numbers cannot drift apart.
 package scorecard
 
 import (
@@ -46,8 +45,8 @@ const (
 	Fails Verdict = "fails"
 )
 
-// A Claim is a statement with the number it predicts and the one measured, in
-// the order in which the file has them.
+// A Claim is a statement with the number it predicts and the one measured, in the order in which
+// the file has them.
 type Claim struct {
 	// ID names the claim for good: lower-case letters, digits, "_" and "-".
 	ID string `json:"id"`
@@ -57,54 +56,53 @@ type Claim struct {
 	Claim string `json:"claim"`
 	// Regime is where it was tested: the values of T, c, n, …
 	Regime string `json:"regime"`
-	// Expected is what the claim predicts and Measured what was found, with
-	// standard error StdErr; 0 means that Measured is exact.
+	// Expected is what the claim predicts and Measured what was found, with standard error StdErr;
+	// 0 means that Measured is exact.
 	Expected float64 `json:"expected"`
 	Measured float64 `json:"measured"`
 	StdErr   float64 `json:"stderr"`
-	// Tolerance is the deviation that the claim itself admits, relative to
-	// |Expected| (or absolute when Expected is 0): the accuracy of an asymptotic
-	// formula, or of floating point for exact numbers. Say beside it where it
-	// comes from. Zero means that only the standard error excuses a deviation.
+	// Tolerance is the deviation that the claim itself admits, relative to |Expected| (or absolute
+	// when Expected is 0): the accuracy of an asymptotic formula, or of floating point for exact
+	// numbers. Say beside it where it comes from. Zero means that only the standard error excuses a
+	// deviation.
 	Tolerance float64 `json:"tolerance"`
 	// Verdict is filled in by Record.
 	Verdict Verdict `json:"verdict"`
 	// Notebook is the name of the notebook that tested it.
 	Notebook string `json:"notebook"`
-	// Bend is the deviation, in the units of Tolerance, up to which the claim
-	// counts as bent rather than failed. Zero means DefaultBend, or Tolerance
-	// if that is larger.
+	// Bend is the deviation, in the units of Tolerance, up to which the claim counts as bent rather
+	// than failed. Zero means DefaultBend, or Tolerance if that is larger.
 	Bend float64 `json:"-"`
 }
 
 const (
-	// Sigmas is how many standard errors count as chance. A true claim is
-	// beyond 3.5 of them once in 2,000 times: in a scorecard of some tens of
-	// claims, a verdict that is wrong by bad luck stays unlikely (below 3 %).
+	// Sigmas is how many standard errors count as chance. A true claim is beyond 3.5 of them once
+	// in 2,000 times: in a scorecard of some tens of claims, a verdict that is wrong by bad luck
+	// stays unlikely (below 3 %).
 	Sigmas = 3.5
-	// DefaultBend is half the expected value: up to there the claim still gives
-	// the order of magnitude.
+	// DefaultBend is half the expected value: up to there the claim still gives the order of
+	// magnitude.
 	DefaultBend = 0.5
 )
 
 // A Judgement is a verdict with what it rests on.
 type Judgement struct {
 	Verdict Verdict
-	// Deviation is |Measured − Expected|, relative to |Expected| (absolute when
-	// Expected is 0), and Noise what chance may add: Sigmas standard errors.
+	// Deviation is |Measured − Expected|, relative to |Expected| (absolute when Expected is 0), and
+	// Noise what chance may add: Sigmas standard errors.
 	Deviation, Noise float64
 }
 
-// Judge returns the mildest verdict that the numbers do not refute at Sigmas
-// standard errors. With deviation and noise as in Judgement the claim
+// Judge returns the mildest verdict that the numbers do not refute at Sigmas standard errors. With
+// deviation and noise as in Judgement the claim
 //
 //	holds  if deviation ≤ Tolerance + noise,
 //	bends  if deviation ≤ Bend + noise,
 //	fails  otherwise.
 //
-// A large error bar must not pass for agreement: where noise exceeds Bend, so
-// that a failed claim could not be told from one that holds, Judge returns an
-// error instead of Holds or Bends. (Fails needs no such care.)
+// A large error bar must not pass for agreement: where noise exceeds Bend, so that a failed claim
+// could not be told from one that holds, Judge returns an error instead of Holds or Bends. (Fails
+// needs no such care.)
 func Judge(c Claim) (Judgement, error) {
 	if err := c.validate(); err != nil {
 		return Judgement{}, err
@@ -171,10 +169,9 @@ func (c Claim) validate() error {
 	return nil
 }
 
-// Record judges a claim, shows the verdict in the running notebook and puts
-// the claim into the scorecard, in place of what was there under its ID. When
-// the verdict is not want, Record returns an error and leaves the
-// scorecard as it was: it holds only what the notebooks argue for.
+// Record judges a claim, shows the verdict in the running notebook and puts the claim into the
+// scorecard, in place of what was there under its ID. When the verdict is not want, Record returns
+// an error and leaves the scorecard as it was: it holds only what the notebooks argue for.
 func Record(c Claim, want Verdict) error {
 	if _, ok := looks[want]; !ok {
 		return fmt.Errorf("scorecard: %s: verdict %q, want %q, %q or %q", c.ID, want, Holds, Bends, Fails)
@@ -194,17 +191,16 @@ func Record(c Claim, want Verdict) error {
 	return put(c)
 }
 
-// A Card records the claims of one notebook; In returns it. Its methods panic
-// where Record returns an error, so that the cell fails and the notebook stops.
+// A Card records the claims of one notebook; In returns it. Its methods panic where Record returns
+// an error, so that the cell fails and the notebook stops.
 type Card struct{ notebook string }
 
 // In returns the card of the notebook of this name, the file's without ending.
 func In(notebook string) Card { return Card{notebook} }
 
-// Holds records a claim of which the notebook argues that it holds: what its
-// equation says in words (text), where that was tested (regime), and the
-// numbers, as in Claim. A zero stderr means that measured is exact, a zero
-// tolerance that only the standard error excuses a deviation.
+// Holds records a claim of which the notebook argues that it holds: what its equation says in words
+// (text), where that was tested (regime), and the numbers, as in Claim. A zero stderr means that
+// measured is exact, a zero tolerance that only the standard error excuses a deviation.
 func (c Card) Holds(id, equation, text, regime string, expected, measured, stderr, tolerance float64) {
 	c.Check(newClaim(id, equation, text, regime, expected, measured, stderr, tolerance), Holds)
 }
@@ -219,8 +215,7 @@ func (c Card) Fails(id, equation, text, regime string, expected, measured, stder
 	c.Check(newClaim(id, equation, text, regime, expected, measured, stderr, tolerance), Fails)
 }
 
-// Check records a claim with any of its fields set; the name of the notebook is
-// filled in.
+// Check records a claim with any of its fields set; the name of the notebook is filled in.
 func (c Card) Check(claim Claim, want Verdict) {
 	claim.Notebook = c.notebook
 	if err := Record(claim, want); err != nil {
@@ -233,8 +228,8 @@ func newClaim(id, equation, text, regime string, expected, measured, stderr, tol
 		Expected: expected, Measured: measured, StdErr: stderr, Tolerance: tolerance}
 }
 
-// looks gives each verdict a sign and a color; the color only repeats what the
-// sign and the word say, and has enough contrast on white and on black.
+// looks gives each verdict a sign and a color; the color only repeats what the sign and the word
+// say, and has enough contrast on white and on black.
 var looks = map[Verdict]struct{ sign, color string }{
 	Holds: {"✓", "#009E73"},
 	Bends: {"≈", "#C98B00"},
@@ -348,21 +343,19 @@ func put(c Claim) error {
 	return nil
 }
 
-// How long to wait for the other notebooks, each of which holds the lock for
-// about a millisecond and the time that the disk takes to sync, and how often
-// to try.
+// How long to wait for the other notebooks, each of which holds the lock for about a millisecond
+// and the time that the disk takes to sync, and how often to try.
 const (
 	lockPatience = 30 * time.Second
 	lockPause    = 5 * time.Millisecond
 )
 
-// lock waits until nobody else on this machine updates the scorecard at path,
-// and returns what ends the lock. The operating system ends it as well when the
-// process dies, so that a killed notebook blocks nobody. What is locked is the
-// folder that holds the scorecard: a lock file would lie among the figures, and
-// one among the temporary files would be another for each notebook, as the
-// launcher gives each a folder for those of its own. Windows, where GoNB does
-// not run, locks no folders: there it is a file.
+// lock waits until nobody else on this machine updates the scorecard at path, and returns what ends
+// the lock. The operating system ends it as well when the process dies, so that a killed notebook
+// blocks nobody. What is locked is the folder that holds the scorecard: a lock file would lie among
+// the figures, and one among the temporary files would be another for each notebook, as the
+// launcher gives each a folder for those of its own. Windows, where GoNB does not run, locks no
+// folders: there it is a file.
 func lock(path string) (unlock func(), err error) {
 	name := filepath.Dir(path)
 	if err := os.MkdirAll(name, 0o755); err != nil {

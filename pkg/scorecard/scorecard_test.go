@@ -169,8 +169,8 @@ func TestRecordFidelity(t *testing.T) {
 	}
 }
 
-// TestRecordSideBySide records from several processes with several goroutines
-// each; no entry may be lost.
+// TestRecordSideBySide records from several processes with several goroutines each; no entry may be
+// lost.
 func TestRecordSideBySide(t *testing.T) {
 	const processes, goroutines = 4, 10
 	if p := os.Getenv("SCORECARD_TEST_PROCESS"); p != "" {

@@ -1,10 +1,9 @@
 // Package selection answers the question: which of two minima does SGD prefer?
 //
-// [Basins] joins two minima that may differ in loss, curvature and effective
-// dimension; [NewLocal] is the diffusion whose noise follows the basin that it is
-// in, [TwoTemperatures] its exact law in one dimension. [Loop] is a true
-// regression with two minima of equal loss, on which [Loop.SGD] is SGD itself and
-// [Lattice] its exact law.
+// [Basins] joins two minima that may differ in loss, curvature and effective dimension; [NewLocal]
+// is the diffusion whose noise follows the basin that it is in, [TwoTemperatures] its exact law in
+// one dimension. [Loop] is a true regression with two minima of equal loss, on which [Loop.SGD] is
+// SGD itself and [Lattice] its exact law.
 package selection
 
 import (
@@ -23,8 +22,8 @@ type Basin struct {
 	Loss float64
 	// Curvature is h > 0 along the escape coordinate z₁.
 	Curvature float64
-	// Transverse holds the curvatures ≥ 0 across the path. Directions with
-	// curvature 0 are flat at the bottom, so that n is 1 plus the number of others.
+	// Transverse holds the curvatures ≥ 0 across the path. Directions with curvature 0 are flat at
+	// the bottom, so that n is 1 plus the number of others.
 	Transverse []float64
 }
 
@@ -33,18 +32,17 @@ func (b Basin) EffectiveDim() int {
 	return 1 + floats.Count(func(h float64) bool { return h > 0 }, b.Transverse)
 }
 
-// Basins is a landscape of two minima that may differ in loss, curvature and
-// effective dimension, with one saddle between them,
+// Basins is a landscape of two minima that may differ in loss, curvature and effective dimension,
+// with one saddle between them,
 //
 //	L(z) = V(z₁) + ½ Σ_{i≥2} h_i(z₁) z_i².
 //
-// The saddle lies at the origin, the near minimum at z₁ = −a, the far one at
-// z₁ = b. V is a quintic between a minimum and the saddle and a parabola beyond
-// the minimum; h_i goes from one basin's curvature to the other's by the
-// smoothstep quintic. All of it has a continuous Hessian. Along the path each
-// half is as long as that of a quartic well, a² = 8(L(θˢ)−L*)/h, and the
-// curvature at the saddle, shared by both, is −½ of the geometric mean of the
-// two: equal basins are a [landscape.Quartic], up to its walls.
+// The saddle lies at the origin, the near minimum at z₁ = −a, the far one at z₁ = b. V is a quintic
+// between a minimum and the saddle and a parabola beyond the minimum; h_i goes from one basin's
+// curvature to the other's by the smoothstep quintic. All of it has a continuous Hessian. Along the
+// path each half is as long as that of a quartic well, a² = 8(L(θˢ)−L*)/h, and the curvature at the
+// saddle, shared by both, is −½ of the geometric mean of the two: equal basins are a
+// [landscape.Quartic], up to its walls.
 type Basins struct {
 	near, far  Basin
 	saddleLoss float64
@@ -57,12 +55,11 @@ var (
 	_ landscape.Hessian = (*Basins)(nil)
 )
 
-// NewBasins returns the landscape of two basins and the loss at the saddle
-// between them. It returns an error if a loss or curvature along the path is
-// not positive and finite, if saddleLoss does not lie above both minima, if the
-// Transverse lengths differ or hold a value < 0, if a direction is flat in both
-// basins, or if one curvature along the path is over 64 times the other, beyond
-// which V is no longer monotonic between minimum and saddle.
+// NewBasins returns the landscape of two basins and the loss at the saddle between them. It returns
+// an error if a loss or curvature along the path is not positive and finite, if saddleLoss does not
+// lie above both minima, if the Transverse lengths differ or hold a value < 0, if a direction is
+// flat in both basins, or if one curvature along the path is over 64 times the other, beyond which
+// V is no longer monotonic between minimum and saddle.
 func NewBasins(near, far Basin, saddleLoss float64) (*Basins, error) {
 	if len(near.Transverse) != len(far.Transverse) {
 		return nil, fmt.Errorf("selection: basins: %d and %d transverse curvatures, want as many in both", len(near.Transverse), len(far.Transverse))
@@ -103,8 +100,8 @@ func (b Basin) clone() Basin {
 	return b
 }
 
-// Reverse returns the same landscape seen from the other basin: mirrored at
-// the saddle, with near and far exchanged.
+// Reverse returns the same landscape seen from the other basin: mirrored at the saddle, with near
+// and far exchanged.
 func (b *Basins) Reverse() *Basins {
 	return &Basins{near: b.far, far: b.near, saddleLoss: b.saddleLoss, curvature: b.curvature, a: b.b, b: b.a}
 }
@@ -125,8 +122,8 @@ func (b *Basins) Profile(z float64) (v, dv, ddv float64) {
 	return v, -dv, ddv
 }
 
-// half is V at distance z ≥ 0 from the saddle, on the side of a basin whose
-// minimum lies at distance length.
+// half is V at distance z ≥ 0 from the saddle, on the side of a basin whose minimum lies at
+// distance length.
 func (b *Basins) half(basin Basin, length, z float64) (v, dv, ddv float64) {
 	x := length - z // from the minimum towards the saddle
 	if x < 0 {
@@ -143,8 +140,8 @@ func (b *Basins) half(basin Basin, length, z float64) (v, dv, ddv float64) {
 	return v, -dv, ddv
 }
 
-// blend returns the weight of the far basin's transverse curvatures at z₁,
-// with its first two derivatives.
+// blend returns the weight of the far basin's transverse curvatures at z₁, with its first two
+// derivatives.
 func (b *Basins) blend(z float64) (s, ds, dds float64) {
 	length := b.a + b.b
 	s, ds, dds = smoothstep((z + b.a) / length)
@@ -195,11 +192,10 @@ func (b *Basins) at(z float64) landscape.Critical {
 	return landscape.CriticalAt(b, theta)
 }
 
-// Present stores in dst the diagonal of H(θ*) of the basin in which z₁ lies,
-// which is what the noise of Eq. 13 is proportional to: the near basin's for
-// z₁ ≤ −width, the far one's for z₁ ≥ width, and in between, at the saddle, a
-// smooth passage from one to the other by the quintic of [Ramp]. With width 0 it
-// changes at once. dst has length Dim.
+// Present stores in dst the diagonal of H(θ*) of the basin in which z₁ lies, which is what the
+// noise of Eq. 13 is proportional to: the near basin's for z₁ ≤ −width, the far one's for z₁ ≥
+// width, and in between, at the saddle, a smooth passage from one to the other by the quintic of
+// [Ramp]. With width 0 it changes at once. dst has length Dim.
 func (b *Basins) Present(dst []float64, z, width float64) {
 	s := Ramp(z, width)
 	dst[0] = b.near.Curvature + s*(b.far.Curvature-b.near.Curvature)
@@ -208,8 +204,8 @@ func (b *Basins) Present(dst []float64, z, width float64) {
 	}
 }
 
-// Ramp goes from 0 for z ≤ −width to 1 for z ≥ width by the quintic of smoothstep,
-// t = (z+width)/2width. For width 0 it is the step at z = 0, where it is ½.
+// Ramp goes from 0 for z ≤ −width to 1 for z ≥ width by the quintic of smoothstep, t =
+// (z+width)/2width. For width 0 it is the step at z = 0, where it is ½.
 func Ramp(z, width float64) float64 {
 	if width == 0 && z == 0 {
 		return 0.5
@@ -218,8 +214,8 @@ func Ramp(z, width float64) float64 {
 	return s
 }
 
-// smoothstep returns 6t⁵ − 15t⁴ + 10t³, 0 for t ≤ 0 and 1 for t ≥ 1, and its two
-// derivatives, which are continuous.
+// smoothstep returns 6t⁵ − 15t⁴ + 10t³, 0 for t ≤ 0 and 1 for t ≥ 1, and its two derivatives, which
+// are continuous.
 func smoothstep(t float64) (s, ds, dds float64) {
 	switch {
 	case t <= 0:

@@ -106,8 +106,8 @@ func TestBadBasins(t *testing.T) {
 
 func errOf[T any](_ T, err error) error { return err }
 
-// TestBasinsRates: the rates there and back obey detailed balance,
-// κ_near·weight(near) = κ_far·weight(far), with the flux the same both ways.
+// TestBasinsRates: the rates there and back obey detailed balance, κ_near·weight(near) =
+// κ_far·weight(far), with the flux the same both ways.
 func TestBasinsRates(t *testing.T) {
 	sharp := Basin{Loss: 1, Curvature: 4, Transverse: []float64{4, 4}}
 	flat := Basin{Loss: 1, Curvature: 1, Transverse: []float64{1, 1}}

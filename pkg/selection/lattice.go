@@ -8,26 +8,25 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// StepLaw is a Markov chain on the line whose step is a product of two correlated
-// normals, as that of SGD with one sample at a time on Gaussian features is: the
-// per-sample gradient is r·s with residual r and slope s = ∂f/∂θ, and given s =
-// |s|·u, u standard normal, it is normal with mean slope·u² and standard deviation
-// spread·|u|. [Loop] is one. (slope = L′, spread² = 2L·Es² − L′².)
+// StepLaw is a Markov chain on the line whose step is a product of two correlated normals, as that
+// of SGD with one sample at a time on Gaussian features is: the per-sample gradient is r·s with
+// residual r and slope s = ∂f/∂θ, and given s = |s|·u, u standard normal, it is normal with mean
+// slope·u² and standard deviation spread·|u|. [Loop] is one. (slope = L′, spread² = 2L·Es² − L′².)
 type StepLaw interface {
 	Step(theta float64) (slope, spread float64)
 }
 
-// Lattice is the chain θ ← θ − ηrs cut into cells: the transition probabilities
-// are those from the middle of each cell, integrated over u by Gauss–Legendre and
-// over r in closed form. What would leave at an end is put into the last cell.
-// The discretisation error is of second order in the size of a cell.
+// Lattice is the chain θ ← θ − ηrs cut into cells: the transition probabilities are those from the
+// middle of each cell, integrated over u by Gauss–Legendre and over r in closed form. What would
+// leave at an end is put into the last cell. The discretisation error is of second order in the
+// size of a cell.
 type Lattice struct {
 	lo, size, eta float64
 	p             *mat.Dense // row: from
 }
 
-// NewLattice returns the chain on [lo, hi]. It returns an error if the interval is
-// empty or not finite, cells < 3, or η is not positive and finite.
+// NewLattice returns the chain on [lo, hi]. It returns an error if the interval is empty or not
+// finite, cells < 3, or η is not positive and finite.
 func NewLattice(law StepLaw, eta, lo, hi float64, cells int) (*Lattice, error) {
 	switch {
 	case !(lo < hi) || math.IsInf(hi-lo, 1):
@@ -38,8 +37,8 @@ func NewLattice(law StepLaw, eta, lo, hi float64, cells int) (*Lattice, error) {
 		return nil, fmt.Errorf("selection: lattice: η = %v, want a finite value > 0", eta)
 	}
 	l := &Lattice{lo: lo, size: (hi - lo) / float64(cells), eta: eta, p: mat.NewDense(cells, cells, nil)}
-	// |u| = x² takes the square-root singularity of the inner law out of the way;
-	// beyond |u| = 7 the normal law holds 3e−12.
+	// |u| = x² takes the square-root singularity of the inner law out of the way; beyond |u| = 7
+	// the normal law holds 3e−12.
 	const nodes = 48
 	x, w := make([]float64, nodes), make([]float64, nodes)
 	quad.Legendre{}.FixedLocations(x, w, 0, math.Sqrt(7))
@@ -76,8 +75,8 @@ func (l *Lattice) spread(row []float64, mean, sd, weight float64) {
 // Middle returns θ in the middle of a cell.
 func (l *Lattice) Middle(cell int) float64 { return l.lo + (float64(cell)+0.5)*l.size }
 
-// Stationary returns the probabilities of the cells in the stationary law, the
-// solution of π(I − P) = 0, Σπ = 1.
+// Stationary returns the probabilities of the cells in the stationary law, the solution of π(I − P)
+// = 0, Σπ = 1.
 func (l *Lattice) Stationary() ([]float64, error) {
 	n, _ := l.p.Dims()
 	// The last equation, implied by the others, is replaced by the normalisation.
@@ -94,8 +93,8 @@ func (l *Lattice) Stationary() ([]float64, error) {
 	return pi.RawVector().Data, nil
 }
 
-// Odds returns the stationary weight above the point between over that below; a
-// cell that holds the point is shared out.
+// Odds returns the stationary weight above the point between over that below; a cell that holds the
+// point is shared out.
 func (l *Lattice) Odds(between float64) (float64, error) {
 	pi, err := l.Stationary()
 	if err != nil {
@@ -108,9 +107,8 @@ func (l *Lattice) Odds(between float64) (float64, error) {
 	return (1 - below) / below, nil
 }
 
-// MeanFirstPassage returns the mean time t = ηk from one point until the chain is
-// in the cell of another, or beyond it. It is an error if the two share a cell or
-// are outside.
+// MeanFirstPassage returns the mean time t = ηk from one point until the chain is in the cell of
+// another, or beyond it. It is an error if the two share a cell or are outside.
 func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
 	n, _ := l.p.Dims()
 	i, j := int(math.Floor((from-l.lo)/l.size)), int(math.Floor((to-l.lo)/l.size))
@@ -125,8 +123,8 @@ func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
 	a, ones, t := mat.NewDense(m, m, nil), mat.NewVecDense(m, nil), mat.NewVecDense(m, nil)
 	a.Scale(-1, l.p.Slice(first, last, first, last))
 	for k := range m {
-		// Leaving in one step is summed without cancellation, so that the
-		// diagonal keeps its digits when leaving is rare.
+		// Leaving in one step is summed without cancellation, so that the diagonal keeps its digits
+		// when leaving is rare.
 		out := 0.0
 		for c, p := range l.p.RawRowView(first + k) {
 			if c != first+k {

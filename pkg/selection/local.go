@@ -10,26 +10,25 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// LocalHessian stores in dst, of length Dim, the diagonal of the H(θ*) that the
-// noise follows at θ, all ≥ 0: for two basins that of the one in which θ lies,
-// as [Basins.Present] gives it.
+// LocalHessian stores in dst, of length Dim, the diagonal of the H(θ*) that the noise follows at θ,
+// all ≥ 0: for two basins that of the one in which θ lies, as [Basins.Present] gives it.
 type LocalHessian func(dst, theta []float64)
 
-// NewLocal returns Eq. 15 on the τ clock for a landscape with several minima,
-// where the H(θ*) in the noise depends on the basin and therefore on θ,
+// NewLocal returns Eq. 15 on the τ clock for a landscape with several minima, where the H(θ*) in
+// the noise depends on the basin and therefore on θ,
 //
 //	dθ̃ = −∇log L dτ + sqrt((2η/B)·H*(θ̃))·dW̃   (Itô),   dt = dτ/L,
 //
 // and so, on the t clock, Eq. 13 with H*(θ) in place of H(θ*). Step returns dt.
 //
-// A step takes the noise at its beginning, as Itô's integral does, and the drift
-// by the trapezoidal rule. Where H* does not change this is Heun's scheme, of
-// weak order 2; where it changes, and there alone, the order is 1.
+// A step takes the noise at its beginning, as Itô's integral does, and the drift by the trapezoidal
+// rule. Where H* does not change this is Heun's scheme, of weak order 2; where it changes, and
+// there alone, the order is 1.
 //
-// The minima are those whose stability is checked: it is an error if at one of
-// them the step is unstable, as for [dynamics.NewLogLangevin], or the loss is not
-// positive, or if there is none; further if η, B or the step is out of bounds,
-// h is nil, or the scheme of s is set to anything but Heun or the zero value.
+// The minima are those whose stability is checked: it is an error if at one of them the step is
+// unstable, as for [dynamics.NewLogLangevin], or the loss is not positive, or if there is none;
+// further if η, B or the step is out of bounds, h is nil, or the scheme of s is set to anything but
+// Heun or the zero value.
 func NewLocal(l landscape.Landscape, h LocalHessian, minima []landscape.Critical, noise theory.Noise, s dynamics.Settings) (dynamics.Dynamics, error) {
 	switch {
 	case h == nil:

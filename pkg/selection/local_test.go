@@ -19,8 +19,8 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// zBound is the largest |z| that a test lets pass: about one false alarm in 10⁵
-// comparisons with fresh seeds.
+// zBound is the largest |z| that a test lets pass: about one false alarm in 10⁵ comparisons with
+// fresh seeds.
 const zBound = 4.5
 
 func localBasins() (*Basins, LocalHessian) {
@@ -29,8 +29,8 @@ func localBasins() (*Basins, LocalHessian) {
 	return b, func(dst, theta []float64) { b.Present(dst, theta[0], 0.5) }
 }
 
-// The law of one step on either side of the saddle and inside the passage: per
-// unit of t the drift is −∇L and the noise 2(η/B)L·H*(θ), taken at θ itself.
+// The law of one step on either side of the saddle and inside the passage: per unit of t the drift
+// is −∇L and the noise 2(η/B)L·H*(θ), taken at θ itself.
 func TestLocalOneStepLaw(t *testing.T) {
 	b, h := localBasins()
 	noise := theory.Noise{LearningRate: 0.2, BatchSize: 2}

@@ -11,18 +11,16 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
-// Loop is the loss of a true regression with two minima of equal loss but
-// different curvature. Two weights w are fitted to labels y = w*·x + σε of
-// standard normal features x, but the weights are confined to a road w(θ) with
-// one parameter, which passes through w* twice,
+// Loop is the loss of a true regression with two minima of equal loss but different curvature. Two
+// weights w are fitted to labels y = w*·x + σε of standard normal features x, but the weights are
+// confined to a road w(θ) with one parameter, which passes through w* twice,
 //
 //	f(θ,x) = w(θ)·x,   L(θ) = ½E(f−y)² = ½σ² + ½|w(θ) − w*|².
 //
-// The road comes in on a straight line, turns through 270° on an arc of radius R
-// and leaves at a right angle to where it came from; both lines pass through w*.
-// It is driven at speed |dw/dθ| = √h₁ for θ < 0 and √h₂ for θ > 0, so that the
-// two minima have the curvatures h₁ and h₂ and the same loss ½σ². The saddle,
-// the far end of the arc, is at θ = 0; there |w − w*| = (1+√2)R.
+// The road comes in on a straight line, turns through 270° on an arc of radius R and leaves at a
+// right angle to where it came from; both lines pass through w*. It is driven at speed |dw/dθ| =
+// √h₁ for θ < 0 and √h₂ for θ > 0, so that the two minima have the curvatures h₁ and h₂ and the
+// same loss ½σ². The saddle, the far end of the arc, is at θ = 0; there |w − w*| = (1+√2)R.
 type Loop struct {
 	near, far, labelNoise, radius float64
 }
@@ -35,9 +33,9 @@ var (
 	_ landscape.Hessian = (*Loop)(nil)
 )
 
-// NewLoop returns the loss for curvatures near (θ < 0) and far (θ > 0), label
-// noise σ and the ratio c = L(θˢ)/L(θ*), which sets the radius. It returns an
-// error if a curvature or σ is not positive and finite or c ≤ 1.
+// NewLoop returns the loss for curvatures near (θ < 0) and far (θ > 0), label noise σ and the ratio
+// c = L(θˢ)/L(θ*), which sets the radius. It returns an error if a curvature or σ is not positive
+// and finite or c ≤ 1.
 func NewLoop(near, far, labelNoise, ratio float64) (*Loop, error) {
 	switch {
 	case !positive(near) || !positive(far):
@@ -122,10 +120,9 @@ func (l *Loop) Reverse() *Loop {
 	return &r
 }
 
-// Step returns the law of the gradient of one sample, the product of the
-// residual r = (w−w*)·x − σε and the slope s = (dw/dθ)·x. Given s = |dw/dθ|u with
-// u standard normal, r·s is normal with the mean L′u² and the standard deviation
-// spread·|u|.
+// Step returns the law of the gradient of one sample, the product of the residual r = (w−w*)·x − σε
+// and the slope s = (dw/dθ)·x. Given s = |dw/dθ|u with u standard normal, r·s is normal with the
+// mean L′u² and the standard deviation spread·|u|.
 func (l *Loop) Step(theta float64) (slope, spread float64) {
 	var g [1]float64
 	loss := l.LossGrad(g[:], []float64{theta})
@@ -133,8 +130,8 @@ func (l *Loop) Step(theta float64) (slope, spread float64) {
 	return g[0], math.Sqrt(math.Max(0, 2*loss*v*v-g[0]*g[0]))
 }
 
-// SGD returns SGD itself on the loop, one sample a step: dt = η. It returns an
-// error unless η is positive and finite.
+// SGD returns SGD itself on the loop, one sample a step: dt = η. It returns an error unless η is
+// positive and finite.
 func (l *Loop) SGD(eta float64) (dynamics.Dynamics, error) {
 	if !positive(eta) {
 		return nil, fmt.Errorf("selection: loop: learning rate η = %v, want a finite value > 0", eta)

@@ -67,8 +67,8 @@ func TestLoop(t *testing.T) {
 	}
 }
 
-// Mean and variance of the gradient of one sample, drawn as SGD draws it. The
-// bound of 4.5 standard errors gives a false alarm once in 10⁵ seeds.
+// Mean and variance of the gradient of one sample, drawn as SGD draws it. The bound of 4.5 standard
+// errors gives a false alarm once in 10⁵ seeds.
 func TestLoopStep(t *testing.T) {
 	l, err := NewLoop(2, 0.7, 0.5, 3)
 	if err != nil {

@@ -8,13 +8,13 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/exact"
 )
 
-// TwoTemperatures is Eq. 13 in one dimension across a saddle at z = 0 between two
-// basins of different outlier curvature, whose noise follows the basin,
+// TwoTemperatures is Eq. 13 in one dimension across a saddle at z = 0 between two basins of
+// different outlier curvature, whose noise follows the basin,
 //
 //	dz = −L′dt + sqrt(2T(z)L)dW   (Itô),
 //
-// with T = ηh₁/B for z ≤ −Width, T = ηh₂/B for z ≥ Width and between them the
-// passage of [Ramp]. With u = log(L/L(θˢ)),
+// with T = ηh₁/B for z ≤ −Width, T = ηh₂/B for z ≥ Width and between them the passage of [Ramp].
+// With u = log(L/L(θˢ)),
 //
 //	log s = ∫₀ᶻ u′/T dz = u/T + ∫₀ᶻ u·T′/T² dz,   m = 1/(s·T·L).
 type TwoTemperatures struct {

@@ -19,8 +19,8 @@ func twoBasins(t *testing.T) *Basins {
 	return b
 }
 
-// One temperature is [exact.OneDim]; the derivatives of two give back drift and noise,
-// s′/s = L′/(TL) and s·m·T·L = 1, also inside the passage.
+// One temperature is [exact.OneDim]; the derivatives of two give back drift and noise, s′/s =
+// L′/(TL) and s·m·T·L = 1, also inside the passage.
 func TestTwoTemperatures(t *testing.T) {
 	b := twoBasins(t)
 	loss := exact.FirstAxis(b)
@@ -51,9 +51,8 @@ func TestTwoTemperatures(t *testing.T) {
 	}
 }
 
-// Odds are the ratio of the exact mean times, up to the small part of time spent
-// on the trip, for one temperature and for two; and seen from the other side they
-// are inverted.
+// Odds are the ratio of the exact mean times, up to the small part of time spent on the trip, for
+// one temperature and for two; and seen from the other side they are inverted.
 func TestOdds(t *testing.T) {
 	b := twoBasins(t)
 	for _, p := range []TwoTemperatures{{Near: 0.08, Far: 0.08, Width: 0.3}, {Near: 0.09, Far: 0.06, Width: 0.3}, {Near: 0.09, Far: 0.06}} {
@@ -86,8 +85,8 @@ func TestOdds(t *testing.T) {
 	}
 }
 
-// The lattice against linear regression, which package regression solves by other means: a
-// road that is straight has slope hθ and spread² = h(σ²+hθ²) − h²θ².
+// The lattice against linear regression, which package regression solves by other means: a road
+// that is straight has slope hθ and spread² = h(σ²+hθ²) − h²θ².
 type straightRoad struct{}
 
 func (straightRoad) Step(theta float64) (slope, spread float64) { return theta, 1 }
@@ -113,8 +112,8 @@ func TestLatticeLinear(t *testing.T) {
 	if odds, err := l.Odds(0); err != nil || math.Abs(odds-1) > 1e-9 {
 		t.Errorf("odds %v, %v, want 1", odds, err)
 	}
-	// Mean time to |θ| > 1: by symmetry, on the lattice, that to either side,
-	// which is at least that of one side; compare with a simulation instead.
+	// Mean time to |θ| > 1: by symmetry, on the lattice, that to either side, which is at least
+	// that of one side; compare with a simulation instead.
 	want, err := l.MeanFirstPassage(0.01, 1.01)
 	if err != nil {
 		t.Fatal(err)

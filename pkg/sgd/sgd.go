@@ -1,7 +1,8 @@
 // Package sgd answers one question: where does SGD take a model?
 //
-// [New] is SGD as a rule of motion from which first passages, occupations and survival are measured as
-// of any other dynamics; [Train] runs it for epochs, as networks are trained. Errors start with "sgd:".
+// [New] is SGD as a rule of motion from which first passages, occupations and survival are measured
+// as of any other dynamics; [Train] runs it for epochs, as networks are trained. Errors start with
+// "sgd:".
 package sgd
 
 import (
@@ -20,18 +21,18 @@ import (
 type Batches int
 
 const (
-	// Shuffled goes through a fresh random order of the samples in every epoch: what
-	// networks are trained with. Batches of one epoch exclude each other.
+	// Shuffled goes through a fresh random order of the samples in every epoch: what networks are
+	// trained with. Batches of one epoch exclude each other.
 	Shuffled Batches = iota
-	// Independent draws every batch anew, without replacement within the batch: the
-	// law whose covariance is exactly Eq. 8.
+	// Independent draws every batch anew, without replacement within the batch: the law whose
+	// covariance is exactly Eq. 8.
 	Independent
 	// WithReplacement draws every sample anew: Eq. 8 without (N−B)/(N−1).
 	WithReplacement
 )
 
-// Check returns an error unless SGD with this learning rate and batch size can run
-// on N samples: η > 0 and finite, 1 ≤ B ≤ N, and batches of a known kind.
+// Check returns an error unless SGD with this learning rate and batch size can run on N samples: η
+// > 0 and finite, 1 ≤ B ≤ N, and batches of a known kind.
 func Check(samples int, eta float64, batch int, how Batches) error {
 	switch {
 	case !(eta > 0) || math.IsInf(eta, 1):
@@ -44,18 +45,18 @@ func Check(samples int, eta float64, batch int, how Batches) error {
 	return nil
 }
 
-// New returns SGD on a model as a dynamics, so that everything that measures a diffusion
-// measures it as well:
+// New returns SGD on a model as a dynamics, so that everything that measures a diffusion measures
+// it as well:
 //
 //	θ ← θ − η∇L_B(θ),  L_B = (1/B) Σ_{μ∈B} ℓ_μ,  dt = η          (Eq. 2–3)
 //
-// One step has mean −η∇L and covariance η²Σ with the Σ of Eq. 8 when batches are
-// [Independent], without its (N−B)/(N−1) when [WithReplacement]. θ is all of the state: a batch
-// depends on the step's generator alone. [Shuffled] batches of one epoch remember each other, so
-// that they are an error; so are a nil model and what [Check] refuses.
+// One step has mean −η∇L and covariance η²Σ with the Σ of Eq. 8 when batches are [Independent],
+// without its (N−B)/(N−1) when [WithReplacement]. θ is all of the state: a batch depends on the
+// step's generator alone. [Shuffled] batches of one epoch remember each other, so that they are an
+// error; so are a nil model and what [Check] refuses.
 //
-// Each stepper works on a [model.Clone] and allocates nothing per step if the model's
-// gradient does not.
+// Each stepper works on a [model.Clone] and allocates nothing per step if the model's gradient does
+// not.
 func New(m model.Model, eta float64, batch int, how Batches) (dynamics.Dynamics, error) {
 	if m == nil {
 		return nil, fmt.Errorf("sgd: dynamics of a nil model")
@@ -106,8 +107,8 @@ type Sampler struct {
 	used  int // of order, in a Shuffled epoch
 }
 
-// NewSampler returns a sampler of batches of that size among n samples. The
-// arguments are those that [Check] passes.
+// NewSampler returns a sampler of batches of that size among n samples. The arguments are those
+// that [Check] passes.
 func NewSampler(n, batch int, how Batches) *Sampler {
 	s := &Sampler{how: how, order: make([]int, n), batch: make([]int, batch), swaps: make([]int, batch)}
 	for i := range s.order {
@@ -119,8 +120,8 @@ func NewSampler(n, batch int, how Batches) *Sampler {
 // Begin starts an epoch of Shuffled batches: it hands out ⌊N/B⌋ batches.
 func (s *Sampler) Begin() { s.used = 0 }
 
-// Next returns the next batch, valid until the call after. Unless batches are
-// Shuffled it depends on nothing but what it draws from rng.
+// Next returns the next batch, valid until the call after. Unless batches are Shuffled it depends
+// on nothing but what it draws from rng.
 func (s *Sampler) Next(rng *rand.Rand) []int {
 	n := len(s.order)
 	switch s.how {
@@ -129,8 +130,8 @@ func (s *Sampler) Next(rng *rand.Rand) []int {
 			s.batch[i] = rng.IntN(n)
 		}
 	case Independent:
-		// The head of a Fisher–Yates shuffle, which is then undone: what another
-		// replica drew before must not show.
+		// The head of a Fisher–Yates shuffle, which is then undone: what another replica drew
+		// before must not show.
 		for i := range s.batch {
 			s.swaps[i] = s.swap(i, rng)
 			s.batch[i] = s.order[i]
@@ -163,8 +164,8 @@ func (s *Sampler) swap(i int, rng *rand.Rand) int {
 type TrainSettings struct {
 	Batches Batches
 	Seed    uint64
-	// OnEpoch, when set, is called before the first step and after every epoch; an
-	// error it returns ends the training.
+	// OnEpoch, when set, is called before the first step and after every epoch; an error it returns
+	// ends the training.
 	OnEpoch func(TrainEpoch) error
 }
 
@@ -195,13 +196,14 @@ func (e *TrainDivergedError) Error() string {
 	return fmt.Sprintf("sgd: training diverged at step %d (epoch %d), loss %v, learning rate %v", e.Step, e.Epoch, e.Loss, e.LearningRate)
 }
 
-// Train runs SGD on a model, θ ← θ − η∇L_B(θ) (Eq. 2–3), in place, for epochs of ⌊N/B⌋ steps;
-// the N mod B samples that do not fill a batch are left out of a Shuffled epoch.
-// The same seed gives the same bits. After the first step it allocates nothing.
+// Train runs SGD on a model, θ ← θ − η∇L_B(θ) (Eq. 2–3), in place, for epochs of ⌊N/B⌋ steps; the N
+// mod B samples that do not fill a batch are left out of a Shuffled epoch. The same seed gives the
+// same bits. After the first step it allocates nothing.
 //
-// Errors before any work: a nil model, η not positive and finite, B < 1 or > N, epochs < 0, θ of a length
-// other than P or not finite, unknown Batches. Later: a [TrainDivergedError] at a loss or θ that is
-// not finite, the callback's error, or the context's; the result then says how far it came and θ stays there.
+// Errors before any work: a nil model, η not positive and finite, B < 1 or > N, epochs < 0, θ of a
+// length other than P or not finite, unknown Batches. Later: a [TrainDivergedError] at a loss or θ
+// that is not finite, the callback's error, or the context's; the result then says how far it came
+// and θ stays there.
 func Train(ctx context.Context, m model.Model, theta []float64, eta float64, batch, epochs int, s TrainSettings) (TrainResult, error) {
 	n, p, err := model.CheckPoint(m, theta)
 	if err != nil {

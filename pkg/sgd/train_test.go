@@ -58,8 +58,8 @@ func TestTrainExact(t *testing.T) {
 }
 
 // The covariance of the mini-batch gradient is Eq. 8 for Independent batches, Eq. 8 without
-// (N−B)/(N−1) with replacement; B/N = 1/3 keeps the two apart. One gradient element,
-// 40000 batches, |z| < 4.5 (false alarms 2·7e−6); exchanging the two laws must fail.
+// (N−B)/(N−1) with replacement; B/N = 1/3 keeps the two apart. One gradient element, 40000 batches,
+// |z| < 4.5 (false alarms 2·7e−6); exchanging the two laws must fail.
 func TestBatchLaw(t *testing.T) {
 	const n, batch, draws = 12, 4, 40000
 	m, theta := trainLinear(t, n, 1), []float64{0.7}

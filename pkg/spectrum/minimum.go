@@ -16,8 +16,8 @@ import (
 
 // MinimumSettings steers [FindMinimum]; the zero value works.
 type MinimumSettings struct {
-	// GradNorm is the |∇L| asked for; 0 means 1e−8, which leaves the loss within 1e−16/h of
-	// its minimum.
+	// GradNorm is the |∇L| asked for; 0 means 1e−8, which leaves the loss within 1e−16/h of its
+	// minimum.
 	GradNorm float64
 	// MaxSteps bounds the steps of descent; 0 means 10000.
 	MaxSteps int
@@ -30,25 +30,25 @@ type Minimum struct {
 	Theta    []float64 // θ*
 	Loss     float64   // L(θ*)
 	GradNorm float64   // |∇L(θ*)|
-	// Lowest and Highest are the extreme eigenvalues of H(θ*) that Lanczos found, and
-	// LowestErr the residual of the former. As Rayleigh quotients they lie within the
-	// spectrum: Lowest < 0 is proof of a way down, Lowest > 0 is none that there is no such way.
+	// Lowest and Highest are the extreme eigenvalues of H(θ*) that Lanczos found, and LowestErr the
+	// residual of the former. As Rayleigh quotients they lie within the spectrum: Lowest < 0 is
+	// proof of a way down, Lowest > 0 is none that there is no such way.
 	Lowest, LowestErr, Highest float64
 	Gradients                  int // full-batch gradients that the descent took, products H·v counted as two
 }
 
-// FindMinimum returns the minimum of the mean loss of a model that steepest descent from
-// start would end in, or one close by: gonum's L-BFGS on full-batch gradients, then, as losses
-// cannot tell points apart that close, Newton steps by conjugate gradients. Whether it is a
-// minimum is seen from the lowest eigenvalue of the Hessian, by Lanczos. Memory is some
-// hundred vectors of length P; no P×P matrix is made.
+// FindMinimum returns the minimum of the mean loss of a model that steepest descent from start
+// would end in, or one close by: gonum's L-BFGS on full-batch gradients, then, as losses cannot
+// tell points apart that close, Newton steps by conjugate gradients. Whether it is a minimum is
+// seen from the lowest eigenvalue of the Hessian, by Lanczos. Memory is some hundred vectors of
+// length P; no P×P matrix is made.
 //
-// A network with ReLU comes to rest on kinks, where |∇L| stays of the order of 10⁻²: ask
-// for no less (GradNorm), or take a smooth activation.
+// A network with ReLU comes to rest on kinks, where |∇L| stays of the order of 10⁻²: ask for no
+// less (GradNorm), or take a smooth activation.
 //
-// Errors before any work: a nil model, a start of a length other than P or not finite, a
-// negative or NaN setting. Later, together with the point reached: |∇L| above GradNorm, a lowest
-// eigenvalue below −[landscape.Flatness] of the highest (a saddle), and the context's.
+// Errors before any work: a nil model, a start of a length other than P or not finite, a negative
+// or NaN setting. Later, together with the point reached: |∇L| above GradNorm, a lowest eigenvalue
+// below −[landscape.Flatness] of the highest (a saddle), and the context's.
 func FindMinimum(ctx context.Context, m model.Model, start []float64, s MinimumSettings) (*Minimum, error) {
 	if _, _, err := model.CheckPoint(m, start); err != nil {
 		return nil, fmt.Errorf("spectrum: minimum from %w", err)
@@ -162,8 +162,8 @@ func (d *descent) step(x []float64) []float64 {
 	return s
 }
 
-// curvatures adds the extreme eigenvalues of H, and is an error unless they are a minimum's.
-// The tolerance of the lowest is ten times and more the error of products by differences.
+// curvatures adds the extreme eigenvalues of H, and is an error unless they are a minimum's. The
+// tolerance of the lowest is ten times and more the error of products by differences.
 func (d *descent) curvatures(found *Minimum, seed uint64) error {
 	high, err := Leading(hessian{d, found.Theta, 1}, 1, LeadingSettings{Tol: 1e-4, Seed: seed})
 	if err == nil {

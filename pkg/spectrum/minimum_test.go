@@ -57,7 +57,8 @@ func TestFindMinimumOfRegression(t *testing.T) {
 	}
 }
 
-// double has the losses (θ₀² − 1)²/4 + θ₁²/2·(1, 3) of two samples: minima at θ₀ = ±1, a saddle at 0.
+// double has the losses (θ₀² − 1)²/4 + θ₁²/2·(1, 3) of two samples: minima at θ₀ = ±1, a saddle at
+// 0.
 type double struct{}
 
 func (double) Dims() (int, int) { return 2, 2 }

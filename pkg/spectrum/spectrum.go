@@ -1,11 +1,11 @@
-// Package spectrum answers one question: how many directions of a Hessian stand out, and how
-// curved are they?
+// Package spectrum answers one question: how many directions of a Hessian stand out, and how curved
+// are they?
 //
-// The Hessian of a network is only known by its products H·v ([noise.Operator]). [Leading]
-// finds its largest eigenvalues with bounds on their errors (Lanczos), and [CountByGap]
-// the number n of outliers, the paper's effective dimension, with the typical curvature h*;
-// [Outliers.Predict] turns the two into T = ηh*/B, the escape exponent (Eq. 17) and n_c.
-// [FindMinimum] goes to the minimum of a model that all this is asked at.
+// The Hessian of a network is only known by its products H·v ([noise.Operator]). [Leading] finds
+// its largest eigenvalues with bounds on their errors (Lanczos), and [CountByGap] the number n of
+// outliers, the paper's effective dimension, with the typical curvature h*; [Outliers.Predict]
+// turns the two into T = ηh*/B, the escape exponent (Eq. 17) and n_c. [FindMinimum] goes to the
+// minimum of a model that all this is asked at.
 //
 // Errors start with "spectrum:". Randomness comes from a seed in the settings.
 package spectrum
@@ -28,8 +28,8 @@ import (
 type LeadingSettings struct {
 	// Tol is the residual |Av − λv| asked for, relative to the largest |λ|; 0 means 1e−8.
 	Tol float64
-	// MaxSteps bounds the number of products (and of vectors kept); 0 means 10k + 100,
-	// and never more than the dimension.
+	// MaxSteps bounds the number of products (and of vectors kept); 0 means 10k + 100, and never
+	// more than the dimension.
 	MaxSteps int
 	Seed     uint64
 }
@@ -44,14 +44,14 @@ type Eigen struct {
 	Converged bool // every residual is within Tol
 }
 
-// Leading returns the k algebraically largest eigenvalues of op with their vectors, by
-// Lanczos' method with full reorthogonalisation from a random start. It stops when the k
-// residuals are within Tol or after MaxSteps products; the pairs found so far are returned
-// in either case, and Converged tells which.
+// Leading returns the k algebraically largest eigenvalues of op with their vectors, by Lanczos'
+// method with full reorthogonalisation from a random start. It stops when the k residuals are
+// within Tol or after MaxSteps products; the pairs found so far are returned in either case, and
+// Converged tells which.
 //
-// The residual bounds each value's distance from an eigenvalue; that none in between was
-// missed is certain only when Steps reaches the dimension, and likely when MaxSteps is well above k.
-// Repeated eigenvalues are found only once a smaller invariant subspace is exhausted.
+// The residual bounds each value's distance from an eigenvalue; that none in between was missed is
+// certain only when Steps reaches the dimension, and likely when MaxSteps is well above k. Repeated
+// eigenvalues are found only once a smaller invariant subspace is exhausted.
 //
 // Errors: a nil operator, k < 1 or k > dimension, a negative setting, a product that is not finite.
 func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
@@ -91,9 +91,9 @@ func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
 // golden is 2⁶⁴ over the golden ratio, the second word of the stream of a seed.
 const golden = 0x9e3779b97f4a7c15
 
-// lanczos builds the tridiagonal matrix T = QᵀAQ (diagonal alpha, off-diagonal beta) one
-// column at a time. Every new vector is made orthogonal to all before it, twice
-// ("twice is enough", Kahan–Parlett), so that no eigenvalue shows up twice by rounding.
+// lanczos builds the tridiagonal matrix T = QᵀAQ (diagonal alpha, off-diagonal beta) one column at
+// a time. Every new vector is made orthogonal to all before it, twice ("twice is enough",
+// Kahan–Parlett), so that no eigenvalue shows up twice by rounding.
 type lanczos struct {
 	op    noise.Operator
 	q     [][]float64
@@ -204,21 +204,21 @@ func gaussian(v []float64, rng *rand.Rand) {
 type Outliers struct {
 	EffectiveDim int // n, the number of outliers
 	Low, High    int // the counts that the rule cannot tell from n
-	// OutlierCurvature is h*, the geometric mean of the n outliers: the mean under which
-	// det Ĥ = h*ⁿ in Eq. 17. CurvatureLow and CurvatureHigh are the same for High and Low outliers.
+	// OutlierCurvature is h*, the geometric mean of the n outliers: the mean under which det Ĥ =
+	// h*ⁿ in Eq. 17. CurvatureLow and CurvatureHigh are the same for High and Low outliers.
 	OutlierCurvature, CurvatureLow, CurvatureHigh float64
 	Gap                                           float64 // λ_n/λ_{n+1}
 }
 
-// nearGap is the fraction of the largest gap, on a logarithmic scale, from which another
-// gap counts as a rival: half of it, so that the widest gap of Low = High is at least
-// twice as wide (a ratio squared) as every other.
+// nearGap is the fraction of the largest gap, on a logarithmic scale, from which another gap counts
+// as a rival: half of it, so that the widest gap of Low = High is at least twice as wide (a ratio
+// squared) as every other.
 const nearGap = 0.5
 
-// CountByGap counts outliers by the widest relative gap: with the leading eigenvalues λ_1 ≥ λ_2 ≥ … as
-// far as they are positive, n is the i that maximises λ_i/λ_{i+1}. Low and High are the smallest and
-// the largest i whose log(λ_i/λ_{i+1}) is at least half the largest. Give clearly more values than the
-// outliers expected, from [Leading]; the rule sees no gap below the last.
+// CountByGap counts outliers by the widest relative gap: with the leading eigenvalues λ_1 ≥ λ_2 ≥ …
+// as far as they are positive, n is the i that maximises λ_i/λ_{i+1}. Low and High are the smallest
+// and the largest i whose log(λ_i/λ_{i+1}) is at least half the largest. Give clearly more values
+// than the outliers expected, from [Leading]; the rule sees no gap below the last.
 //
 // Errors: values not in descending order or not finite, fewer than 2 positive ones.
 func CountByGap(values []float64) (Outliers, error) {
@@ -254,17 +254,17 @@ func CountByGap(values []float64) (Outliers, error) {
 // Prediction is what the paper says of SGD around a minimum with these outliers.
 type Prediction struct {
 	Temperature float64 // T = ηh*/B
-	// Exponent is 1/T + 1 − n/2: the power of c = L(θˢ)/L(θ*) that the time to escape grows
-	// with (Eq. 17). ExponentLow and ExponentHigh are the smallest and the largest of it and
-	// what the counts Low and High would give, each with its own h*.
+	// Exponent is 1/T + 1 − n/2: the power of c = L(θˢ)/L(θ*) that the time to escape grows with
+	// (Eq. 17). ExponentLow and ExponentHigh are the smallest and the largest of it and what the
+	// counts Low and High would give, each with its own h*.
 	Exponent, ExponentLow, ExponentHigh float64
 	StationaryExponent                  float64 // φ = 1 + 1/T, P ∝ L^{−φ} (Eq. 18)
 	CriticalDim                         float64 // n_c = 2(1/T + 1): stable only for n < n_c (Eq. 19)
 }
 
-// Predict returns the temperature, exponents and limit of stability of SGD with noise
-// η, B around the minimum whose Hessian has these outliers. Bad noise, and outliers with
-// n < 1 or an h* that is not positive and finite, are errors.
+// Predict returns the temperature, exponents and limit of stability of SGD with noise η, B around
+// the minimum whose Hessian has these outliers. Bad noise, and outliers with n < 1 or an h* that is
+// not positive and finite, are errors.
 func (o Outliers) Predict(noise theory.Noise) (Prediction, error) {
 	if err := noise.Check(); err != nil {
 		return Prediction{}, fmt.Errorf("spectrum: %w", err)
@@ -273,7 +273,7 @@ func (o Outliers) Predict(noise theory.Noise) (Prediction, error) {
 		return Prediction{}, fmt.Errorf("spectrum: prediction for n = %d outliers of h* = %v, want n ≥ 1 and h* > 0 and finite", o.EffectiveDim, o.OutlierCurvature)
 	}
 	exponent := func(n int, h float64) float64 {
-		return theory.Escape{Noise: noise, OutlierCurvature: h, EffectiveDim: n}.Exponent()
+		return (theory.CriticalDim(noise, h) - float64(n)) / 2
 	}
 	p := Prediction{
 		Temperature:        noise.Temperature(o.OutlierCurvature),

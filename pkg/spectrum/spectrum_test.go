@@ -23,8 +23,8 @@ func (m matrix) MulVecTo(dst, v []float64) {
 	mat.NewVecDense(len(dst), dst).MulVec(m, mat.NewVecDense(len(v), v))
 }
 
-// wishart returns (1/N)Σ x xᵀ of N Gaussian samples with p features of variance 1, but for
-// the first ones, whose variances are spikes.
+// wishart returns (1/N)Σ x xᵀ of N Gaussian samples with p features of variance 1, but for the
+// first ones, whose variances are spikes.
 func wishart(samples, p int, spikes []float64, seed uint64) matrix {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	x := mat.NewDense(samples, p, nil)

@@ -16,12 +16,12 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
-// refused are hostile calls by the name of what they call. Each says no: by an error,
-// or by the NaN, Inf, false or nothing that its doc comment speaks of.
+// refused are hostile calls by the name of what they call. Each says no: by an error, or by the
+// NaN, Inf, false or nothing that its doc comment speaks of.
 type refused map[string][]func() error
 
-// run makes the calls, and holds that every exported function and method of the
-// package in this folder is called.
+// run makes the calls, and holds that every exported function and method of the package in this
+// folder is called.
 func (r refused) run(t *testing.T) {
 	for name, calls := range r {
 		for i, call := range calls {
@@ -168,8 +168,8 @@ func TestHostile(t *testing.T) {
 	r.run(t)
 }
 
-// The subspace holds what curves by more than the threshold, and the error that says
-// that a saddle is none names its curvatures.
+// The subspace holds what curves by more than the threshold, and the error that says that a saddle
+// is none names its curvatures.
 func TestOutlierSubspace(t *testing.T) {
 	b := points{nil, at(1, 4, 1, 0.25, 0), at(3, -2, 2, 0.5, 0)}
 	for _, c := range []struct {

@@ -6,34 +6,32 @@ import (
 	"strings"
 )
 
-// The margins x within which Eq. 17 was held against exact rates on quartic
-// barriers, T ≤ 0.2, c ≤ 8: within 5 % for x ≥ wide, within 12 % for x ≥ narrow,
-// as long as n ≤ n_c − 4. Below, the rate itself is ambiguous.
+// The margins x within which Eq. 17 was held against exact rates on quartic barriers, T ≤ 0.2, c ≤
+// 8: within 5 % for x ≥ wide, within 12 % for x ≥ narrow, as long as n ≤ n_c − 4. Below, the rate
+// itself is ambiguous.
 const (
 	wide   = 8
 	narrow = 2
 	room   = 4
 )
 
-// unequal is the spread of the outliers from which the missing factor is worth a
-// word: at 1.05 it is about a per cent.
+// unequal is the spread of the outliers from which the missing factor is worth a word: at 1.05 it
+// is about a per cent.
 const unequal = 1.05
 
-// Margin returns x = ½(n_c − n)·log c, the log of how much deeper than the top of
-// the pass the well is in stationary weight, L^{−φ} times the room r^n at each.
-// Escape is a rare event with a rate of its own, and Eq. 17 an approximation to
-// it, while x ≫ 1: within 5 % for x ≥ 8, 12 % for x ≥ 2.
+// Margin returns x = ½(n_c − n)·log c, the log of how much deeper than the top of the pass the well
+// is in stationary weight, L^{−φ} times the room r^n at each. Escape is a rare event with a rate of
+// its own, and Eq. 17 an approximation to it, while x ≫ 1: within 5 % for x ≥ 8, 12 % for x ≥ 2.
 func (e Escape) Margin() float64 {
 	return (e.CriticalDim() - float64(e.EffectiveDim)) / 2 * math.Log(e.Ratio)
 }
 
-// CriticalDim returns n_c = 2(B/(ηh*) + 1), Eq. 19: there is no stable minimum for
-// n ≥ n_c.
+// CriticalDim returns n_c = 2(B/(ηh*) + 1), Eq. 19: there is no stable minimum for n ≥ n_c.
 func (e Escape) CriticalDim() float64 { return 2 * (1/e.T() + 1) }
 
-// Caveats says, a sentence each, why Eq. 17 cannot be trusted to 5 % here; none
-// if it can, for the diffusion Eq. 13 on a straight path. SGD itself, at batch
-// sizes of a few, is another matter: see package regression.
+// Caveats says, a sentence each, why Eq. 17 cannot be trusted to 5 % here; none if it can, for the
+// diffusion Eq. 13 on a straight path. SGD itself, at batch sizes of a few, is another matter: see
+// package regression.
 func (e Escape) Caveats() []string {
 	if err := e.Check(); err != nil {
 		return []string{err.Error()}

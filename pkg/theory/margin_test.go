@@ -9,8 +9,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
-// The setting tried by a new user, at which Eq. 17 gives 0.040 where a simulation
-// gives 0.026: x = ½(n_c − n)·log c.
+// The setting tried by a new user, at which Eq. 17 gives 0.040 where a simulation gives 0.026: x =
+// ½(n_c − n)·log c.
 func TestMargin(t *testing.T) {
 	for _, c := range []struct {
 		T, ratio float64

@@ -1,11 +1,9 @@
-// Package theory answers the question: which escape rate, which stationary law
-// and which limit of stability does the paper predict, and what would a linear
-// barrier predict instead?
+// Package theory answers the question: which escape rate, which stationary law and which limit of
+// stability does the paper predict, and what would a linear barrier predict instead?
 //
-// It holds the closed forms of Mori, Ziyin, Liu and Ueda, Power-law escape rate
-// of SGD (ICML 2022), and the contrasts to plot them against. Everything is
-// arithmetic on an [Escape]; nothing is fitted. Rates are per unit of the
-// continuous time t = ηk after k steps.
+// It holds the closed forms of Mori, Ziyin, Liu and Ueda, Power-law escape rate of SGD (ICML 2022),
+// and the contrasts to plot them against. Everything is arithmetic on an [Escape]; nothing is
+// fitted. Rates are per unit of the continuous time t = ηk after k steps.
 package theory
 
 import (
@@ -36,9 +34,9 @@ func (n Noise) Check() error {
 	return nil
 }
 
-// Temperature returns T = ηh*/B, the effective temperature of SGD on the
-// logarithmic loss landscape (Eq. 15), dimensionless. It, and what rests on it, is
-// NaN for a noise that [Noise.Check] refuses and for h* < 0, infinite or NaN.
+// Temperature returns T = ηh*/B, the effective temperature of SGD on the logarithmic loss landscape
+// (Eq. 15), dimensionless. It, and what rests on it, is NaN for a noise that [Noise.Check] refuses
+// and for h* < 0, infinite or NaN.
 func (n Noise) Temperature(outlierCurvature float64) float64 {
 	if n.Check() != nil || !(outlierCurvature >= 0 && outlierCurvature <= math.MaxFloat64) {
 		return math.NaN()
@@ -46,18 +44,18 @@ func (n Noise) Temperature(outlierCurvature float64) float64 {
 	return n.LearningRate * outlierCurvature / n.BatchSize
 }
 
-// NoiseFor returns the noise, with B = 1, that has temperature T on outliers
-// of curvature h*; one that [Noise.Check] refuses unless T/h* is finite and > 0.
+// NoiseFor returns the noise, with B = 1, that has temperature T on outliers of curvature h*; one
+// that [Noise.Check] refuses unless T/h* is finite and > 0.
 func NoiseFor(temperature, outlierCurvature float64) Noise {
 	return Noise{LearningRate: temperature / outlierCurvature, BatchSize: 1}
 }
 
-// Escape collects what the formulas ask for about one way out of one minimum. They are
-// NaN where [Escape.Check] errs; rates beyond float64 are 0 or +Inf, their logs right.
+// Escape collects what the formulas ask for about one way out of one minimum. They are NaN where
+// [Escape.Check] errs; rates beyond float64 are 0 or +Inf, their logs right.
 type Escape struct {
 	Noise
-	// OutlierCurvature is h* > 0: the curvature at the minimum along the escape
-	// direction e (appendix C: h* = h*_e).
+	// OutlierCurvature is h* > 0: the curvature at the minimum along the escape direction e
+	// (appendix C: h* = h*_e).
 	OutlierCurvature float64
 	// EffectiveDim is n ≥ 1, the number of outliers of H(θ*).
 	EffectiveDim int
@@ -67,19 +65,17 @@ type Escape struct {
 	Ratio float64
 	// SaddleCurvature is h_e^s < 0, the negative eigenvalue of H(θˢ).
 	SaddleCurvature float64
-	// LogDetRatio is log(det Ĥ(θ*)/|det Ĥ(θˢ)|), with Ĥ the Hessian inside the
-	// outlier subspace.
+	// LogDetRatio is log(det Ĥ(θ*)/|det Ĥ(θˢ)|), with Ĥ the Hessian inside the outlier subspace.
 	LogDetRatio float64
-	// Spread is the largest curvature among the outliers of H(θ*) over the
-	// smallest, ≥ 1; 0 stands for 1. Eq. 17 takes the outliers to be equal.
+	// Spread is the largest curvature among the outliers of H(θ*) over the smallest, ≥ 1; 0 stands
+	// for 1. Eq. 17 takes the outliers to be equal.
 	Spread float64
 }
 
-// NewEscape reads an Escape off a barrier. The outlier subspace is spanned by
-// the eigenvectors of H(θ*) with eigenvalue above flat·(largest eigenvalue);
-// flat 0 means [landscape.Flatness]. It returns an error for bad noise, a flat
-// outside [0, 1), a minimum or saddle whose loss is not positive or whose
-// Hessian has the wrong number of negative eigenvalues in the subspace.
+// NewEscape reads an Escape off a barrier. The outlier subspace is spanned by the eigenvectors of
+// H(θ*) with eigenvalue above flat·(largest eigenvalue); flat 0 means [landscape.Flatness]. It
+// returns an error for bad noise, a flat outside [0, 1), a minimum or saddle whose loss is not
+// positive or whose Hessian has the wrong number of negative eigenvalues in the subspace.
 func NewEscape(b landscape.Barrier, noise Noise, flat float64) (Escape, error) {
 	if b == nil {
 		return Escape{}, fmt.Errorf("theory: no barrier given")
@@ -179,16 +175,16 @@ func (e Escape) T() float64 {
 	return e.Temperature(e.OutlierCurvature)
 }
 
-// Exponent returns B/(ηh*) + 1 − n/2, the power of c in Eq. 17. For n = 1 it
-// is the ½ + B/(ηh*) of Eq. 16.
+// Exponent returns B/(ηh*) + 1 − n/2, the power of c in Eq. 17. For n = 1 it is the ½ + B/(ηh*) of
+// Eq. 16.
 func (e Escape) Exponent() float64 { return 1/e.T() + 1 - float64(e.EffectiveDim)/2 }
 
 // LogRate returns log κ of Eq. 17,
 //
 //	κ = (|h_e^s|/2π)·sqrt(det Ĥ(θ*)/|det Ĥ(θˢ)|)·c^{−(B/(ηh*) + 1 − n/2)},
 //
-// the limit of small T. How small is told by [Escape.Margin]; [Escape.Caveats]
-// says in words what is amiss.
+// the limit of small T. How small is told by [Escape.Margin]; [Escape.Caveats] says in words what
+// is amiss.
 func (e Escape) LogRate() float64 { return e.logPrefactor() - e.Exponent()*math.Log(e.Ratio) }
 
 // Rate returns κ of Eq. 17; see [Escape.LogRate].
@@ -199,8 +195,8 @@ func (e Escape) logPrefactor() float64 {
 	return math.Log(-e.SaddleCurvature/(2*math.Pi)) + 0.5*e.LogDetRatio
 }
 
-// LogRateTau returns log κ_τ of Eq. 22, the Kramers–Langer rate per unit of the
-// time τ = ∫L dt on the landscape U = log L,
+// LogRateTau returns log κ_τ of Eq. 22, the Kramers–Langer rate per unit of the time τ = ∫L dt on
+// the landscape U = log L,
 //
 //	κ_τ = (|u_e^s|/2π)·sqrt(det Û(θ*)/|det Û(θˢ)|)·exp(−Δlog L/T),
 //
@@ -215,8 +211,8 @@ func (e Escape) LogRateTau() float64 {
 // RateTau returns κ_τ of Eq. 22; the rate per unit t is L(θ*)·κ_τ (Eq. 23).
 func (e Escape) RateTau() float64 { return math.Exp(e.LogRateTau()) }
 
-// LogRateLinear returns the log of the Kramers–Langer rate of gradient Langevin
-// dynamics (Eq. 5), the linear-barrier contrast,
+// LogRateLinear returns the log of the Kramers–Langer rate of gradient Langevin dynamics (Eq. 5),
+// the linear-barrier contrast,
 //
 //	κ = (|h_e^s|/2π)·sqrt(det Ĥ(θ*)/|det Ĥ(θˢ)|)·exp(−ΔL/D),  D = ηh*L(θ*)/B,
 //
@@ -226,15 +222,14 @@ func (e Escape) LogRateLinear() float64 { return e.logPrefactor() - (e.Ratio-1)/
 // RateLinear returns the linear-barrier rate; see [Escape.LogRateLinear].
 func (e Escape) RateLinear() float64 { return math.Exp(e.LogRateLinear()) }
 
-// LogRateAligned returns the log of the rate for noise that follows the local
-// curvature but not the loss (Zhu et al. 2019; Xie et al. 2021, Theorem 3.2,
-// with Σ = 2L(θ*)H/B in place of their H/B),
+// LogRateAligned returns the log of the rate for noise that follows the local curvature but not the
+// loss (Zhu et al. 2019; Xie et al. 2021, Theorem 3.2, with Σ = 2L(θ*)H/B in place of their H/B),
 //
 //	κ = (|h_e^s|/2π)·exp{−(BΔL/(ηL(θ*)))·[s/h* + (1−s)/|h_e^s|]},
 //
-// where the path is split at the fraction s of the barrier at which the noise
-// changes from the minimum's curvature to the saddle's. The barrier is linear
-// again. It returns NaN unless 0 ≤ s ≤ 1.
+// where the path is split at the fraction s of the barrier at which the noise changes from the
+// minimum's curvature to the saddle's. The barrier is linear again. It returns NaN unless 0 ≤ s ≤
+// 1.
 func (e Escape) LogRateAligned(s float64) float64 {
 	if !(s >= 0 && s <= 1) || e.Check() != nil {
 		return math.NaN()
@@ -246,14 +241,14 @@ func (e Escape) LogRateAligned(s float64) float64 {
 // RateAligned returns the rate of [Escape.LogRateAligned].
 func (e Escape) RateAligned(s float64) float64 { return math.Exp(e.LogRateAligned(s)) }
 
-// StationaryExponent returns φ = 1 + B/(ηh*) of the quasi-stationary law
-// P ∝ L^{−φ}, Eq. 18; +Inf at h* = 0. On the τ clock P̃ ∝ L^{−(φ−1)} (appendix B).
+// StationaryExponent returns φ = 1 + B/(ηh*) of the quasi-stationary law P ∝ L^{−φ}, Eq. 18; +Inf
+// at h* = 0. On the τ clock P̃ ∝ L^{−(φ−1)} (appendix B).
 func StationaryExponent(noise Noise, outlierCurvature float64) float64 {
 	return 1 + 1/noise.Temperature(outlierCurvature)
 }
 
-// CriticalDim returns n_c = 2(B/(ηh*) + 1): a minimum is stable only if its
-// effective dimension n is below n_c, Eq. 19.
+// CriticalDim returns n_c = 2(B/(ηh*) + 1): a minimum is stable only if its effective dimension n
+// is below n_c, Eq. 19.
 func CriticalDim(noise Noise, outlierCurvature float64) float64 {
 	return 2 * (1/noise.Temperature(outlierCurvature) + 1)
 }
@@ -262,8 +257,8 @@ func CriticalDim(noise Noise, outlierCurvature float64) float64 {
 //
 //	κ = (1/2π)·sqrt(h*|h^s|)·c^{−(½ + B/(ηh*))}.
 //
-// It is Eq. 17 at n = 1, written out so that the two can be held against each
-// other. The error is that of [Escape.Check].
+// It is Eq. 17 at n = 1, written out so that the two can be held against each other. The error is
+// that of [Escape.Check].
 func RateOneDim(noise Noise, minimumCurvature, saddleCurvature, ratio float64) (float64, error) {
 	e := Escape{
 		Noise: noise, OutlierCurvature: minimumCurvature, SaddleCurvature: saddleCurvature,

@@ -29,8 +29,8 @@ func quartic(n int, temperature, c float64) Escape {
 	return must(NewEscape(w, NoiseFor(temperature, 1), 0))
 }
 
-// The same formulas in their plainest form, to 1e−10, and the values computed apart
-// to their own accuracy.
+// The same formulas in their plainest form, to 1e−10, and the values computed apart to their own
+// accuracy.
 func TestRatesOnQuartic(t *testing.T) {
 	for _, w := range reference.Wells {
 		e := quartic(w.Dim, w.T, w.C)
@@ -46,8 +46,8 @@ func TestRatesOnQuartic(t *testing.T) {
 	}
 }
 
-// Eq. 23: κ = L(θ*)κ_τ turns the Kramers–Langer rate of Eq. 22 into Eq. 17 for
-// any loss at the minimum; this is the identity the paper's result rests on.
+// Eq. 23: κ = L(θ*)κ_τ turns the Kramers–Langer rate of Eq. 22 into Eq. 17 for any loss at the
+// minimum; this is the identity the paper's result rests on.
 func TestTauClockGivesEq17(t *testing.T) {
 	for _, l0 := range []float64{0.01, 1, 30} {
 		w := must(landscape.NewCubic(landscape.Shape{
@@ -75,8 +75,8 @@ func TestEscapeReadOffLandscape(t *testing.T) {
 
 func TestAlignedNoise(t *testing.T) {
 	e := quartic(1, 0.1, 2)
-	// s = 1 keeps the noise of the minimum all the way: the linear barrier but
-	// for the prefactor, in which the curvatures cancel.
+	// s = 1 keeps the noise of the minimum all the way: the linear barrier but for the prefactor,
+	// in which the curvatures cancel.
 	near(t, "aligned, s = 1", e.RateAligned(1), 0.5/(2*math.Pi)*math.Exp(-10), 1e-10)
 	// At the saddle |h| = ½, so the noise is half and the barrier counts double.
 	near(t, "aligned, s = 0", e.RateAligned(0), 0.5/(2*math.Pi)*math.Exp(-20), 1e-10)

@@ -1,10 +1,9 @@
-// Package timechange answers the question: are SGD's diffusion on the clock t and
-// Langevin motion on the logarithmic landscape on the clock τ = ∫L dt one and the
-// same motion, path by path?
+// Package timechange answers the question: are SGD's diffusion on the clock t and Langevin motion
+// on the logarithmic landscape on the clock τ = ∫L dt one and the same motion, path by path?
 //
-// [Test] drives both with one Brownian path and measures how fast their
-// discretisations close in on one trajectory; [Noise] reads the noise back from a
-// path and so shows that it is Brownian on the τ clock (Lévy's theorem).
+// [Test] drives both with one Brownian path and measures how fast their discretisations close in on
+// one trajectory; [Noise] reads the noise back from a path and so shows that it is Brownian on the
+// τ clock (Lévy's theorem).
 package timechange
 
 import (
@@ -22,13 +21,11 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// Test tests Eq. 14 and 15 path by path. One Brownian path W̃ on the τ
-// clock, on a very fine grid, fixes the true trajectory θ̃ and the time
-// t = ∫dτ/L at each of its points; dW = dW̃/sqrt(L) is then the Brownian path of
-// the t clock. Coarse Euler–Maruyama grids on either clock, driven by the two,
-// must close in on the same end point: on the t clock with strong order ½, as
-// the noise of Eq. 13 is multiplicative, and on the τ clock with strong order
-// 1, as the noise of Eq. 15 is additive.
+// Test tests Eq. 14 and 15 path by path. One Brownian path W̃ on the τ clock, on a very fine grid,
+// fixes the true trajectory θ̃ and the time t = ∫dτ/L at each of its points; dW = dW̃/sqrt(L) is
+// then the Brownian path of the t clock. Coarse Euler–Maruyama grids on either clock, driven by the
+// two, must close in on the same end point: on the t clock with strong order ½, as the noise of Eq.
+// 13 is multiplicative, and on the τ clock with strong order 1, as the noise of Eq. 15 is additive.
 type Test struct {
 	Landscape landscape.Landscape
 	Minimum   landscape.Critical
@@ -41,8 +38,8 @@ type Test struct {
 	Seed      uint64
 }
 
-// StrongErrors are root-mean-square distances at the end of a comparison, one
-// entry a grid, and the orders of convergence that they show.
+// StrongErrors are root-mean-square distances at the end of a comparison, one entry a grid, and the
+// orders of convergence that they show.
 type StrongErrors struct {
 	Step                  []float64 // dτ; the t grid has dt = dτ/L(θ*)
 	OnT, OnTErr           []float64 // Eq. 13 on the t grid against the truth, with standard error
@@ -52,15 +49,13 @@ type StrongErrors struct {
 	OrderTau, OrderTauErr float64   // slope of log OnTau on log Step
 }
 
-// batches is the number of groups of replicas from whose spread the errors of
-// the slopes are taken: errors at different steps share their paths, so that a
-// fit to them cannot tell its own error.
+// batches is the number of groups of replicas from whose spread the errors of the slopes are taken:
+// errors at different steps share their paths, so that a fit to them cannot tell its own error.
 const batches = 10
 
-// Run returns the errors on the grids in the order given, or an error if a field is
-// out of bounds, a number of steps is not a power of two between 2 and Fine/4,
-// there are fewer than two grids, the diffusion itself cannot be built (see
-// [dynamics.NewSDE]), or a replica diverges.
+// Run returns the errors on the grids in the order given, or an error if a field is out of bounds,
+// a number of steps is not a power of two between 2 and Fine/4, there are fewer than two grids, the
+// diffusion itself cannot be built (see [dynamics.NewSDE]), or a replica diverges.
 func (c Test) Run(ctx context.Context) (*StrongErrors, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -134,8 +129,8 @@ func (c Test) collect(squares [][]float64) *StrongErrors {
 	return e
 }
 
-// order fits the slope of log error on log step for one of the three columns of
-// each grid, with its standard error from the slopes of groups of replicas.
+// order fits the slope of log error on log step for one of the three columns of each grid, with its
+// standard error from the slopes of groups of replicas.
 func order(squares [][]float64, step []float64, column int) (value, stderr float64) {
 	logStep, logErr := make([]float64, len(step)), make([]float64, len(step))
 	slope := func(batch [][]float64) float64 {
@@ -228,8 +223,8 @@ func (w *comparison) coarseTau(theta []float64, n int) {
 	}
 }
 
-// coarseT runs Eq. 13 in steps of dt = dτ/L(θ*), each ended at the first point
-// of the fine grid past it, where W is known, and the last at the end.
+// coarseT runs Eq. 13 in steps of dt = dτ/L(θ*), each ended at the first point of the fine grid
+// past it, where W is known, and the last at the end.
 func (w *comparison) coarseT(theta []float64, n int) {
 	copy(theta, w.Start)
 	dt := w.Tau / float64(n) / w.Minimum.Loss
@@ -246,8 +241,7 @@ func (w *comparison) coarseT(theta []float64, n int) {
 	}
 }
 
-// drive stores in xi the standard normals that stand for the given increments
-// over a step.
+// drive stores in xi the standard normals that stand for the given increments over a step.
 func (w *comparison) drive(increments [][]float64, step float64) {
 	root := math.Sqrt(step)
 	clear(w.xi)
@@ -263,15 +257,14 @@ func square(a, b []float64) float64 {
 	return d * d
 }
 
-// Noise returns the increments of the Brownian path W̃ that drove the
-// path, read back from the motion itself along coordinate i,
+// Noise returns the increments of the Brownian path W̃ that drove the path, read back from the
+// motion itself along coordinate i,
 //
 //	dW̃ = (dθ_i + ∂_iL dt)/amplitude,  amplitude = sqrt((2η/B)·H_ii(θ*)),
 //
-// over successive intervals of τ as long as interval, each divided by the root
-// of its length. If dW̃ = sqrt(L)·dW is a Brownian motion on the τ clock, as
-// Lévy's theorem says, they are independent standard normals. The path must be
-// recorded with steps far below the interval.
+// over successive intervals of τ as long as interval, each divided by the root of its length. If
+// dW̃ = sqrt(L)·dW is a Brownian motion on the τ clock, as Lévy's theorem says, they are
+// independent standard normals. The path must be recorded with steps far below the interval.
 func Noise(p *dynamics.Path, l landscape.Landscape, i int, amplitude, interval float64) []float64 {
 	var increments []float64
 	grad := make([]float64, l.Dim())

@@ -20,12 +20,12 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// zBound is the largest |z| that a test lets pass: about one false alarm in 10⁵
-// comparisons with fresh seeds, one of 10⁴ for all of this package.
+// zBound is the largest |z| that a test lets pass: about one false alarm in 10⁵ comparisons with
+// fresh seeds, one of 10⁴ for all of this package.
 const zBound = 4.5
 
-// The strong orders of Euler–Maruyama on the two clocks (Kloeden and Platen):
-// ½ for multiplicative, 1 for additive noise.
+// The strong orders of Euler–Maruyama on the two clocks (Kloeden and Platen): ½ for multiplicative,
+// 1 for additive noise.
 func TestOrders(t *testing.T) {
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2}))
 	c := Test{
@@ -61,8 +61,8 @@ func TestOrders(t *testing.T) {
 	}
 }
 
-// Read back from a fine path on the t clock, W̃ has independent standard normal
-// increments on the τ clock.
+// Read back from a fine path on the t clock, W̃ has independent standard normal increments on the τ
+// clock.
 func TestNoise(t *testing.T) {
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 3}))
 	const temperature = 0.4

@@ -1,7 +1,7 @@
-// Package output holds what packages figure, live and scorecard share: which
-// folder a run writes to, how a file gets there whole or not at all, which texts
-// may go with what is shown, and how that reaches the notebook that runs the
-// program. Its errors carry no prefix: that of the caller stands before them.
+// Package output holds what packages figure, live and scorecard share: which folder a run writes
+// to, how a file gets there whole or not at all, which texts may go with what is shown, and how
+// that reaches the notebook that runs the program. Its errors carry no prefix: that of the caller
+// stands before them.
 package output
 
 import (
@@ -23,10 +23,10 @@ import (
 // DirEnv names the environment variable that overrides the output folder.
 const DirEnv = "SGDESCAPE_FIGURES"
 
-// Dir returns the folder that figures and the scorecard are written to:
-// $SGDESCAPE_FIGURES when that is set; otherwise, inside the repository,
-// figures/ at paper fidelity and notebooks/reports/figures/ (which is not
-// committed) at quick fidelity. The folder need not exist yet.
+// Dir returns the folder that figures and the scorecard are written to: $SGDESCAPE_FIGURES when
+// that is set; otherwise, inside the repository, figures/ at paper fidelity and
+// notebooks/reports/figures/ (which is not committed) at quick fidelity. The folder need not exist
+// yet.
 func Dir() (string, error) {
 	paper, err := fidelity.Paper()
 	if err != nil {
@@ -48,9 +48,8 @@ func Dir() (string, error) {
 // module matches the line of the go.mod that marks the repository's root.
 var module = regexp.MustCompile(`(?m)^\s*module github\.com/sgdescape/sgdescape\s*$`)
 
-// checkout returns the repository's root: the nearest folder, upwards from
-// $GONB_DIR (where a notebook lives) or else from the working directory, whose
-// go.mod declares this module.
+// checkout returns the repository's root: the nearest folder, upwards from $GONB_DIR (where a
+// notebook lives) or else from the working directory, whose go.mod declares this module.
 func checkout() (string, error) {
 	wd, err := os.Getwd()
 	if err != nil {
@@ -71,9 +70,9 @@ func checkout() (string, error) {
 		": run inside a checkout or set " + DirEnv)
 }
 
-// WriteFile puts data at path, creating its folder. A reader sees the old file
-// or the new one, never a part, even after a power cut; on failure nothing is
-// left behind. (Windows cannot promise that, and may leave a part.)
+// WriteFile puts data at path, creating its folder. A reader sees the old file or the new one,
+// never a part, even after a power cut; on failure nothing is left behind. (Windows cannot promise
+// that, and may leave a part.)
 func WriteFile(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("creating a folder: %w", err)
@@ -84,10 +83,9 @@ func WriteFile(path string, data []byte) error {
 	return nil
 }
 
-// Display shows content as the output of the running GoNB cell, in the richest
-// MIME type that the front end knows, and waits until the kernel has it: a
-// cell is a program of its own, whose pending output is lost when it ends.
-// Outside a notebook Display does nothing.
+// Display shows content as the output of the running GoNB cell, in the richest MIME type that the
+// front end knows, and waits until the kernel has it: a cell is a program of its own, whose pending
+// output is lost when it ends. Outside a notebook Display does nothing.
 func Display(mime, content, plain string) error {
 	if !gonbui.IsNotebook {
 		return nil
@@ -103,12 +101,11 @@ func Display(mime, content, plain string) error {
 	return nil
 }
 
-// validName is what a name looks like that becomes a file name or the id of an
-// HTML element.
+// validName is what a name looks like that becomes a file name or the id of an HTML element.
 var validName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
-// CheckTexts returns an error unless the name, title and alt text of something
-// that is shown are usable.
+// CheckTexts returns an error unless the name, title and alt text of something that is shown are
+// usable.
 func CheckTexts(name, title, alt string) error {
 	if !validName.MatchString(name) {
 		return fmt.Errorf("name %q: want a letter, then letters, digits, _ or -", name)

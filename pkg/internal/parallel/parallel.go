@@ -1,5 +1,5 @@
-// Package parallel spreads independent tasks over workers. Which worker does
-// which task is left to chance, so a task may depend on its number alone.
+// Package parallel spreads independent tasks over workers. Which worker does which task is left to
+// chance, so a task may depend on its number alone.
 package parallel
 
 import (
@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Workers returns the number of workers to use for a setting, in which 0 means
-// one for each processor that Go may use.
+// Workers returns the number of workers to use for a setting, in which 0 means one for each
+// processor that Go may use.
 func Workers(setting int) int {
 	if setting > 0 {
 		return setting
@@ -22,14 +22,13 @@ func Workers(setting int) int {
 // GiB is the most bytes that results may take: more is refused.
 const GiB = 1 << 30
 
-// For calls task(i) once for each i in [0, n), on the given number of workers,
-// and returns when all calls have. Once ctx is done no further task is started.
+// For calls task(i) once for each i in [0, n), on the given number of workers, and returns when all
+// calls have. Once ctx is done no further task is started.
 //
-// Each worker gets its task from a call of worker in a goroutine of its own, and
-// calls it for one i after the other: that is the place for scratch space. Made
-// there it comes from memory that the processor at work hands out, while scratch
-// spaces made one after the other in one goroutine share cache lines, which made
-// two workers slower than one.
+// Each worker gets its task from a call of worker in a goroutine of its own, and calls it for one i
+// after the other: that is the place for scratch space. Made there it comes from memory that the
+// processor at work hands out, while scratch spaces made one after the other in one goroutine share
+// cache lines, which made two workers slower than one.
 func For(ctx context.Context, n, workers int, worker func() (task func(i int))) {
 	var next atomic.Int64
 	var group sync.WaitGroup
@@ -48,9 +47,9 @@ func For(ctx context.Context, n, workers int, worker func() (task func(i int))) 
 	group.Wait()
 }
 
-// Watch tells a loop that its context has ended, at the price of a countdown a
-// round: it looks at the context after one round, then after more and more, up to
-// about a millisecond's worth, so that rounds of any length end soon.
+// Watch tells a loop that its context has ended, at the price of a countdown a round: it looks at
+// the context after one round, then after more and more, up to about a millisecond's worth, so that
+// rounds of any length end soon.
 type Watch struct {
 	ctx         context.Context
 	left, chunk int

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// Every task runs once, whatever the number of workers, and calls of one worker
-// never overlap.
+// Every task runs once, whatever the number of workers, and calls of one worker never overlap.
 func TestFor(t *testing.T) {
 	const n = 1000
 	for _, workers := range []int{1, 2, 7, 2000} {
@@ -59,8 +58,8 @@ func TestWorkers(t *testing.T) {
 	}
 }
 
-// A loop hears the end of its context soon, whether a round takes nanoseconds or
-// milliseconds. The bounds are loose: a loaded machine must pass.
+// A loop hears the end of its context soon, whether a round takes nanoseconds or milliseconds. The
+// bounds are loose: a loaded machine must pass.
 func TestWatch(t *testing.T) {
 	for name, round := range map[string]func(){"short": func() {}, "long": func() { time.Sleep(5 * time.Millisecond) }} {
 		ctx, cancel := context.WithCancel(context.Background())

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// The countdown doubles after short rounds, up to 2²⁰, halves after long ones, down to
-// 1, and stays between: a millisecond and ten. A machine that is busy makes rounds
-// longer only, so that each is asked for no more than it must keep.
+// The countdown doubles after short rounds, up to 2²⁰, halves after long ones, down to 1, and stays
+// between: a millisecond and ten. A machine that is busy makes rounds longer only, so that each is
+// asked for no more than it must keep.
 func TestWatchCounts(t *testing.T) {
 	const always = -time.Hour // in the future: short, however busy
 	for _, c := range []struct {
@@ -39,8 +39,8 @@ func TestWatchCounts(t *testing.T) {
 	}
 }
 
-// A context that lives is not said to have ended; one that has is heard at the first
-// round, then only when the countdown is at its end.
+// A context that lives is not said to have ended; one that has is heard at the first round, then
+// only when the countdown is at its end.
 func TestWatchEnds(t *testing.T) {
 	w := NewWatch(context.Background())
 	for range 1000 {

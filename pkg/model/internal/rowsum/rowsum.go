@@ -1,11 +1,11 @@
-// Package rowsum holds the one loop in which a network's training spends its time, a row of
-// a matrix product,
+// Package rowsum holds the one loop in which a network's training spends its time, a row of a
+// matrix product,
 //
 //	c_j += Σ_l (α·a_l)·b_lj,
 //
-// for processors on which gonum's own loop leaves speed behind: gonum's assembly is SSE2,
-// two numbers at a time. Here are AVX-512 (eight) and AVX2 (four). Each c_j is summed in the order of l with a
-// rounded product and a rounded sum, not a fused one, exactly as in gonum: the bits are
+// for processors on which gonum's own loop leaves speed behind: gonum's assembly is SSE2, two
+// numbers at a time. Here are AVX-512 (eight) and AVX2 (four). Each c_j is summed in the order of l
+// with a rounded product and a rounded sum, not a fused one, exactly as in gonum: the bits are
 // those of gonum's Dgemm on every processor, and the tests demand it.
 package rowsum
 
@@ -17,9 +17,9 @@ const MaxTerms = 64
 // Add is c_j += Σ_{l<k} (α·a[l·stride])·b[l·ldb+j] for j < len(c), k ≤ MaxTerms. It must only be
 // called when [Fast] reports true. Slices that are too short for k, stride and ldb panic.
 //
-// Terms with a_l = 0 (black pixels, silent ReLUs: about half of all) are left out, as gonum
-// does. They are packed away beforehand, without a branch: a processor cannot predict which
-// are zero, and each wrong guess would cost more than the term.
+// Terms with a_l = 0 (black pixels, silent ReLUs: about half of all) are left out, as gonum does.
+// They are packed away beforehand, without a branch: a processor cannot predict which are zero, and
+// each wrong guess would cost more than the term.
 func Add(c []float64, alpha float64, a []float64, stride int, b []float64, ldb, k int) {
 	if len(c) == 0 || k == 0 {
 		return

@@ -20,8 +20,8 @@ func loops(tb testing.TB) map[string]func(c, b, value *float64, offset *int, n, 
 	return l
 }
 
-// Every loop gives the bits of gonum's Dgemm, for every remainder of the chunk widths, and
-// touches nothing beyond the row.
+// Every loop gives the bits of gonum's Dgemm, for every remainder of the chunk widths, and touches
+// nothing beyond the row.
 func TestBitsOfDgemm(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for name, add := range loops(t) {
