@@ -1,4 +1,5 @@
-// Command notebooks sets up what the notebooks need, runs them and exports each as one HTML file: see `go run ./notebooks help`.
+// Command notebooks sets up what the notebooks need, runs them and exports each as one HTML file:
+// see `go run ./notebooks help`.
 package main
 
 import (
@@ -79,7 +80,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return fmt.Errorf("there is no command %q: `go run ./notebooks help` lists them", command)
 }
 
-// parse sets the launcher's options from the flags, which may stand anywhere, and returns the other words.
+// parse sets the launcher's options from the flags, which may stand anywhere, and returns the other
+// words.
 func parse(l *launcher.Launcher, args []string, out io.Writer) (words []string, err error) {
 	flags := flag.NewFlagSet("notebooks", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)

@@ -1,4 +1,5 @@
-// Package container tests the image of docker/Dockerfile: it builds it, with the commands of the README, and works in it as its user does.
+// Package container tests the image of docker/Dockerfile: it builds it, with the commands of the
+// README, and works in it as its user does.
 package container
 
 import (
@@ -63,7 +64,8 @@ func TestMain(m *testing.M) {
 
 var scratch string
 
-// build copies the checkout, as a clone of it would be, and builds the image with the README's first command.
+// build copies the checkout, as a clone of it would be, and builds the image with the README's
+// first command.
 func build() (checkout string, err error) {
 	if scratch, err = os.MkdirTemp("", "sgdescape-container-"); err != nil {
 		return "", err
@@ -206,8 +208,8 @@ func TestUser(t *testing.T) {
 	}
 }
 
-// A notebook runs without a network, every cell of it answers at once, sliders that nobody can move included, and nothing is written outside the home
-// folder.
+// A notebook runs without a network, every cell of it answers at once, sliders that nobody can move
+// included, and nothing is written outside the home folder.
 func TestNotebookOffline(t *testing.T) {
 	needImage(t)
 	out := inside(t, `jupyter nbconvert --to notebook --execute --stdout notebooks/internal/launcher/testdata/playground.ipynb

@@ -14,7 +14,8 @@ import (
 	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
-// A reader opens notebooks in the image's JupyterLab, started as Binder starts it, runs all cells, and plays with what they draw.
+// A reader opens notebooks in the image's JupyterLab, started as Binder starts it, runs all cells,
+// and plays with what they draw.
 func TestLabInBrowser(t *testing.T) {
 	needImage(t)
 	browser := testkit.Browser(t)
@@ -96,7 +97,8 @@ func (r reader) checkOutputs() {
 	}
 }
 
-// show scrolls to the cell whose output has an element of the given id: JupyterLab holds only what is in view.
+// show scrolls to the cell whose output has an element of the given id: JupyterLab holds only what
+// is in view.
 func (r reader) show(id string) {
 	r.t.Helper()
 	const scroll = `(panel => {

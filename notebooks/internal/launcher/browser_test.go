@@ -25,7 +25,8 @@ import (
 	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
-// reports runs every notebook of the repository at quick fidelity, and the fixture that has something of everything.
+// reports runs every notebook of the repository at quick fidelity, and the fixture that has
+// something of everything.
 var reports = sync.OnceValues(func() (string, error) {
 	path, err := binary()
 	if err != nil {
@@ -46,7 +47,8 @@ var reports = sync.OnceValues(func() (string, error) {
 	return out, nil
 })
 
-// dependOn tells `go test` that the result depends on files which only the notebooks use: it must not be taken from the cache when they change.
+// dependOn tells `go test` that the result depends on files which only the notebooks use: it must
+// not be taken from the cache when they change.
 func dependOn(roots ...string) error {
 	for _, root := range roots {
 		err := filepath.WalkDir(root, func(path string, _ os.DirEntry, err error) error {
@@ -350,7 +352,8 @@ func checkWidths(t *testing.T, tab context.Context) {
 	resize(t, tab, 1280, 900)
 }
 
-// checkDarkMode makes sure that text and background change together, and that figures keep their white paper.
+// checkDarkMode makes sure that text and background change together, and that figures keep their
+// white paper.
 func checkDarkMode(t *testing.T, tab context.Context) {
 	t.Helper()
 	dark := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}

@@ -78,7 +78,8 @@ func fixture(t *testing.T, name string) string {
 	return path
 }
 
-// needJupyter makes sure that there is what notebooks run on, or can be made without installing anything on this machine.
+// needJupyter makes sure that there is what notebooks run on, or can be made without installing
+// anything on this machine.
 func needJupyter(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
@@ -169,7 +170,8 @@ func TestHelpExplainsEveryCommand(t *testing.T) {
 	}
 }
 
-// A failing notebook is reported with all that is needed to mend it, and does not keep others from being written.
+// A failing notebook is reported with all that is needed to mend it, and does not keep others from
+// being written.
 func TestFailuresAreReported(t *testing.T) {
 	needJupyter(t)
 	out := t.TempDir()
@@ -217,7 +219,8 @@ func TestFailuresAreReported(t *testing.T) {
 	}
 }
 
-// A run at quick fidelity leaves the notebook as it is; one at paper fidelity writes the outputs into it, the same bytes each time.
+// A run at quick fidelity leaves the notebook as it is; one at paper fidelity writes the outputs
+// into it, the same bytes each time.
 func TestOnlyPaperRunsKeepOutputs(t *testing.T) {
 	needJupyter(t)
 	dir := t.TempDir()

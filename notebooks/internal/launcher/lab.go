@@ -32,8 +32,8 @@ func (l *Launcher) Lab(ctx context.Context) error {
 	return nil
 }
 
-// labArgs are the arguments with which Python serves the notebooks to this machine alone; Jupyter asks for its token as always. Live figures load
-// ECharts from the server's static files.
+// labArgs are the arguments with which Python serves the notebooks to this machine alone; Jupyter
+// asks for its token as always. Live figures load ECharts from the server's static files.
 func labArgs(ctx context.Context, group *proc.Group, kit *setup.Kit, root string) []string {
 	args := []string{"-m", "jupyterlab", "--ServerApp.root_dir=" + root, "--ServerApp.extra_static_paths=" + kit.Assets,
 		"--ServerApp.default_url=/lab/tree/notebooks"}

@@ -12,7 +12,8 @@ import (
 	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
-// The lab serves only who has its token, knows the kernel, hands ECharts to live figures, and ends at once.
+// The lab serves only who has its token, knows the kernel, hands ECharts to live figures, and ends
+// at once.
 func TestLab(t *testing.T) {
 	needJupyter(t)
 	host, _, token := openLab(t)
@@ -27,7 +28,8 @@ func TestLab(t *testing.T) {
 	}
 }
 
-// openLab starts the lab and returns its address. The test fails when the lab does not end soon after it.
+// openLab starts the lab and returns its address. The test fails when the lab does not end soon
+// after it.
 func openLab(t *testing.T) (host, path, token string) {
 	t.Helper()
 	log := &testkit.Buffer{}

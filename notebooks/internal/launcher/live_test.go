@@ -13,7 +13,8 @@ import (
 	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
-// A reader opens a notebook in the classic Notebook, runs all cells, and plays: charts in the page and figures drawn by the library follow the sliders.
+// A reader opens a notebook in the classic Notebook, runs all cells, and plays: charts in the page
+// and figures drawn by the library follow the sliders.
 func TestLiveNotebook(t *testing.T) {
 	needJupyter(t)
 	if exec.Command("jupyter", "notebook", "--version").Run() != nil {

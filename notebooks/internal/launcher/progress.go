@@ -13,7 +13,8 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// progress shows how far each notebook is: on a terminal one line each that moves, elsewhere a line when one is through.
+// progress shows how far each notebook is: on a terminal one line each that moves, elsewhere a line
+// when one is through.
 type progress struct {
 	mu    sync.Mutex
 	out   io.Writer

@@ -20,7 +20,8 @@ import (
 	"github.com/sgdescape/sgdescape/notebooks/internal/setup"
 )
 
-// Report runs the named notebooks, or all, and exports them. The error joins those of all notebooks that failed.
+// Report runs the named notebooks, or all, and exports them. The error joins those of all notebooks
+// that failed.
 func (l *Launcher) Report(ctx context.Context, names []string) error {
 	paths, err := l.find(names)
 	if err != nil {

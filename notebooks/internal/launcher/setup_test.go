@@ -12,8 +12,8 @@ import (
 	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
-// Two launchers that begin at the same time on a fresh machine share the work of the set-up, a later one has none left, and nothing of it goes to the
-// user's own Jupyter.
+// Two launchers that begin at the same time on a fresh machine share the work of the set-up, a
+// later one has none left, and nothing of it goes to the user's own Jupyter.
 func TestSetupHappensOnce(t *testing.T) {
 	needJupyter(t)
 	if _, err := exec.LookPath("npm"); err != nil {

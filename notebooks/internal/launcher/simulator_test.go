@@ -13,8 +13,8 @@ import (
 	"github.com/sgdescape/sgdescape/notebooks/internal/testkit"
 )
 
-// checkSimulators plays with every simulation of a report: replicas move and escape, fluently, a slider changes the world, pause and reset work by
-// keyboard, and slider and pause by touch.
+// checkSimulators plays with every simulation of a report: replicas move and escape, fluently, a
+// slider changes the world, pause and reset work by keyboard, and slider and pause by touch.
 func checkSimulators(t *testing.T, tab context.Context) {
 	t.Helper()
 	ids := testkit.Eval[[]string](t, tab, `[...document.querySelectorAll("figure.sgd-sim")].map(e => e.id)`)
@@ -71,7 +71,8 @@ func tap(t *testing.T, tab context.Context, selector string, fraction float64) {
 	testkit.Do(t, tab, chromedp.TapXY(box.X+fraction*box.Width, box.Y+box.Height/2))
 }
 
-// checkFluent counts frames a second. Other work on the machine may take the time of some, so the best of several seconds counts.
+// checkFluent counts frames a second. Other work on the machine may take the time of some, so the
+// best of several seconds counts.
 func checkFluent(t *testing.T, tab context.Context, figure string) {
 	t.Helper()
 	const count = `new Promise(done => {

@@ -11,7 +11,8 @@ import (
 	"github.com/sgdescape/sgdescape/notebooks/internal/setup"
 )
 
-// Test sets up what the tests need and runs them all. With CI=true in its environment a test fails where it would otherwise be skipped.
+// Test sets up what the tests need and runs them all. With CI=true in its environment a test fails
+// where it would otherwise be skipped.
 func (l *Launcher) Test(ctx context.Context, packages []string) error {
 	if _, err := l.setUp(ctx); err != nil {
 		return err
@@ -48,7 +49,8 @@ func (l *Launcher) browser(ctx context.Context) error {
 	return nil
 }
 
-// container installs what builds the container image, where root can. There is no engine that must run for it.
+// container installs what builds the container image, where root can. There is no engine that must
+// run for it.
 func (l *Launcher) container(ctx context.Context) error {
 	if os.Geteuid() != 0 {
 		return nil

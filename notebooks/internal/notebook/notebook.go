@@ -24,7 +24,8 @@ type Cell struct {
 	Outputs     []Output                     `json:"outputs"`
 }
 
-// Output is one thing that a cell printed (Type "stream"), drew ("display_data", "execute_result") or failed with ("error").
+// Output is one thing that a cell printed (Type "stream"), drew ("display_data", "execute_result")
+// or failed with ("error").
 type Output struct {
 	Type      string                     `json:"output_type"`
 	Name      string                     `json:"name"` // of a stream: stdout or stderr

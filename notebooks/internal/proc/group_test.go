@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// A group ends with all that its children started, in whatever process group and session, however unwilling.
+// A group ends with all that its children started, in whatever process group and session, however
+// unwilling.
 func TestStopEndsDescendants(t *testing.T) {
 	outer := NewGroup()
 	t.Setenv(tagVar, outer.tag)

@@ -5,7 +5,8 @@ import (
 	"syscall"
 )
 
-// GoNB does not run on Windows, so that the set-up refuses to start there: what is here only lets the rest compile.
+// GoNB does not run on Windows, so that the set-up refuses to start there: what is here only lets
+// the rest compile.
 
 func apart() *syscall.SysProcAttr { return nil }
 

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// tagged lists the processes of this user whose environment holds a variable that begins with the given text.
+// tagged lists the processes of this user whose environment holds a variable that begins with the
+// given text.
 func tagged(variable string) []int {
 	list, err := exec.Command("ps", "-axEww", "-o", "pid=,command=").Output()
 	if err != nil {

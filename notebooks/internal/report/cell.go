@@ -45,7 +45,8 @@ func cellHTML(c notebook.Cell, number int, text *markdown) (string, error) {
 	return b.String(), nil
 }
 
-// outputHTML returns the richest form of an output that a page can show. Prefix keeps the ids of its drawing apart from those of others.
+// outputHTML returns the richest form of an output that a page can show. Prefix keeps the ids of
+// its drawing apart from those of others.
 func outputHTML(o notebook.Output, prefix string, text *markdown) (string, error) {
 	switch o.Type {
 	case "stream":
@@ -107,7 +108,8 @@ var (
 	svgRef   = regexp.MustCompile(`(url\(["']?#|href=["']#)`)
 )
 
-// inlineSVG makes a drawing part of a page: without what may only begin a file, and with ids that no other drawing has.
+// inlineSVG makes a drawing part of a page: without what may only begin a file, and with ids that
+// no other drawing has.
 func inlineSVG(drawing, prefix string) string {
 	from, to := strings.Index(drawing, "<svg"), strings.LastIndex(drawing, "</svg>")
 	if from >= 0 && to > from {

@@ -29,7 +29,8 @@ func highlight(source, language string) (string, error) {
 	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `<code class="chroma">`), "</code>"), err
 }
 
-// highlightCell is highlight for a cell: Go, and between it lines for the kernel (%noautoget) and the shell (!ls).
+// highlightCell is highlight for a cell: Go, and between it lines for the kernel (%noautoget) and
+// the shell (!ls).
 func highlightCell(source string) (string, error) {
 	var b, code strings.Builder
 	flush := func() error {

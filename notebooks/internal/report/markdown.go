@@ -103,7 +103,8 @@ func (m *markdown) addHeading(n *ast.Heading, src []byte, formulas []formula) er
 	return nil
 }
 
-// Generate makes the name of a heading as Jupyter does, so that links to it work in both, and keeps it unique within the notebook.
+// Generate makes the name of a heading as Jupyter does, so that links to it work in both, and keeps
+// it unique within the notebook.
 func (m *markdown) Generate(value []byte, _ ast.NodeKind) []byte {
 	id := strings.ReplaceAll(strings.TrimSpace(standIn.ReplaceAllString(string(value), "")), " ", "-")
 	if id == "" {

@@ -22,7 +22,8 @@ func (f formula) html() string {
 	return `<span class="math ` + class + `">` + html.EscapeString(f.tex) + `</span>`
 }
 
-// A formula's stand-in is its number between two characters for private use, which Markdown leaves alone.
+// A formula's stand-in is its number between two characters for private use, which Markdown leaves
+// alone.
 const openMark, closeMark = "\uE000", "\uE001"
 
 var standIn = regexp.MustCompile(openMark + `(\d+)` + closeMark)
@@ -37,8 +38,8 @@ var (
 	backticks  = regexp.MustCompile("^`+")
 )
 
-// hideMath replaces the formulas of a Markdown text by stand-ins, so that Markdown does not take their underscores, stars and backslashes for its
-// own. Code is left as it is.
+// hideMath replaces the formulas of a Markdown text by stand-ins, so that Markdown does not take
+// their underscores, stars and backslashes for its own. Code is left as it is.
 func hideMath(text string) (string, []formula) {
 	var out strings.Builder
 	var formulas []formula
@@ -57,7 +58,8 @@ func hideMath(text string) (string, []formula) {
 	return out.String(), formulas
 }
 
-// next returns the length of the formula, of the code or of the plain character at the beginning of a text.
+// next returns the length of the formula, of the code or of the plain character at the beginning of
+// a text.
 func next(text string, lineStart bool) (int, *formula) {
 	if m := fence.FindStringSubmatch(text); lineStart && m != nil {
 		return fencedLen(text, m[1]), nil
@@ -94,7 +96,8 @@ func next(text string, lineStart bool) (int, *formula) {
 	return 1, nil
 }
 
-// fencedLen returns the length of the fenced code block at the beginning of a text, which goes to the text's end when nothing closes it.
+// fencedLen returns the length of the fenced code block at the beginning of a text, which goes to
+// the text's end when nothing closes it.
 func fencedLen(text, open string) int {
 	n := 0
 	for line := range strings.Lines(text) {

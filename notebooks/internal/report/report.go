@@ -1,4 +1,5 @@
-// Package report turns an executed notebook into one HTML file that needs nothing outside itself: its formulas, figures, fonts and scripts are inside.
+// Package report turns an executed notebook into one HTML file that needs nothing outside itself:
+// its formulas, figures, fonts and scripts are inside.
 package report
 
 import (

@@ -70,7 +70,8 @@ func said(outputs []notebook.Output) string {
 	return compiler.String()
 }
 
-// compilerErrors reads the messages from the HTML in which the kernel wraps them, each with an excerpt of the code.
+// compilerErrors reads the messages from the HTML in which the kernel wraps them, each with an
+// excerpt of the code.
 func compilerErrors(page string) string {
 	var b strings.Builder
 	for _, line := range strings.Split(page, `<div style="white-space: pre-wrap;">`)[1:] {

@@ -37,8 +37,9 @@ type event struct {
 	Outputs                      []notebook.Output
 }
 
-// Notebook runs a job and returns the notebook's file with the outputs. Cells run in the notebook's folder, as they do in Jupyter. When Notebook
-// returns, all processes of the run have ended and their temporary files are gone. The error is a *Failure when it is the notebook's.
+// Notebook runs a job and returns the notebook's file with the outputs. Cells run in the notebook's
+// folder, as they do in Jupyter. When Notebook returns, all processes of the run have ended and
+// their temporary files are gone. The error is a *Failure when it is the notebook's.
 func Notebook(ctx context.Context, kit *setup.Kit, job Job) ([]byte, error) {
 	temp, err := os.MkdirTemp("", "sgdescape-run-")
 	if err != nil {

@@ -20,7 +20,8 @@ var (
 	fontSource = regexp.MustCompile(`url\((fonts/[\w-]+\.woff2)\) format\("woff2"\)(,url\([^)]*\) format\("\w+"\))*`)
 )
 
-// assets fetches the scripts of the reports with npm, at the versions of the lock file, and keeps the few files that the reports carry.
+// assets fetches the scripts of the reports with npm, at the versions of the lock file, and keeps
+// the few files that the reports carry.
 func (s *Setup) assets(ctx context.Context) (string, error) {
 	return s.part(ctx, "assets", []string{packageLock}, "fetching KaTeX and ECharts", func(dir string) error {
 		if _, err := exec.LookPath("npm"); err != nil {

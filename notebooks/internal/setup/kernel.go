@@ -7,8 +7,9 @@ import (
 	"path/filepath"
 )
 
-// kernel writes the description by which Jupyter starts the kernel called gonb. It is what `gonb --install` would write to the user's own Jupyter
-// folder. Every notebook starts in a Go workspace that holds the repository.
+// kernel writes the description by which Jupyter starts the kernel called gonb. It is what `gonb
+// --install` would write to the user's own Jupyter folder. Every notebook starts in a Go workspace
+// that holds the repository.
 func (s *Setup) kernel(ctx context.Context, tools string) (string, error) {
 	spec, err := json.Marshal(map[string]any{
 		"argv":           []string{filepath.Join(tools, "gonb"), "--kernel", "{connection_file}", "-go_work=" + s.Root},

@@ -16,8 +16,8 @@ type Kit struct {
 	home string
 }
 
-// Environ is the environment in which Jupyter finds the kernel and the kernel its tools. Jupyter's own settings, histories and connection files go
-// to the cache, not to the user's home.
+// Environ is the environment in which Jupyter finds the kernel and the kernel its tools. Jupyter's
+// own settings, histories and connection files go to the cache, not to the user's home.
 func (k *Kit) Environ() []string {
 	return append(os.Environ(),
 		"PATH="+k.Tools+string(os.PathListSeparator)+os.Getenv("PATH"),

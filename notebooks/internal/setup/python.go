@@ -18,7 +18,8 @@ var requirements string
 // probe asks, without importing them, for the packages that run a notebook.
 const probe = "import sys; from importlib.util import find_spec; sys.exit(not all(map(find_spec, ['nbclient', 'nbformat', 'jupyter_client'])))"
 
-// python finds an interpreter that can run notebooks. If there is none it installs Jupyter: Debian's when root, else one of the project's own.
+// python finds an interpreter that can run notebooks. If there is none it installs Jupyter:
+// Debian's when root, else one of the project's own.
 func (s *Setup) python(ctx context.Context) (string, error) {
 	if python, err := s.FindPython(ctx); err == nil {
 		return python, nil
@@ -68,7 +69,8 @@ func shebang(script string) string {
 
 func (s *Setup) venvDir() string { return filepath.Join(s.Cache, "venv-"+key([]string{requirements})) }
 
-// venv installs Jupyter with pip. A virtual environment cannot be moved, so this part is built in place and finished by its last step.
+// venv installs Jupyter with pip. A virtual environment cannot be moved, so this part is built in
+// place and finished by its last step.
 func (s *Setup) venv(ctx context.Context) (string, error) {
 	dir := s.venvDir()
 	unlock, err := lock(ctx, filepath.Join(s.Cache, "lock"))

@@ -1,7 +1,10 @@
-// Package setup puts in place what the notebooks run on: the Go kernel of go.mod, a Jupyter to drive it, the scripts and fonts of the reports, and Fashion-MNIST.
+// Package setup puts in place what the notebooks run on: the Go kernel of go.mod, a Jupyter to
+// drive it, the scripts and fonts of the reports, and Fashion-MNIST.
 //
-// Everything that is not a Debian package lives in one cache folder. Each part is built aside and renamed into place under a name that depends on
-// what it is made of, so that a part is there whole or not at all, a second set-up finds all parts and does nothing, and launchers may run at the same time.
+// Everything that is not a Debian package lives in one cache folder. Each part is built aside and
+// renamed into place under a name that depends on what it is made of, so that a part is there whole
+// or not at all, a second set-up finds all parts and does nothing, and launchers may run at the
+// same time.
 package setup
 
 import (
@@ -66,7 +69,8 @@ func (s *Setup) Run(ctx context.Context) (*Kit, error) {
 	return &Kit{Tools: tools, Jupyter: data, Assets: assets, Python: python, home: home}, nil
 }
 
-// part returns the folder NAME-KEY of the cache, where KEY stands for the inputs. If it is not there yet, build fills it.
+// part returns the folder NAME-KEY of the cache, where KEY stands for the inputs. If it is not
+// there yet, build fills it.
 func (s *Setup) part(ctx context.Context, name string, inputs []string, what string, build func(dir string) error) (string, error) {
 	dir := filepath.Join(s.Cache, name+"-"+key(inputs))
 	if exists(dir) {

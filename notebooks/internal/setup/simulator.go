@@ -13,8 +13,9 @@ import (
 	"strings"
 )
 
-// Simulator builds the simulation that runs in the reader's browser and returns the folder of simulator.wasm.gz and wasm_exec.js. It is no part of Run,
-// because it depends on the sources of the library: only a report that has a simulator waits for it.
+// Simulator builds the simulation that runs in the reader's browser and returns the folder of
+// simulator.wasm.gz and wasm_exec.js. It is no part of Run, because it depends on the sources of
+// the library: only a report that has a simulator waits for it.
 func (s *Setup) Simulator(ctx context.Context) (string, error) {
 	inputs, err := s.simulatorSources()
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 // checker is the one tool of go.mod that no notebook needs.
 const checker = "honnef.co/go/tools/"
 
-// tools builds the programs that go.mod names as tools for the notebooks: gonb, and goimports and gopls, which it needs.
+// tools builds the programs that go.mod names as tools for the notebooks: gonb, and goimports and
+// gopls, which it needs.
 func (s *Setup) tools(ctx context.Context) (string, error) {
 	versions, err := toolVersions(filepath.Join(s.Root, "go.mod"))
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package simulator runs the cloud of replicas that readers of a report play with: in the browser, compiled to WebAssembly, see folder wasm.
+// Package simulator runs the cloud of replicas that readers of a report play with: in the browser,
+// compiled to WebAssembly, see folder wasm.
 package simulator
 
 import (
@@ -23,13 +24,16 @@ type Settings struct {
 	Seed             uint64
 }
 
-// step is dτ·h*/L(θ*): at it, Heun's rule misses the rate by less than a per cent or two (notebook 02), which nobody sees on a screen.
+// step is dτ·h*/L(θ*): at it, Heun's rule misses the rate by less than a per cent or two (notebook
+// 02), which nobody sees on a screen.
 const step = 0.2
 
-// trip is the time, times h*, that is left out at the beginning of each life: the walk over the saddle and down takes about 20 (notebook 02).
+// trip is the time, times h*, that is left out at the beginning of each life: the walk over the
+// saddle and down takes about 20 (notebook 02).
 const trip = 20
 
-// World is a cloud of replicas in the left one of two wells. A replica that reaches the bottom of the right one is counted as escaped and begins anew.
+// World is a cloud of replicas in the left one of two wells. A replica that reaches the bottom of
+// the right one is counted as escaped and begins anew.
 type World struct {
 	Theory   theory.Escape
 	Escapes  []float64 // times of the escapes so far, in the order in which they happened
@@ -48,7 +52,8 @@ type World struct {
 	zero    []float64
 }
 
-// New returns a world with all replicas at the bottom of the left well. It returns an error for what the library does not take.
+// New returns a world with all replicas at the bottom of the left well. It returns an error for
+// what the library does not take.
 func New(s Settings) (*World, error) {
 	if s.Replicas < 1 {
 		return nil, fmt.Errorf("simulator: %d replicas, want ≥ 1", s.Replicas)
@@ -106,7 +111,8 @@ func (w *World) restart(i int) {
 	w.age[i], w.loss[i] = 0, w.Theory.MinimumLoss
 }
 
-// Rate returns the rate of decay of the survival curve past the trip, which is the maximum-likelihood rate of an exponential law, and its standard error.
+// Rate returns the rate of decay of the survival curve past the trip, which is the
+// maximum-likelihood rate of an exponential law, and its standard error.
 func (w *World) Rate() (rate, stderr float64) {
 	if w.elapsed == 0 {
 		return 0, 0
@@ -130,7 +136,8 @@ func (w *World) Saddle() float64 { return w.well.Saddle().Theta[0] }
 // Far returns z₁ at the bottom of the right well.
 func (w *World) Far() float64 { return w.exit.Level }
 
-// Sample returns the escapes with the replicas that are on their way, which are censored at their age.
+// Sample returns the escapes with the replicas that are on their way, which are censored at their
+// age.
 func (w *World) Sample() *escape.Sample {
 	s := &escape.Sample{}
 	for _, t := range w.Escapes {

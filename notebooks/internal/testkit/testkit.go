@@ -1,4 +1,5 @@
-// Package testkit holds what the tests of the launcher and of the container share: waiting, the log of a server, and a headless Chromium.
+// Package testkit holds what the tests of the launcher and of the container share: waiting, the log
+// of a server, and a headless Chromium.
 package testkit
 
 import (
@@ -24,7 +25,8 @@ func Missing(t *testing.T, what string) {
 	t.Skipf("%s is missing: `go run ./notebooks test`, as root, installs it", what)
 }
 
-// Await waits until something is done. What says what is awaited, or is the log that tells why it does not come.
+// Await waits until something is done. What says what is awaited, or is the log that tells why it
+// does not come.
 func Await(t *testing.T, limit time.Duration, what any, done func() bool) {
 	t.Helper()
 	for start := time.Now(); !done(); time.Sleep(50 * time.Millisecond) {

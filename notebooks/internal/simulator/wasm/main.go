@@ -1,6 +1,7 @@
 //go:build js && wasm
 
-// Command wasm is the simulator as reports carry it. It hands JavaScript one object, sgdSimulator, whose functions take the number of a panel first.
+// Command wasm is the simulator as reports carry it. It hands JavaScript one object, sgdSimulator,
+// whose functions take the number of a panel first.
 package main
 
 import (
@@ -47,8 +48,8 @@ func open(_ js.Value, args []js.Value) any {
 	}
 }
 
-// advance (panel, steps, milliseconds) takes so many steps, or fewer when they take longer, and returns the count of escapes, their rate with its
-// standard error, and whether there are enough.
+// advance (panel, steps, milliseconds) takes so many steps, or fewer when they take longer, and
+// returns the count of escapes, their rate with its standard error, and whether there are enough.
 func advance(_ js.Value, args []js.Value) any {
 	w := worlds[args[0].Int()]
 	deadline := time.Now().Add(time.Duration(args[2].Float() * float64(time.Millisecond)))
@@ -86,7 +87,8 @@ func profile(_ js.Value, args []js.Value) any {
 	return nil
 }
 
-// survival (panel, bytes) fills bytes with pairs of a time and the fraction still inside then, and returns how many pairs there are.
+// survival (panel, bytes) fills bytes with pairs of a time and the fraction still inside then, and
+// returns how many pairs there are.
 func survival(_ js.Value, args []js.Value) any {
 	s := worlds[args[0].Int()].Sample().Survival()
 	room := args[1].Length() / 8
