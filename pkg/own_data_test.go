@@ -25,8 +25,7 @@ const table = `a,b,y
 func Example_ownData() {
 	set := must.M1(data.ReadCSV(strings.NewReader(table), "y"))
 	descent := must.M1(regression.New(set, 0.3, 1, sgd.WithReplacement)) // η, B
-	exit := must.M1(descent.LossAbove(2))
-	sample := must.M1(escape.FirstPassage(context.Background(), descent, descent.Minimum(), exit, escape.Settings{Seed: 1}))
+	sample := must.M1(escape.FirstPassage(context.Background(), descent, descent.Minimum(), must.M1(descent.LossAbove(2)), escape.Settings{Seed: 1}))
 	t := must.M1(sample.MeanTime(0.95))
 	fmt.Printf("θ* = %.2f, mean time to 2L(θ*) %.1f ± %.1f\n", descent.Minimum(), t.Value, t.StdErr)
 	// Output:
