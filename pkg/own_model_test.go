@@ -34,14 +34,17 @@ func Example_ownModel() {
 		}
 	}))
 	least := must.M1(spectrum.FindMinimum(ctx, m, []float64{1, 1}, spectrum.MinimumSettings{}))
+	strength := must.M1(must.M1(noise.NewMeter(m, 0)).Measure(least.Theta, nil)).Value
 	sigma := must.M1(noise.NewCovariance(m, least.Theta, 1, noise.Exact))
 	eigen := must.M1(spectrum.Leading(must.M1(noise.Hessian(m, least.Theta)), 2, spectrum.LeadingSettings{}))
 	law := must.M1(must.M1(spectrum.CountByGap(eigen.Values)).Predict(theory.Noise{LearningRate: 0.2, BatchSize: 1}))
 	outlier, product := mat.Col(nil, 0, eigen.Vectors), make([]float64, 2)
 	sigma.MulVecTo(product, outlier)
-	fmt.Printf("L* = %.4f, 𝒩 = %.4f, h = %.3f, Σ along the first %.4f\n", least.Loss, must.M1(must.M1(noise.NewMeter(m, 0)).Measure(least.Theta, nil)).Value, eigen.Values, floats.Dot(outlier, product))
+	fmt.Printf("L* = %.4f, 𝒩 = %.4f, h = %.3f, Σ along the first %.4f\n", least.Loss, strength, eigen.Values, floats.Dot(outlier, product))
 	fmt.Printf("T = %.3f, φ = %.1f, n_c = %.1f\n", law.Temperature, law.StationaryExponent, law.CriticalDim)
-	t := must.M1(must.M1(escape.FirstPassage(ctx, must.M1(sgd.New(m, 0.2, 1, sgd.WithReplacement)), least.Theta, escape.LossAbove{Landscape: must.M1(model.NewMeanLoss(m)), Level: 1.5 * least.Loss}, escape.Settings{})).MeanTime(0.95))
+	exit := escape.LossAbove{Landscape: must.M1(model.NewMeanLoss(m)), Level: 1.5 * least.Loss}
+	descent := must.M1(sgd.New(m, 0.2, 1, sgd.WithReplacement))
+	t := must.M1(must.M1(escape.FirstPassage(ctx, descent, least.Theta, exit, escape.Settings{})).MeanTime(0.95))
 	fmt.Printf("mean time to 1.5L*: %.2g ± %.1g\n", t.Value, t.StdErr)
 	// Output:
 	// L* = 0.0439, 𝒩 = 0.0618, h = [0.707 0.005], Σ along the first 0.0614
