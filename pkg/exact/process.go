@@ -15,10 +15,9 @@ import (
 // Process is a one-dimensional diffusion dz = b(z)ds + sqrt(2a(z))dW, where s
 // is t or τ, given by its scale and speed densities.
 type Process interface {
-	// Densities returns log s(z) and log m(z), with s = exp(−∫b/a) the density
-	// of the scale function and m = 1/(a·s) that of the speed measure, each up
-	// to one common factor that cancels in s·m. NaN stands for a z at which
-	// the process does not exist.
+	// Densities returns log s(z) and log m(z), with s = exp(−∫b/a) the density of the scale
+	// function and m = 1/(a·s) that of the speed measure, each up to one common factor that
+	// cancels in s·m. NaN stands for a z at which the process does not exist.
 	Densities(z float64) (logScale, logSpeed float64)
 }
 

@@ -11,17 +11,15 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/exact"
 )
 
-// Aligned is Eq. 13 with the covariance (2ηL/B)·H(θ*) of outliers that differ:
-// h₁ along the escape coordinate and one common h_⊥ across it. With
-// T₁ = ηh₁/B and T_⊥ = ηh_⊥/B,
+// Aligned is Eq. 13 with the covariance (2ηL/B)·H(θ*) of outliers that differ: h₁ along the
+// escape coordinate and one common h_⊥ across it. With T₁ = ηh₁/B and T_⊥ = ηh_⊥/B,
 //
 //	dz₁ = −∂₁L dt + sqrt(2T₁L)·dW,   dz_⊥ = −∇_⊥L dt + sqrt(2T_⊥L)·dW.
 //
-// For T₁ ≠ T_⊥ it is not reversible, as ∇L/(L·T) with two temperatures is not a
-// gradient, and its stationary law not a power of L: [Kolmogorov] does not cover
-// it. Here each direction is discretised like the reversible process of its own
-// temperature, which gives a Markov chain with positive rates, solved by block
-// elimination with gonum's LU.
+// For T₁ ≠ T_⊥ it is not reversible, as ∇L/(L·T) with two temperatures is not a gradient,
+// and its stationary law not a power of L: [Kolmogorov] does not cover it. Here each
+// direction is discretised like the reversible process of its own temperature, which gives
+// a Markov chain with positive rates, solved by block elimination with gonum's LU.
 type Aligned struct {
 	Valley Valley
 	// Along is T₁ and Across T_⊥, both > 0.
@@ -70,10 +68,9 @@ func (a Aligned) Solve() (*Passage, error) {
 	return p, nil
 }
 
-// chain is −Q of a Markov chain on a grid, block tridiagonal with one block per
-// column: dense blocks on the diagonal, diagonal ones beside it. Unknowns are
-// scaled by the root of a weight close to the stationary one, which keeps a
-// nearly symmetric matrix of even size.
+// chain is −Q of a Markov chain on a grid, block tridiagonal with one block per column:
+// dense blocks on the diagonal, diagonal ones beside it. Unknowns are scaled by the root of
+// a weight close to the stationary one, which keeps a nearly symmetric matrix of even size.
 type chain struct {
 	g          *grid
 	blocks     []mat.LU // of the Schur complements, left to right

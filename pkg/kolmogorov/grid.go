@@ -45,9 +45,8 @@ func (k Kolmogorov) local(z, r float64) (logWeight, diffusion float64, err error
 	return k.Noise.LogWeight(loss), k.Noise.Diffusion(loss), nil
 }
 
-// Probes for domain: geometric in the distance from the minimum, out to reach
-// times the distance of the exit. A power-law tail of L^{−1−1/T} close to n_c
-// needs many decades.
+// Probes for domain: geometric in the distance from the minimum, out to reach times the
+// distance of the exit. A power-law tail of L^{−1−1/T} close to n_c needs many decades.
 const (
 	reach        = 1e7
 	probesAlong  = 160
@@ -155,10 +154,9 @@ type grid struct {
 	logMass, logEast, logNorth []float64
 }
 
-// floorLog is the log weight, relative to the largest, below which cells are
-// all the same: far from any path, where only the order of magnitude "never"
-// matters, and safely above the e^{−708} at which the square of a float64's
-// root would vanish.
+// floorLog is the log weight, relative to the largest, below which cells are all the same:
+// far from any path, where only the order of magnitude "never" matters, and safely above
+// the e^{−708} at which the square of a float64's root would vanish.
 const floorLog = -1300
 
 // axis is one coordinate of a grid: nodes, cell widths, and the faces towards
@@ -184,9 +182,8 @@ func (a axis) slice(i, j int) axis { return axis{a.at[i:j], a.width[i:j], a.face
 // numbers at every level.
 func even(x float64) float64 { return 2 * math.Ceil(x/2) }
 
-// grid lays the grid of one level over the domain: sinh-spaced in both
-// directions, so that the well is resolved evenly and a power-law tail
-// logarithmically.
+// grid lays the grid of one level over the domain: sinh-spaced in both directions, so that
+// the well is resolved evenly and a power-law tail logarithmically.
 func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 	v := k.Valley
 	g := &grid{k: k, step: 1 / level}
@@ -212,9 +209,8 @@ func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 		step := top / rows
 		g.across = sinhAxis(0, linear, 0.5*step-top, step, 2*int(rows))
 	case v.Dim > 1:
-		// From n = 4 on the weight r^{n−2} empties the inside of the shell where
-		// the process lives, and a power of r is best followed on a logarithmic
-		// scale.
+		// From n = 4 on the weight r^{n−2} empties the inside of the shell where the
+		// process lives, and a power of r is best followed on a logarithmic scale.
 		linear := d.medianR
 		if v.Dim > 3 {
 			linear *= 0.05

@@ -18,9 +18,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/exact"
 )
 
-// Kolmogorov is the backward Kolmogorov equation of a reversible diffusion in a
-// [Valley], from the minimum up to the plane z₁ = Exit, where the process is
-// absorbed:
+// Kolmogorov is the backward Kolmogorov equation of a reversible diffusion in a [Valley],
+// from the minimum up to the plane z₁ = Exit, where the process is absorbed:
 //
 //	−(1/m)∇·(m a ∇u) = f,   u = 0 at the exit.
 //
@@ -59,10 +58,9 @@ type Passage struct {
 // minimum, z₁ = Valley.Minimum.
 type Committor struct {
 	Field
-	// Rate is that of transitions from the plane of the minimum to the exit,
-	// ∫ m a |∇q|² / ∫ m (1−q), 1/(mean time from the law of arrivals back in
-	// the well): a third definition beside λ and 1/MeanTime, the same while
-	// escape is rare.
+	// Rate is that of transitions from the plane of the minimum to the exit, ∫ m a |∇q|² /
+	// ∫ m (1−q), 1/(mean time from the law of arrivals back in the well): a third
+	// definition beside λ and 1/MeanTime, the same while escape is rare.
 	Rate exact.Result
 	// Imbalance is the largest relative difference between the probability
 	// flux through two planes between minimum and exit: 0 up to rounding.
@@ -79,11 +77,10 @@ const (
 	cheapWork = 2e6 // milliseconds: up to there refinement goes on even when the tolerance is met
 )
 
-// Solve returns eigenvalue, mean first-passage time and quasi-stationary density.
-// It returns an error if n < 1, the noise or the positions are out of bounds, the
-// loss is not positive on the grid, the stationary weight has no finite integral (n
-// above n_c, Eq. 19), the rate is below what float64 holds, or refinement does not
-// settle.
+// Solve returns eigenvalue, mean first-passage time and quasi-stationary density. It
+// returns an error if n < 1, the noise or the positions are out of bounds, the loss is not
+// positive on the grid, the stationary weight has no finite integral (n above n_c, Eq. 19),
+// the rate is below what float64 holds, or refinement does not settle.
 func (k Kolmogorov) Solve() (*Passage, error) {
 	p, values, err := refine(k, nil, nil, (*grid).solvePassage)
 	if err != nil {
@@ -180,11 +177,10 @@ func (k Kolmogorov) check() error {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// refine solves on finer and finer grids until the extrapolated values settle.
-// Their error is what the last extrapolation changed, plus what cropping the domain
-// to ten times the weight outside changes; Grid is the number of unknowns of the
-// last grid. The widths of the well along and across are taken from two other
-// problems if they are given.
+// refine solves on finer and finer grids until the extrapolated values settle. Their error
+// is what the last extrapolation changed, plus what cropping the domain to ten times the
+// weight outside changes; Grid is the number of unknowns of the last grid. The widths of
+// the well along and across are taken from two other problems if they are given.
 func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T, []float64, error)) (last T, results []exact.Result, err error) {
 	if err := k.check(); err != nil {
 		return last, nil, err
@@ -256,9 +252,8 @@ func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T
 	return last, nil, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g", k.Tolerance, worst.Grid, worst.Value, worst.Err)
 }
 
-// extrapolate carries quantity i of the last three grids to vanishing h² by
-// Neville's scheme, and returns how far that is from the straight line through
-// the last two.
+// extrapolate carries quantity i of the last three grids to vanishing h² by Neville's
+// scheme, and returns how far that is from the straight line through the last two.
 func extrapolate(h2 []float64, history [][]float64, i int) (value, change float64) {
 	n := len(h2) - 3
 	line := func(a, b int) float64 {

@@ -35,10 +35,9 @@ const sameLoss = 1e-6
 //   - more, if L has rotational symmetry about the axis through the minimum,
 //     L(z₁, |z_⊥|), as where equal parabolas stand across a path that is straight.
 //
-// Directions that are flat at the minimum carry no noise and must not change L.
-// It returns an error that says what is missing otherwise (the symmetry is looked
-// for at some dozens of points about the path), and those of
-// [landscape.FindAxis].
+// Directions that are flat at the minimum carry no noise and must not change L. It returns
+// an error that says what is missing otherwise (the symmetry is looked for at some dozens
+// of points about the path), and those of [landscape.FindAxis].
 func Reduce(b landscape.Barrier) (Reduction, error) {
 	axis, err := landscape.FindAxis(b)
 	var f *frame
@@ -66,11 +65,10 @@ func Reduce(b landscape.Barrier) (Reduction, error) {
 	return r, nil
 }
 
-// BarrierRate returns the escape rate κ under isotropic noise: half the lowest
-// eigenvalue with absorption at the saddle plane where the barrier is symmetric
-// about it, which is the rate of hopping between two wells, and otherwise the
-// lowest eigenvalue with absorption at the Exit of its axis. Errors are those of
-// [Reduce] and [Kolmogorov.Solve].
+// BarrierRate returns the escape rate κ under isotropic noise: half the lowest eigenvalue
+// with absorption at the saddle plane where the barrier is symmetric about it, which is the
+// rate of hopping between two wells, and otherwise the lowest eigenvalue with absorption at
+// the Exit of its axis. Errors are those of [Reduce] and [Kolmogorov.Solve].
 func BarrierRate(b landscape.Barrier, noise exact.NoiseLaw) (exact.Result, error) {
 	r, err := Reduce(b)
 	if err != nil {
@@ -203,8 +201,7 @@ func (f *frame) probes(r Reduction, visit func(z, radius float64) error) error {
 	return nil
 }
 
-// checkFlat returns an error if the loss depends on a direction that carries no
-// noise.
+// checkFlat returns an error if the loss depends on a direction that carries no noise.
 func (f *frame) checkFlat(r Reduction) error {
 	return f.probes(r, func(z, radius float64) error {
 		want := f.lossOn(z, 0, f.axis)

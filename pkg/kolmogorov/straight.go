@@ -10,11 +10,10 @@ import (
 // from Eq. 17 with h* = h₁ (appendix C): κ = F·κ₁₇. It depends on the ratio
 // ρ = T_⊥/T₁ alone, not on how low the temperatures are, and is 1 for ρ = 1.
 //
-// On the axis of a straight valley the momentum of the Freidlin–Wentzell path
-// has no part across it, so the straight path is an extremal with action
-// log c/T₁: the exponent of appendix C. Its width and the prefactor are not
-// those of Eq. 17. With ℓ(z) = L(z, 0), K = k/T_⊥ the curvature of the
-// quasipotential across the path and time t along dz/dt = ℓ′,
+// On the axis of a straight valley the momentum of the Freidlin–Wentzell path has no part
+// across it, so the straight path is an extremal with action log c/T₁: the exponent of
+// appendix C. Its width and the prefactor are not those of Eq. 17. With ℓ(z) = L(z, 0), K =
+// k/T_⊥ the curvature of the quasipotential across the path and time t along dz/dt = ℓ′,
 //
 //	dk/dt = 2(h_⊥k − ℓk² − ½ρh_⊥(ℓ′/ℓ)²),   log F = (n−1)∫(h_⊥ − ℓk) dt.
 //

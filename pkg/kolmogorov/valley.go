@@ -6,11 +6,10 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
-// Valley is a loss in n dimensions that has rotational symmetry about the
-// escape coordinate: L(z₁, r) with r = |z_⊥| ≥ 0 the distance from the axis.
-// The n−1 dimensions across then act through r alone, with the measure
-// r^{n−2} dr, so that two coordinates serve every n. In two dimensions it need
-// not be symmetric; see Plane.
+// Valley is a loss in n dimensions that has rotational symmetry about the escape
+// coordinate: L(z₁, r) with r = |z_⊥| ≥ 0 the distance from the axis. The n−1 dimensions
+// across then act through r alone, with the measure r^{n−2} dr, so that two coordinates
+// serve every n. In two dimensions it need not be symmetric; see Plane.
 type Valley struct {
 	// Dim is the effective dimension n ≥ 1. For n = 1 Loss is only asked at r = 0.
 	Dim int
@@ -23,11 +22,10 @@ type Valley struct {
 	Plane bool
 }
 
-// Axial returns the valley of a landscape that the caller knows to be symmetric
-// under rotations of its coordinates 2 to n, flat in any others, and to have a
-// minimum on the axis at z₁ = minimum: for example [landscape.Basins] with
-// equal curvatures across each basin. It returns an error if n is not from 1 to
-// the landscape's Dim.
+// Axial returns the valley of a landscape that the caller knows to be symmetric under
+// rotations of its coordinates 2 to n, flat in any others, and to have a minimum on the
+// axis at z₁ = minimum: for example [landscape.Basins] with equal curvatures across each
+// basin. It returns an error if n is not from 1 to the landscape's Dim.
 func Axial(l landscape.Landscape, n int, minimum float64) (Valley, error) {
 	if n < 1 || n > l.Dim() {
 		return Valley{}, fmt.Errorf("kolmogorov: valley: effective dimension n = %d, want 1 to %d", n, l.Dim())
@@ -35,10 +33,9 @@ func Axial(l landscape.Landscape, n int, minimum float64) (Valley, error) {
 	return Valley{Dim: n, Loss: section(l), Minimum: minimum}, nil
 }
 
-// Plane returns a landscape of two outliers, coordinates 1 and 2, without any
-// symmetry, and with a minimum at (minimum, 0): for example [landscape.Bent].
-// The exit is still a line z₁ = const. It returns an error if the landscape has
-// fewer than two dimensions.
+// Plane returns a landscape of two outliers, coordinates 1 and 2, without any symmetry, and
+// with a minimum at (minimum, 0): for example [landscape.Bent]. The exit is still a line z₁
+// = const. It returns an error if the landscape has fewer than two dimensions.
 func Plane(l landscape.Landscape, minimum float64) (Valley, error) {
 	if l.Dim() < 2 {
 		return Valley{}, fmt.Errorf("kolmogorov: valley: landscape of dimension %d, want ≥ 2 for a plane", l.Dim())

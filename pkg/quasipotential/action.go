@@ -33,8 +33,7 @@ type Cumulant interface {
 	Log(grad []float64, hess *mat.SymDense, theta, p []float64) float64
 }
 
-// ErrNoEscape says that no sample pushes along the path, so that the barrier is
-// infinite.
+// ErrNoEscape says that no sample pushes along the path, so that the barrier is infinite.
 var ErrNoEscape = errors.New("no sample pushes along the path")
 
 // Quasipotential returns the barrier ΔS that small-η SGD sees along a path given
@@ -52,16 +51,14 @@ var ErrNoEscape = errors.New("no sample pushes along the path")
 // Where K exists for no p ≠ 0, as with power-law labels, one sample suffices to
 // escape, and the barrier is 0.
 //
-// Every step is taken to be small. Where gradients are products of unbounded
-// factors, such as x·xᵀθ with normal x, one freak sample can cover a distance of
-// order one at a price of the same order as ΔS. Then this is an upper bound: in
-// linear regression with normal x and y it holds for c ≤ 2 only, see
-// Chain.Barrier of package regression.
+// Every step is taken to be small. Where gradients are products of unbounded factors, such
+// as x·xᵀθ with normal x, one freak sample can cover a distance of order one at a price of
+// the same order as ΔS. Then this is an upper bound: in linear regression with normal x and
+// y it holds for c ≤ 2 only, see Chain.Barrier of package regression.
 //
-// Settings.Tolerance is the relative change under halving of the segments; 0
-// means 1e−8. It returns an error for a path of fewer than two points, of the
-// wrong dimension or not finite, if refinement does not settle, or
-// [ErrNoEscape].
+// Settings.Tolerance is the relative change under halving of the segments; 0 means 1e−8. It
+// returns an error for a path of fewer than two points, of the wrong dimension or not
+// finite, if refinement does not settle, or [ErrNoEscape].
 func Quasipotential(c Cumulant, path [][]float64, s exact.Settings) (exact.Result, error) {
 	if s.Tolerance == 0 {
 		s.Tolerance = 1e-8

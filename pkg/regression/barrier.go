@@ -12,12 +12,11 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/quasipotential"
 )
 
-// Barrier returns the limit of T·log t of the mean first-passage time t to
-// ratio·L(θ*) for T = ηh/B → 0, with normal labels. Small steps climb the
-// quasipotential c − 1; but for features of kurtosis K a sample with x² = hv/T and
-// y² = σ²w/T, of probability exp(−[v/(K−1) + w/2]/T), leads in one step from
-// distance s over the minimum to s(v−1) + √(vw) (in units of σ/√h), that is to a
-// distance r at the least price
+// Barrier returns the limit of T·log t of the mean first-passage time t to ratio·L(θ*) for
+// T = ηh/B → 0, with normal labels. Small steps climb the quasipotential c − 1; but for
+// features of kurtosis K a sample with x² = hv/T and y² = σ²w/T, of probability
+// exp(−[v/(K−1) + w/2]/T), leads in one step from distance s over the minimum to s(v−1) +
+// √(vw) (in units of σ/√h), that is to a distance r at the least price
 //
 //	J(s→r) = 2(s+r)/(ms + √(m²s²+2m)),  m = K−1.
 //

@@ -98,10 +98,9 @@ func (c Chain) Radius(ratio float64) float64 {
 // rare. Settings.Tolerance is the relative change under refinement at which it
 // stops; 0 means 1e−5. Settings.Wall is not used. Result.Err is that change.
 //
-// It returns an error if the chain or the ratio is out of bounds, or if
-// refinement does not settle: η/h beyond stability makes every step leave, which
-// is a valid answer, while T beyond 1e12·η is out of reach of the floating point,
-// an error that wraps [ErrOutOfReach].
+// It returns an error if the chain or the ratio is out of bounds, or if refinement does not
+// settle: η/h beyond stability makes every step leave, which is a valid answer, while T
+// beyond 1e12·η is out of reach of the floating point, an error that wraps [ErrOutOfReach].
 func (c Chain) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, error) {
 	if s.Tolerance == 0 {
 		s.Tolerance = 1e-5

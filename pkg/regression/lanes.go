@@ -146,10 +146,9 @@ func (l *lanes) look(j int, beyond bool) outcome {
 	return outcome{}
 }
 
-// advanceAny makes up to the given number of steps in every lane, and stops after
-// the first in which a lane is beyond the bound; it returns their number and the
-// lanes beyond. It is the readable reference of the others, which do the same
-// operations in the same order.
+// advanceAny makes up to the given number of steps in every lane, and stops after the first
+// in which a lane is beyond the bound; it returns their number and the lanes beyond. It is
+// the readable reference of the others, which do the same operations in the same order.
 func (l *lanes) advanceAny(steps int64) (done int64, out uint) {
 	d, n := l.dim, uint64(l.samples)
 	for done < steps && out == 0 {

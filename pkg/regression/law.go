@@ -15,9 +15,8 @@ import (
 type Features interface {
 	// Curvature returns h = E x².
 	Curvature() float64
-	// Rule returns nodes √u and weights of a quadrature over the law of u for
-	// batches of the given size, refined with the level, and more so around the
-	// places in focus.
+	// Rule returns nodes √u and weights of a quadrature over the law of u for batches of
+	// the given size, refined with the level, and more so around the places in focus.
 	Rule(batch, level int, focus ...Focus) (root, weight []float64)
 	// Largest returns the largest possible u, +Inf if there is none.
 	Largest(batch int) float64
@@ -137,10 +136,9 @@ func (e *EmpiricalFeatures) Largest(batch int) float64 {
 	return float64(batch) * e.square[len(e.square)-1]
 }
 
-// Rule implements [Features]. Up to some thousands of atoms the rule is the law
-// itself. Longer lists, and sums over a batch (drawn with replacement), are merged
-// cell by cell in √u into two atoms each, which keep the mass and the first three
-// moments of the cell.
+// Rule implements [Features]. Up to some thousands of atoms the rule is the law itself.
+// Longer lists, and sums over a batch (drawn with replacement), are merged cell by cell in
+// √u into two atoms each, which keep the mass and the first three moments of the cell.
 func (e *EmpiricalFeatures) Rule(batch, level int, _ ...Focus) (root, weight []float64) {
 	cells := 400 << level
 	single := atoms{e.square, make([]float64, len(e.square))}
@@ -219,8 +217,7 @@ func (a atoms) merge(cells int) atoms {
 
 // Labels is the law of ε = y/σ; the laws of gonum's distuv are such.
 type Labels interface {
-	// Prob returns the density, CDF and Survival the probabilities of ε ≤ z and
-	// of ε > z.
+	// Prob returns the density, CDF and Survival the probabilities of ε ≤ z and of ε > z.
 	Prob(z float64) float64
 	CDF(z float64) float64
 	Survival(z float64) float64

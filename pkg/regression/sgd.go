@@ -1,12 +1,10 @@
-// Package regression answers the question: what does SGD itself do on linear
-// regression, the paper's own example, where everything can be had without
-// approximation?
+// Package regression answers the question: what does SGD itself do on linear regression,
+// the paper's own example, where everything can be had without approximation?
 //
-// [SGD] simulates it, on a data set or on fresh samples. [Chain] is the same as a
-// Markov chain in the distance from the minimum, solved exactly: mean
-// first-passage times, stationary law, Kesten's tail, the barriers as η → 0.
-// [Spherical] holds the covariance and the closed forms, [SDE] the diffusion with
-// the exact covariance, Eq. 4.
+// [SGD] simulates it, on a data set or on fresh samples. [Chain] is the same as a Markov
+// chain in the distance from the minimum, solved exactly: mean first-passage times,
+// stationary law, Kesten's tail, the barriers as η → 0. [Spherical] holds the covariance
+// and the closed forms, [SDE] the diffusion with the exact covariance, Eq. 4.
 package regression
 
 import (
@@ -26,10 +24,9 @@ import (
 //
 //	θ ← θ − (η/B) Σ_{μ∈B} x_μ(x_μ·θ − y_μ),
 //
-// on a fixed data set or on samples drawn afresh at every step. It is a
-// [dynamics.Dynamics] and at the same time the [landscape.Landscape] of its loss,
-// L = L(θ*) + ½(θ−θ*)ᵀH(θ−θ*). It is immutable and safe for use by several
-// goroutines.
+// on a fixed data set or on samples drawn afresh at every step. It is a [dynamics.Dynamics]
+// and at the same time the [landscape.Landscape] of its loss, L = L(θ*) + ½(θ−θ*)ᵀH(θ−θ*).
+// It is immutable and safe for use by several goroutines.
 type SGD struct {
 	dim, batch int
 	eta        float64

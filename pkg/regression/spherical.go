@@ -9,9 +9,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// Spherical is linear regression on spherical features, the setting of the
-// paper's Fig. 3, in which nothing needs to be approximated: y = σ·ε is
-// independent of x, E xxᵀ = h·I, and
+// Spherical is linear regression on spherical features, the setting of the paper's Fig. 3,
+// in which nothing needs to be approximated: y = σ·ε is independent of x, E xxᵀ = h·I, and
 //
 //	E x_i x_j x_k x_l = (κ₄/3)h²(δ_ij δ_kl + δ_ik δ_jl + δ_il δ_jk),
 //
@@ -20,9 +19,8 @@ import (
 //
 //	BΣ = (hσ² + (κ₄/3)h²|θ|²)·I + (2κ₄/3 − 1)h²θθᵀ,
 //
-// against the paper's 2Lh·I (Eq. 6). The two agree along θ for κ₄ = 2, and
-// across θ for κ₄ = 3: in one dimension decoupling is exact for κ₄ = 2, in more
-// it never is.
+// against the paper's 2Lh·I (Eq. 6). The two agree along θ for κ₄ = 2, and across θ for κ₄
+// = 3: in one dimension decoupling is exact for κ₄ = 2, in more it never is.
 type Spherical struct {
 	Dim        int     // d ≥ 1
 	Curvature  float64 // h > 0
@@ -70,8 +68,7 @@ func (g Spherical) Variances(noise theory.Noise, r float64) (along, across float
 	return along / noise.BatchSize, across / noise.BatchSize
 }
 
-// StationaryTail returns the law of Eq. 4 with the exact covariance in one
-// dimension,
+// StationaryTail returns the law of Eq. 4 with the exact covariance in one dimension,
 //
 //	P ∝ (1 + (κ₄−1)hθ²/σ²)^{−φ},  φ = 1 + B/(ηh(κ₄−1)),
 //

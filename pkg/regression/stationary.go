@@ -16,11 +16,10 @@ type ChainLaw struct {
 	weight []float64
 }
 
-// Stationary returns the stationary law of discrete SGD, the solution of
-// Kᵀπ = π on a grid that follows a power-law tail out to where it holds 1e−15.
-// level refines the grid and every quadrature; 0 gives about six digits for the
-// bulk: compare with level 1. It returns an error if the chain is out of
-// bounds, or [ErrNotStationary].
+// Stationary returns the stationary law of discrete SGD, the solution of Kᵀπ = π on a grid
+// that follows a power-law tail out to where it holds 1e−15. level refines the grid and
+// every quadrature; 0 gives about six digits for the bulk: compare with level 1. It returns
+// an error if the chain is out of bounds, or [ErrNotStationary].
 func (c Chain) Stationary(level int) (*ChainLaw, error) {
 	if level < 0 || level > chainLevels {
 		return nil, fmt.Errorf("regression: chain: level = %d, want 0 to %d", level, chainLevels)
@@ -82,9 +81,8 @@ func (l *ChainLaw) Tail(x ...float64) []float64 {
 	return tails
 }
 
-// FittedExponent returns the φ of P ∝ L^{−φ} that maximum likelihood over the
-// whole histogram converges to, the solution of
-// ψ(φ) − ψ(φ−d/2) = E log(L/L(θ*)).
+// FittedExponent returns the φ of P ∝ L^{−φ} that maximum likelihood over the whole
+// histogram converges to, the solution of ψ(φ) − ψ(φ−d/2) = E log(L/L(θ*)).
 func (l *ChainLaw) FittedExponent() float64 {
 	c := l.chain
 	h := c.featureLaw().Curvature() / (c.LabelNoise * c.LabelNoise)

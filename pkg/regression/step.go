@@ -75,10 +75,9 @@ func labelPanels(l Labels) []float64 {
 	return append(edges, right...)
 }
 
-// over returns the rule over √u for rows at distance r. It is refined towards 0
-// until the jump at the boundary is resolved, which is seen from r at
-// √u = (R−r)/(βσ|ε|), and around 1/√β, where large distances are reset to about
-// σ, that is within 1/r of it.
+// over returns the rule over √u for rows at distance r. It is refined towards 0 until the
+// jump at the boundary is resolved, which is seen from r at √u = (R−r)/(βσ|ε|), and around
+// 1/√β, where large distances are reset to about σ, that is within 1/r of it.
 func (s *stepLaw) over(r float64) quadrature {
 	reach := math.Max(s.g.outer()-r, 1e-9*s.g.outer()) / (8 * s.beta * s.sigma)
 	towards := halvings(reach)
@@ -115,9 +114,8 @@ func (s *stepLaw) row(dst []float64, r float64) (leave float64) {
 	return leave
 }
 
-// sideways integrates over across = scale·χ_{d−1}: all of it if the boundary is
-// out of reach, or else up to across = R with across = R·sin φ, which makes the
-// end smooth.
+// sideways integrates over across = scale·χ_{d−1}: all of it if the boundary is out of
+// reach, or else up to across = R with across = R·sin φ, which makes the end smooth.
 func (s *stepLaw) sideways(dst []float64, mean, spread, scale, mass float64) (leave float64) {
 	const span = 9.5 // χ_{d−1} is farther from √(d−1) than that with less than 1e−20
 	low, top := math.Max(0, math.Sqrt(s.room.K)-span), math.Sqrt(s.room.K)+span

@@ -1,10 +1,9 @@
 // Package selection answers the question: which of two minima does SGD prefer?
 //
-// [Basins] joins two minima that may differ in loss, curvature and effective
-// dimension; [NewLocal] is the diffusion whose noise follows the basin that it is
-// in, [TwoTemperatures] its exact law in one dimension. [Loop] is a true
-// regression with two minima of equal loss, on which [Loop.SGD] is SGD itself and
-// [Lattice] its exact law.
+// [Basins] joins two minima that may differ in loss, curvature and effective dimension;
+// [NewLocal] is the diffusion whose noise follows the basin that it is in,
+// [TwoTemperatures] its exact law in one dimension. [Loop] is a true regression with two
+// minima of equal loss, on which [Loop.SGD] is SGD itself and [Lattice] its exact law.
 package selection
 
 import (
@@ -38,13 +37,12 @@ func (b Basin) EffectiveDim() int {
 //
 //	L(z) = V(z₁) + ½ Σ_{i≥2} h_i(z₁) z_i².
 //
-// The saddle lies at the origin, the near minimum at z₁ = −a, the far one at
-// z₁ = b. V is a quintic between a minimum and the saddle and a parabola beyond
-// the minimum; h_i goes from one basin's curvature to the other's by the
-// smoothstep quintic. All of it has a continuous Hessian. Along the path each
-// half is as long as that of a quartic well, a² = 8(L(θˢ)−L*)/h, and the
-// curvature at the saddle, shared by both, is −½ of the geometric mean of the
-// two: equal basins are a [landscape.Quartic], up to its walls.
+// The saddle lies at the origin, the near minimum at z₁ = −a, the far one at z₁ = b. V is a
+// quintic between a minimum and the saddle and a parabola beyond the minimum; h_i goes from
+// one basin's curvature to the other's by the smoothstep quintic. All of it has a
+// continuous Hessian. Along the path each half is as long as that of a quartic well, a² =
+// 8(L(θˢ)−L*)/h, and the curvature at the saddle, shared by both, is −½ of the geometric
+// mean of the two: equal basins are a [landscape.Quartic], up to its walls.
 type Basins struct {
 	near, far  Basin
 	saddleLoss float64
@@ -195,11 +193,10 @@ func (b *Basins) at(z float64) landscape.Critical {
 	return landscape.CriticalAt(b, theta)
 }
 
-// Present stores in dst the diagonal of H(θ*) of the basin in which z₁ lies,
-// which is what the noise of Eq. 13 is proportional to: the near basin's for
-// z₁ ≤ −width, the far one's for z₁ ≥ width, and in between, at the saddle, a
-// smooth passage from one to the other by the quintic of [Ramp]. With width 0 it
-// changes at once. dst has length Dim.
+// Present stores in dst the diagonal of H(θ*) of the basin in which z₁ lies, which is what
+// the noise of Eq. 13 is proportional to: the near basin's for z₁ ≤ −width, the far one's
+// for z₁ ≥ width, and in between, at the saddle, a smooth passage from one to the other by
+// the quintic of [Ramp]. With width 0 it changes at once. dst has length Dim.
 func (b *Basins) Present(dst []float64, z, width float64) {
 	s := Ramp(z, width)
 	dst[0] = b.near.Curvature + s*(b.far.Curvature-b.near.Curvature)

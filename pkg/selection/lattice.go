@@ -108,9 +108,8 @@ func (l *Lattice) Odds(between float64) (float64, error) {
 	return (1 - below) / below, nil
 }
 
-// MeanFirstPassage returns the mean time t = ηk from one point until the chain is
-// in the cell of another, or beyond it. It is an error if the two share a cell or
-// are outside.
+// MeanFirstPassage returns the mean time t = ηk from one point until the chain is in the
+// cell of another, or beyond it. It is an error if the two share a cell or are outside.
 func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
 	n, _ := l.p.Dims()
 	i, j := int(math.Floor((from-l.lo)/l.size)), int(math.Floor((to-l.lo)/l.size))

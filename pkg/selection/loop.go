@@ -122,10 +122,9 @@ func (l *Loop) Reverse() *Loop {
 	return &r
 }
 
-// Step returns the law of the gradient of one sample, the product of the
-// residual r = (w−w*)·x − σε and the slope s = (dw/dθ)·x. Given s = |dw/dθ|u with
-// u standard normal, r·s is normal with the mean L′u² and the standard deviation
-// spread·|u|.
+// Step returns the law of the gradient of one sample, the product of the residual r =
+// (w−w*)·x − σε and the slope s = (dw/dθ)·x. Given s = |dw/dθ|u with u standard normal, r·s
+// is normal with the mean L′u² and the standard deviation spread·|u|.
 func (l *Loop) Step(theta float64) (slope, spread float64) {
 	var g [1]float64
 	loss := l.LossGrad(g[:], []float64{theta})

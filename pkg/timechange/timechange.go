@@ -22,13 +22,12 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// Test tests Eq. 14 and 15 path by path. One Brownian path W̃ on the τ
-// clock, on a very fine grid, fixes the true trajectory θ̃ and the time
-// t = ∫dτ/L at each of its points; dW = dW̃/sqrt(L) is then the Brownian path of
-// the t clock. Coarse Euler–Maruyama grids on either clock, driven by the two,
-// must close in on the same end point: on the t clock with strong order ½, as
-// the noise of Eq. 13 is multiplicative, and on the τ clock with strong order
-// 1, as the noise of Eq. 15 is additive.
+// Test tests Eq. 14 and 15 path by path. One Brownian path W̃ on the τ clock, on a very
+// fine grid, fixes the true trajectory θ̃ and the time t = ∫dτ/L at each of its points; dW
+// = dW̃/sqrt(L) is then the Brownian path of the t clock. Coarse Euler–Maruyama grids on
+// either clock, driven by the two, must close in on the same end point: on the t clock with
+// strong order ½, as the noise of Eq. 13 is multiplicative, and on the τ clock with strong
+// order 1, as the noise of Eq. 15 is additive.
 type Test struct {
 	Landscape landscape.Landscape
 	Minimum   landscape.Critical
@@ -246,8 +245,7 @@ func (w *comparison) coarseT(theta []float64, n int) {
 	}
 }
 
-// drive stores in xi the standard normals that stand for the given increments
-// over a step.
+// drive stores in xi the standard normals that stand for the given increments over a step.
 func (w *comparison) drive(increments [][]float64, step float64) {
 	root := math.Sqrt(step)
 	clear(w.xi)
