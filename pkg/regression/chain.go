@@ -102,9 +102,7 @@ func (c Chain) Radius(ratio float64) float64 {
 // settle: η/h beyond stability makes every step leave, which is a valid answer, while T
 // beyond 1e12·η is out of reach of the floating point, an error that wraps [ErrOutOfReach].
 func (c Chain) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, error) {
-	if s.Tolerance == 0 {
-		s.Tolerance = 1e-5
-	}
+	s.Tolerance = cmp.Or(s.Tolerance, 1e-5)
 	if err := c.checkAt(ratio); err != nil {
 		return exact.Result{}, err
 	}

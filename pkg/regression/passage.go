@@ -43,13 +43,8 @@ func (a above) Contains(theta []float64) bool {
 
 // above reports whether L(θ) > L(θ*) + level, given |θ − θ*|². NaN counts as above.
 func (r *SGD) above(theta []float64, square, level float64) bool {
-	if r.most*square <= 2*level {
-		return false
-	}
-	if !(r.least*square <= 2*level) {
-		return true
-	}
-	return !(r.rise(nil, theta) <= level)
+	maybe, surely := !(r.most*square <= 2*level), !(r.least*square <= 2*level)
+	return maybe && (surely || !(r.rise(nil, theta) <= level))
 }
 
 // Passages implements [escape.Passer]: single samples drawn from a fixed set, the
