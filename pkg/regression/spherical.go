@@ -54,7 +54,9 @@ func (g Spherical) Loss(r float64) float64 {
 }
 
 // Radius returns the distance at which L is c times its minimum, r² = (c−1)σ²/h.
-func (g Spherical) Radius(ratio float64) float64 { return g.LabelNoise * math.Sqrt((ratio-1)/g.Curvature) }
+func (g Spherical) Radius(ratio float64) float64 {
+	return g.LabelNoise * math.Sqrt((ratio-1)/g.Curvature)
+}
 
 // Variances returns the eigenvalues of Σ at distance r from the minimum: along θ,
 // (hσ² + (κ₄−1)h²r²)/B, and across, (hσ² + (κ₄/3)h²r²)/B, the latter d−1 times.

@@ -49,4 +49,6 @@ func (p TwoTemperatures) Densities(z float64) (logScale, logSpeed float64) {
 	return logScale, -logScale - u - saddle - math.Log(T)
 }
 
-func (p TwoTemperatures) temperature(z float64) float64 { return p.Near + Ramp(z, p.Width)*(p.Far-p.Near) }
+func (p TwoTemperatures) temperature(z float64) float64 {
+	return p.Near + Ramp(z, p.Width)*(p.Far-p.Near)
+}
