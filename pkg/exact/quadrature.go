@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -40,13 +41,10 @@ func gaussRule() (x, w []float64) {
 
 // tolerance returns the one set or the default.
 func (s Settings) tolerance() (float64, error) {
-	switch {
-	case s.Tolerance == 0:
-		return 1e-10, nil
-	case !(s.Tolerance > 0):
+	if !(s.Tolerance >= 0) {
 		return 0, fmt.Errorf("tolerance = %v, want > 0", s.Tolerance)
 	}
-	return s.Tolerance, nil
+	return cmp.Or(s.Tolerance, 1e-10), nil
 }
 
 // refine doubles the number of panels until integral settles.

@@ -52,7 +52,8 @@ func (a Aligned) Solve() (*Passage, error) {
 		return nil, err
 	}
 	// The hotter direction sets how far the domain reaches, each its own width.
-	k := Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{Temperature: math.Max(a.Along, a.Across)}, Exit: a.Exit, Tolerance: a.Tolerance, Tail: cmp.Or(a.Tail, 1e-8)}
+	k := Kolmogorov{Valley: a.Valley, Noise: exact.LossNoise{Temperature: math.Max(a.Along, a.Across)},
+		Exit: a.Exit, Tolerance: a.Tolerance, Tail: cmp.Or(a.Tail, 1e-8)}
 	along, across := k, k
 	along.Noise, across.Noise = exact.LossNoise{Temperature: a.Along}, exact.LossNoise{Temperature: a.Across}
 	p, values, err := refine(k, &along, &across, func(g *grid) (*Passage, []float64, error) {

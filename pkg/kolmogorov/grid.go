@@ -184,7 +184,6 @@ func even(x float64) float64 { return 2 * math.Ceil(x/2) }
 // is resolved evenly and a power-law tail logarithmically.
 func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 	v := k.Valley
-	g := &grid{k: k, step: 1 / level}
 	centre, scale := 0.5*(v.Minimum+k.Exit), 0.5*(k.Exit-v.Minimum)
 	end := math.Asinh(1) // z₁ = centre + scale·sinh(x): the exit at x = end
 	width := d.widthAlong
@@ -195,7 +194,7 @@ func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 	step := 2 * end / count
 	behind := math.Ceil((math.Asinh((centre-d.wall)/scale) - end) / step)
 	columns := int(behind + count)
-	g.minimum = int(behind)
+	g := &grid{k: k, step: 1 / level, minimum: int(behind)}
 	g.along = sinhAxis(centre, scale, end-float64(columns)*step, step, columns)
 	g.along.at[g.minimum] = v.Minimum
 	g.across = axis{[]float64{0}, []float64{1}, []float64{0}, []float64{1}}

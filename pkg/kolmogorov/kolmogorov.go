@@ -180,7 +180,8 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 // the last extrapolation changed, plus what cropping the domain to ten times the weight outside
 // changes; Grid is the number of unknowns of the last grid. The widths of the well along and across
 // are taken from two other problems if they are given.
-func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T, []float64, error)) (last T, results []exact.Result, err error) {
+func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T, []float64, error)) (
+	last T, results []exact.Result, err error) {
 	if err := k.check(); err != nil {
 		return last, nil, err
 	}
@@ -248,7 +249,8 @@ func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T
 	worst := slices.MaxFunc(results, func(a, b exact.Result) int {
 		return cmp.Compare(a.Err*math.Abs(b.Value), b.Err*math.Abs(a.Value))
 	})
-	return last, nil, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g", k.Tolerance, worst.Grid, worst.Value, worst.Err)
+	return last, nil, fmt.Errorf("not settled to %g with %d unknowns: value %g, error %g",
+		k.Tolerance, worst.Grid, worst.Value, worst.Err)
 }
 
 // extrapolate carries quantity i of the last three grids to vanishing h² by Neville's scheme, and

@@ -7,6 +7,7 @@
 package quasipotential
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -58,9 +59,7 @@ var ErrNoEscape = errors.New("no sample pushes along the path")
 // an error for a path of fewer than two points, of the wrong dimension or not finite, if refinement
 // does not settle, or [ErrNoEscape].
 func Quasipotential(c Cumulant, path [][]float64, s exact.Settings) (exact.Result, error) {
-	if s.Tolerance == 0 {
-		s.Tolerance = 1e-8
-	}
+	s.Tolerance = cmp.Or(s.Tolerance, 1e-8)
 	switch {
 	case len(path) < 2:
 		return exact.Result{}, fmt.Errorf("quasipotential: along %d points, want ≥ 2", len(path))

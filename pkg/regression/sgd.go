@@ -156,6 +156,7 @@ func (r *SGD) NewStepper() dynamics.Stepper {
 	return w
 }
 
+// Step implements [dynamics.Stepper].
 func (w *stepper) Step(theta []float64, rng *rand.Rand) float64 {
 	clear(w.grad)
 	if w.sampler == nil {

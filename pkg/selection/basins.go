@@ -62,7 +62,8 @@ var (
 // V is no longer monotonic between minimum and saddle.
 func NewBasins(near, far Basin, saddleLoss float64) (*Basins, error) {
 	if len(near.Transverse) != len(far.Transverse) {
-		return nil, fmt.Errorf("selection: basins: %d and %d transverse curvatures, want as many in both", len(near.Transverse), len(far.Transverse))
+		return nil, fmt.Errorf("selection: basins: %d and %d transverse curvatures, want as many in both",
+			len(near.Transverse), len(far.Transverse))
 	}
 	for _, basin := range []Basin{near, far} {
 		switch {

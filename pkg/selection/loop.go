@@ -115,9 +115,7 @@ func (l *Loop) Saddle() landscape.Critical {
 
 // Reverse returns the loss seen from the other minimum: θ → −θ.
 func (l *Loop) Reverse() *Loop {
-	r := *l
-	r.near, r.far = l.far, l.near
-	return &r
+	return &Loop{near: l.far, far: l.near, labelNoise: l.labelNoise, radius: l.radius}
 }
 
 // Step returns the law of the gradient of one sample, the product of the residual r = (w−w*)·x − σε
