@@ -25,15 +25,31 @@ import (
 type Field struct {
 	xs, ys []float64
 	z      []float64
+	err    error // why it could not be made; HeatMap and Contours report it
+}
+
+// maxCells bounds a grid: 2²⁴ cells are 128 MB, and more than any screen has pixels.
+const maxCells = 1 << 24
+
+// newField returns a grid without values, with the reason why it holds nothing if there is one.
+func newField(missing bool, cols, rows int) *Field {
+	switch {
+	case missing:
+		return &Field{err: fmt.Errorf("a field of a nil function")}
+	case cols > 0 && rows > maxCells/cols:
+		return &Field{err: fmt.Errorf("a field of %d × %d, %.3g GB, want at most %d values (0.13 GB)", cols, rows, 8e-9*float64(cols)*float64(rows), maxCells)}
+	}
+	return &Field{xs: make([]float64, cols), ys: make([]float64, rows), z: make([]float64, 0, cols*rows)}
 }
 
 var _ plotter.GridXYZ = (*Field)(nil)
 
-// Sample evaluates f on an n by n grid over [xmin, xmax] × [ymin, ymax].
+// Sample evaluates f on an n by n grid over [xmin, xmax] × [ymin, ymax]. Like all mistakes, a nil f
+// and a grid of more than 2²⁴ values show when the figure is shown.
 func Sample(f func(x, y float64) float64, xmin, xmax, ymin, ymax float64, n int) *Field {
 	n = max(n, 2)
-	g := &Field{xs: make([]float64, n), ys: make([]float64, n)}
-	for i := range n {
+	g := newField(f == nil, n, n)
+	for i := range g.xs {
 		t := float64(i) / float64(n-1)
 		g.xs[i], g.ys[i] = xmin+t*(xmax-xmin), ymin+t*(ymax-ymin)
 	}
@@ -48,9 +64,12 @@ func Sample(f func(x, y float64) float64, xmin, xmax, ymin, ymax float64, n int)
 // Tabulate evaluates f at all pairs of the ascending nodes xs and ys, on all processors: f must be
 // safe for concurrent use.
 func Tabulate(f func(x, y float64) float64, xs, ys []float64) *Field {
-	g := &Field{xs: slices.Clone(xs), ys: slices.Clone(ys), z: make([]float64, len(xs)*len(ys))}
+	g := newField(f == nil, len(xs), len(ys))
+	copy(g.xs, xs)
+	copy(g.ys, ys)
+	g.z = g.z[:cap(g.z)]
 	// Row by row, so that workers do not write to one cache line.
-	parallel.For(context.Background(), len(ys), parallel.Workers(0), func() func(int) {
+	parallel.For(context.Background(), len(g.ys), parallel.Workers(0), func() func(int) {
 		return func(j int) {
 			for i, x := range xs {
 				g.z[j*len(xs)+i] = f(x, ys[j])
@@ -62,7 +81,10 @@ func Tabulate(f func(x, y float64) float64, xs, ys []float64) *Field {
 
 // Map returns the field of f(z) on the same grid.
 func (g *Field) Map(f func(z float64) float64) *Field {
-	out := &Field{xs: g.xs, ys: g.ys, z: make([]float64, len(g.z))}
+	if g == nil || f == nil {
+		return newField(true, 0, 0)
+	}
+	out := &Field{xs: g.xs, ys: g.ys, z: make([]float64, len(g.z)), err: g.err}
 	for i, z := range g.z {
 		out.z[i] = f(z)
 	}
@@ -70,7 +92,12 @@ func (g *Field) Map(f func(z float64) float64) *Field {
 }
 
 // Dims returns the numbers of columns and rows.
-func (g *Field) Dims() (c, r int) { return len(g.xs), len(g.ys) }
+func (g *Field) Dims() (c, r int) {
+	if g == nil {
+		return 0, 0
+	}
+	return len(g.xs), len(g.ys)
+}
 
 // X returns the coordinate of column c.
 func (g *Field) X(c int) float64 { return g.xs[c] }
@@ -83,9 +110,15 @@ func (g *Field) Z(c, r int) float64 { return g.z[r*len(g.xs)+c] }
 
 // flatten copies a grid into the columns of a mark.
 func flatten(m *mark, g plotter.GridXYZ) error {
+	if g == nil {
+		return fmt.Errorf("a nil grid")
+	}
+	if f, ok := g.(*Field); ok && f != nil && f.err != nil {
+		return f.err
+	}
 	cols, rows := g.Dims()
-	if cols < 2 || rows < 2 {
-		return fmt.Errorf("a grid of %d × %d, want at least 2 × 2", cols, rows)
+	if cols < 2 || rows < 2 || rows > maxCells/cols {
+		return fmt.Errorf("a grid of %d × %d, want at least 2 × 2 and at most %d values", cols, rows, maxCells)
 	}
 	for r := range rows {
 		if r > 0 && !(g.Y(r) > g.Y(r-1)) {
@@ -108,12 +141,17 @@ func flatten(m *mark, g plotter.GridXYZ) error {
 func (p *Panel) HeatMap(label string, g plotter.GridXYZ) {
 	m := &mark{kind: "heat"}
 	if err := flatten(m, g); err != nil {
-		p.fig.fail("heat map %q: %w", label, err)
+		p.fail("heat map %q: %w", label, err)
 		return
 	}
 	lo, hi := slices.Min(m.z), slices.Max(m.z)
 	if lo == hi {
-		lo, hi = lo-0.5, hi+0.5
+		half := math.Max(0.5, 1e-12*math.Abs(lo)) // also where 0.5 is beyond the last digit
+		lo, hi = lo-half, hi+half
+	}
+	if p.orphan() || !drawable(lo, hi) {
+		p.fail("heat map %q: values from %g to %g, want at most %g and as much apart as leaves digits to tell them by", label, lo, hi, largest)
+		return
 	}
 	colors := viridis()
 	colors.SetMin(lo)
@@ -146,11 +184,11 @@ func viridis() palette.ColorMap {
 func (p *Panel) Contours(g plotter.GridXYZ, levels []float64, opts ...Option) {
 	m := &mark{kind: "contour"}
 	if err := flatten(m, g); err != nil {
-		p.fig.fail("contours: %w", err)
+		p.fail("contours: %w", err)
 		return
 	}
 	if len(levels) == 0 || !finite(levels...) {
-		p.fig.fail("contours: levels %v: want at least one, all finite", levels)
+		p.fail("contours: levels %v: want at least one, all finite", levels)
 		return
 	}
 	levels = slices.Sorted(slices.Values(levels))

@@ -24,6 +24,7 @@ package figure
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette"
@@ -34,6 +35,9 @@ import (
 
 // figureWidth is the width of every figure in pixels: a notebook's text column.
 const figureWidth = 720
+
+// maxHeight bounds the height of a panel in pixels, far beyond any page.
+const maxHeight = 10_000
 
 // A Figure is one panel or several under a common title, with a common legend. Its own Panel is the
 // first one; Below and Beside add others.
@@ -66,7 +70,17 @@ func New(name, title, alt string) *Figure {
 	return f
 }
 
-// fail keeps the first mistake.
+// orphan reports whether a panel belongs to no figure, as one does that neither New nor Below nor
+// Beside made: nothing is drawn on it, and no figure shows it.
+func (p *Panel) orphan() bool { return p == nil || p.fig == nil }
+
+// fail keeps the first mistake, that of a panel with its figure.
+func (p *Panel) fail(format string, args ...any) {
+	if !p.orphan() {
+		p.fig.fail(format, args...)
+	}
+}
+
 func (f *Figure) fail(format string, args ...any) {
 	if f.err == nil {
 		f.err = fmt.Errorf("figure: %s: "+format, append([]any{f.Name}, args...)...)
@@ -75,6 +89,9 @@ func (f *Figure) fail(format string, args ...any) {
 
 // check returns the first mistake made so far.
 func (f *Figure) check() error {
+	if f == nil || f.Panel == nil {
+		return fmt.Errorf("figure: a figure that New did not make")
+	}
 	if f.err != nil {
 		return f.err
 	}
@@ -84,6 +101,16 @@ func (f *Figure) check() error {
 	for _, p := range f.panels {
 		if len(p.marks) == 0 {
 			return fmt.Errorf("figure: %s: panel %d: nothing is drawn in it", f.Name, p.number)
+		}
+		if !(p.Height <= maxHeight) {
+			return fmt.Errorf("figure: %s: panel %d: its height is %g, want at most %g", f.Name, p.number, p.Height, float64(maxHeight))
+		}
+		texts := f.Title + f.Alt + p.X.label + p.Y.label + p.Subtitle
+		for _, m := range p.marks {
+			texts += m.name
+		}
+		if err := output.Printable(texts); err != nil || strings.ContainsAny(texts, "\uFFFE\uFFFF") {
+			return fmt.Errorf("figure: %s: panel %d: a text that an SVG file cannot hold: %q", f.Name, p.number, texts)
 		}
 	}
 	return nil
@@ -123,12 +150,18 @@ func (f *Figure) addPanel(row, col int, height float64) *Panel {
 // Below adds a panel under p: a third of its height, for a ratio or residuals, with the X axis of p
 // unless it sets its own.
 func (p *Panel) Below() *Panel {
+	if p.orphan() {
+		return new(Panel)
+	}
 	return p.fig.addPanel(p.row+1, p.col, p.Height/3)
 }
 
 // Beside adds a panel of the same height to the right of p, with the Y axis of p unless it sets its
 // own.
 func (p *Panel) Beside() *Panel {
+	if p.orphan() {
+		return new(Panel)
+	}
 	return p.fig.addPanel(p.row, p.col+1, p.Height)
 }
 
