@@ -58,10 +58,10 @@ func Check(samples int, eta float64, batch int, how Batches) error {
 // Each stepper works on a [model.Clone] and allocates nothing per step if the model's gradient does
 // not.
 func New(m model.Model, eta float64, batch int, how Batches) (dynamics.Dynamics, error) {
-	if m == nil {
-		return nil, fmt.Errorf("sgd: dynamics of a nil model")
+	n, p, err := model.CheckDims(m)
+	if err != nil {
+		return nil, fmt.Errorf("sgd: dynamics of %w", err)
 	}
-	n, p := m.Dims()
 	if err := Check(n, eta, batch, how); err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ type Sampler struct {
 }
 
 // NewSampler returns a sampler of batches of that size among n samples. The arguments are those
-// that [Check] passes.
+// that [Check] passes; others, a zero Sampler and a nil generator are bugs of the caller and panic.
 func NewSampler(n, batch int, how Batches) *Sampler {
 	s := &Sampler{how: how, order: make([]int, n), batch: make([]int, batch), swaps: make([]int, batch)}
 	for i := range s.order {
@@ -205,6 +205,9 @@ func (e *TrainDivergedError) Error() string {
 // that is not finite, the callback's error, or the context's; the result then says how far it came
 // and θ stays there.
 func Train(ctx context.Context, m model.Model, theta []float64, eta float64, batch, epochs int, s TrainSettings) (TrainResult, error) {
+	if ctx == nil {
+		return TrainResult{}, fmt.Errorf("sgd: training with a nil context")
+	}
 	n, p, err := model.CheckPoint(m, theta)
 	if err != nil {
 		return TrainResult{}, fmt.Errorf("sgd: training of %w", err)

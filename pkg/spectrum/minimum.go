@@ -50,6 +50,9 @@ type Minimum struct {
 // or NaN setting. Later, together with the point reached: |∇L| above GradNorm, a lowest eigenvalue
 // below −[landscape.Flatness] of the highest (a saddle), and the context's.
 func FindMinimum(ctx context.Context, m model.Model, start []float64, s MinimumSettings) (*Minimum, error) {
+	if ctx == nil {
+		return nil, fmt.Errorf("spectrum: minimum with a nil context")
+	}
 	if _, _, err := model.CheckPoint(m, start); err != nil {
 		return nil, fmt.Errorf("spectrum: minimum from %w", err)
 	}

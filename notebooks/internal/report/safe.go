@@ -111,7 +111,7 @@ func cleanTag(whole, name, attributes string) (string, error) {
 				return "", err
 			}
 		case addresses[key]:
-			if err := checkAddress(name, value); err != nil {
+			if err := checkAddress(name, key, value); err != nil {
 				return "", err
 			}
 		}
@@ -120,7 +120,7 @@ func cleanTag(whole, name, attributes string) (string, error) {
 }
 
 // checkAddress lets a link lead to another page and all else to within this one.
-func checkAddress(element, target string) error {
+func checkAddress(element, key, target string) error {
 	plain := strings.ToLower(strings.Map(func(r rune) rune {
 		if r <= ' ' {
 			return -1 // as browsers do
@@ -130,8 +130,8 @@ func checkAddress(element, target string) error {
 	protocol := scheme.FindString(plain)
 	switch {
 	case strings.HasPrefix(plain, "#"), plain == "":
-	case element == "a" && slices.Contains([]string{"", "http:", "https:", "mailto:"}, protocol):
-	case (element == "img" || element == "image") && strings.HasPrefix(plain, "data:image/"):
+	case element == "a" && strings.HasSuffix(key, "href") && slices.Contains([]string{"", "http:", "https:", "mailto:"}, protocol):
+	case (element == "img" && key == "src" || element == "image" && strings.HasSuffix(key, "href")) && strings.HasPrefix(plain, "data:image/"):
 	default:
 		return fmt.Errorf("<%s> leads to %.60q: in a report a link leads to a page or a place within, and a picture is within (write ![what it shows](file))", element, target)
 	}
