@@ -34,16 +34,19 @@ type Set struct {
 }
 
 // Len returns the number of samples N, 0 for a nil set or one without X.
-func (s *Set) Len() int { n, _ := s.dims(); return n }
+func (s *Set) Len() int {
+	if s == nil || s.X == nil {
+		return 0
+	}
+	return s.X.RawMatrix().Rows
+}
 
 // Features returns the number d of features per sample, 0 where Len is.
-func (s *Set) Features() int { _, d := s.dims(); return d }
-
-func (s *Set) dims() (n, d int) {
-	if s == nil || s.X == nil {
-		return 0, 0
+func (s *Set) Features() int {
+	if s.Len() == 0 {
+		return 0
 	}
-	return s.X.Dims()
+	return s.X.RawMatrix().Cols
 }
 
 // Standardise shifts and scales every feature in place to mean 0 and variance 1 over the set, and
@@ -102,12 +105,9 @@ func (s *Set) affine(shift, scale []float64) {
 }
 
 // OneHot sets Y to the N×Classes matrix with a 1 in the column of the class. A set without classes,
-// or with a class outside its range, is an error, and so are more than 2²⁸ numbers (2 GiB).
+// or with a class outside its range, and more than 2²⁸ numbers (2 GiB) are errors.
 func (s *Set) OneHot() error {
 	if err := s.checkClasses(); err != nil {
-		return err
-	}
-	if err := checkSize(s.Len(), s.Classes); err != nil {
 		return err
 	}
 	s.Y = mat.NewDense(s.Len(), s.Classes, nil)
@@ -136,6 +136,8 @@ func (s *Set) checkClasses() error {
 		return fmt.Errorf("data: the set has no samples")
 	case s.Class == nil:
 		return fmt.Errorf("data: the set has no classes")
+	case s.Classes > maxNumbers/s.Len():
+		return fmt.Errorf("data: %d classes for %d samples, want at most %d numbers (2 GiB)", s.Classes, s.Len(), maxNumbers)
 	case len(s.Class) != s.Len():
 		return fmt.Errorf("data: %d classes for %d samples", len(s.Class), s.Len())
 	}
@@ -153,8 +155,8 @@ func (s *Set) checkClasses() error {
 //
 // It is an error unless n ≥ 1, d ≥ 1, n·d ≤ 2²⁸ (2 GiB), sigma is finite and ≥ 0, and rng is not nil.
 func Regression(n, d int, sigma float64, rng *rand.Rand) (*Set, error) {
-	if err := checkSize(n, d); err != nil {
-		return nil, err
+	if d > maxNumbers {
+		return nil, fmt.Errorf("data: %d synthetic features, want at most %d (2 GiB)", d, maxNumbers)
 	}
 	return Teacher(n, make([]float64, max(d, 0)), sigma, rng)
 }
@@ -170,6 +172,8 @@ func Teacher(n int, w []float64, sigma float64, rng *rand.Rand) (*Set, error) {
 		return nil, fmt.Errorf("data: %d synthetic samples, want at least 1", n)
 	case len(w) < 1:
 		return nil, fmt.Errorf("data: %d synthetic features, want at least 1", len(w))
+	case n > maxNumbers/len(w):
+		return nil, fmt.Errorf("data: %d×%d synthetic numbers, want at most %d (2 GiB)", n, len(w), maxNumbers)
 	case rng == nil:
 		return nil, fmt.Errorf("data: synthetic samples from a nil random source")
 	case !(sigma >= 0) || math.IsInf(sigma, 1):
@@ -179,9 +183,6 @@ func Teacher(n int, w []float64, sigma float64, rng *rand.Rand) (*Set, error) {
 		if !finite(v) {
 			return nil, fmt.Errorf("data: teacher weight %d is %v, want finite", j, v)
 		}
-	}
-	if err := checkSize(n, len(w)); err != nil {
-		return nil, err
 	}
 	x, y := mat.NewDense(n, len(w), nil), mat.NewDense(n, 1, nil)
 	for i := range n {
@@ -196,14 +197,6 @@ func Teacher(n int, w []float64, sigma float64, rng *rand.Rand) (*Set, error) {
 		}
 	}
 	return &Set{X: x, Y: y}, nil
-}
-
-// checkSize refuses a matrix that is beyond maxNumbers.
-func checkSize(n, d int) error {
-	if n > 0 && d > 0 && n > maxNumbers/d {
-		return fmt.Errorf("data: %d×%d numbers take %.3g GB, want at most %d (2 GiB)", n, d, 8e-9*float64(n)*float64(d), maxNumbers)
-	}
-	return nil
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -25,31 +25,22 @@ import (
 type Field struct {
 	xs, ys []float64
 	z      []float64
-	err    error // why it could not be made; HeatMap and Contours report it
 }
 
 // maxCells bounds a grid: 2²⁴ cells are 128 MB, and more than any screen has pixels.
 const maxCells = 1 << 24
 
-// newField returns a grid without values, with the reason why it holds nothing if there is one.
-func newField(missing bool, cols, rows int) *Field {
-	switch {
-	case missing:
-		return &Field{err: fmt.Errorf("a field of a nil function")}
-	case cols > 0 && rows > maxCells/cols:
-		return &Field{err: fmt.Errorf("a field of %d × %d, %.3g GB, want at most %d values (0.13 GB)", cols, rows, 8e-9*float64(cols)*float64(rows), maxCells)}
-	}
-	return &Field{xs: make([]float64, cols), ys: make([]float64, rows), z: make([]float64, 0, cols*rows)}
-}
-
 var _ plotter.GridXYZ = (*Field)(nil)
 
-// Sample evaluates f on an n by n grid over [xmin, xmax] × [ymin, ymax]. Like all mistakes, a nil f
-// and a grid of more than 2²⁴ values show when the figure is shown.
+// Sample evaluates f on an n by n grid over [xmin, xmax] × [ymin, ymax]. A nil f and more than 2²⁴
+// values give a field without any, which no figure takes; so they do below.
 func Sample(f func(x, y float64) float64, xmin, xmax, ymin, ymax float64, n int) *Field {
 	n = max(n, 2)
-	g := newField(f == nil, n, n)
-	for i := range g.xs {
+	if f == nil || n > maxCells/n {
+		return new(Field)
+	}
+	g := &Field{xs: make([]float64, n), ys: make([]float64, n)}
+	for i := range n {
 		t := float64(i) / float64(n-1)
 		g.xs[i], g.ys[i] = xmin+t*(xmax-xmin), ymin+t*(ymax-ymin)
 	}
@@ -64,12 +55,12 @@ func Sample(f func(x, y float64) float64, xmin, xmax, ymin, ymax float64, n int)
 // Tabulate evaluates f at all pairs of the ascending nodes xs and ys, on all processors: f must be
 // safe for concurrent use.
 func Tabulate(f func(x, y float64) float64, xs, ys []float64) *Field {
-	g := newField(f == nil, len(xs), len(ys))
-	copy(g.xs, xs)
-	copy(g.ys, ys)
-	g.z = g.z[:cap(g.z)]
+	if f == nil || len(xs) > maxCells/max(len(ys), 1) {
+		return new(Field)
+	}
+	g := &Field{xs: slices.Clone(xs), ys: slices.Clone(ys), z: make([]float64, len(xs)*len(ys))}
 	// Row by row, so that workers do not write to one cache line.
-	parallel.For(context.Background(), len(g.ys), parallel.Workers(0), func() func(int) {
+	parallel.For(context.Background(), len(ys), parallel.Workers(0), func() func(int) {
 		return func(j int) {
 			for i, x := range xs {
 				g.z[j*len(xs)+i] = f(x, ys[j])
@@ -82,9 +73,9 @@ func Tabulate(f func(x, y float64) float64, xs, ys []float64) *Field {
 // Map returns the field of f(z) on the same grid.
 func (g *Field) Map(f func(z float64) float64) *Field {
 	if g == nil || f == nil {
-		return newField(true, 0, 0)
+		return new(Field)
 	}
-	out := &Field{xs: g.xs, ys: g.ys, z: make([]float64, len(g.z)), err: g.err}
+	out := &Field{xs: g.xs, ys: g.ys, z: make([]float64, len(g.z))}
 	for i, z := range g.z {
 		out.z[i] = f(z)
 	}
@@ -92,12 +83,7 @@ func (g *Field) Map(f func(z float64) float64) *Field {
 }
 
 // Dims returns the numbers of columns and rows.
-func (g *Field) Dims() (c, r int) {
-	if g == nil {
-		return 0, 0
-	}
-	return len(g.xs), len(g.ys)
-}
+func (g *Field) Dims() (c, r int) { return len(g.xs), len(g.ys) }
 
 // X returns the coordinate of column c.
 func (g *Field) X(c int) float64 { return g.xs[c] }
@@ -110,11 +96,8 @@ func (g *Field) Z(c, r int) float64 { return g.z[r*len(g.xs)+c] }
 
 // flatten copies a grid into the columns of a mark.
 func flatten(m *mark, g plotter.GridXYZ) error {
-	if g == nil {
+	if f, ok := g.(*Field); g == nil || ok && f == nil {
 		return fmt.Errorf("a nil grid")
-	}
-	if f, ok := g.(*Field); ok && f != nil && f.err != nil {
-		return f.err
 	}
 	cols, rows := g.Dims()
 	if cols < 2 || rows < 2 || rows > maxCells/cols {
@@ -146,8 +129,7 @@ func (p *Panel) HeatMap(label string, g plotter.GridXYZ) {
 	}
 	lo, hi := slices.Min(m.z), slices.Max(m.z)
 	if lo == hi {
-		half := math.Max(0.5, 1e-12*math.Abs(lo)) // also where 0.5 is beyond the last digit
-		lo, hi = lo-half, hi+half
+		lo, hi = math.Min(lo-0.5, lo-1e-12*math.Abs(lo)), math.Max(lo+0.5, lo+1e-12*math.Abs(lo)) // beyond the last digit
 	}
 	if p.orphan() || !drawable(lo, hi) {
 		p.fail("heat map %q: values from %g to %g, want at most %g and as much apart as leaves digits to tell them by", label, lo, hi, largest)

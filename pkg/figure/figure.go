@@ -36,9 +36,6 @@ import (
 // figureWidth is the width of every figure in pixels: a notebook's text column.
 const figureWidth = 720
 
-// maxHeight bounds the height of a panel in pixels, far beyond any page.
-const maxHeight = 10_000
-
 // A Figure is one panel or several under a common title, with a common legend. Its own Panel is the
 // first one; Below and Beside add others.
 type Figure struct {
@@ -102,8 +99,8 @@ func (f *Figure) check() error {
 		if len(p.marks) == 0 {
 			return fmt.Errorf("figure: %s: panel %d: nothing is drawn in it", f.Name, p.number)
 		}
-		if !(p.Height <= maxHeight) {
-			return fmt.Errorf("figure: %s: panel %d: its height is %g, want at most %g", f.Name, p.number, p.Height, float64(maxHeight))
+		if !(p.Height <= 1e4) { // far beyond any page
+			return fmt.Errorf("figure: %s: panel %d: its height is %g, want at most 10,000", f.Name, p.number, p.Height)
 		}
 		texts := f.Title + f.Alt + p.X.label + p.Y.label + p.Subtitle
 		for _, m := range p.marks {
@@ -149,20 +146,17 @@ func (f *Figure) addPanel(row, col int, height float64) *Panel {
 
 // Below adds a panel under p: a third of its height, for a ratio or residuals, with the X axis of p
 // unless it sets its own.
-func (p *Panel) Below() *Panel {
-	if p.orphan() {
-		return new(Panel)
-	}
-	return p.fig.addPanel(p.row+1, p.col, p.Height/3)
-}
+func (p *Panel) Below() *Panel { return p.next(1, 0, 3) }
 
 // Beside adds a panel of the same height to the right of p, with the Y axis of p unless it sets its
 // own.
-func (p *Panel) Beside() *Panel {
+func (p *Panel) Beside() *Panel { return p.next(0, 1, 1) }
+
+func (p *Panel) next(down, right int, share float64) *Panel {
 	if p.orphan() {
 		return new(Panel)
 	}
-	return p.fig.addPanel(p.row, p.col+1, p.Height)
+	return p.fig.addPanel(p.row+down, p.col+right, p.Height/share)
 }
 
 // at returns the panel at a place in the grid, or nil.

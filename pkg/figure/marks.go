@@ -81,8 +81,8 @@ func (m *mark) all() []series {
 	return []series{{"x", m.x}, {"y", m.y}, {"x_lo", m.xlo}, {"x_hi", m.xhi}, {"y_lo", m.ylo}, {"y_hi", m.yhi}, {"z", m.z}}
 }
 
-// largest is how far numbers may reach: beyond, differences and their ratios leave floating point.
-const largest = 1e300
+// largest is how far numbers may reach, and how close limits may be: the ratios are floating point.
+const largest = 1e150
 
 // finite returns an error that names the first NaN or infinity, or what is beyond largest.
 func (m *mark) finite() error {
@@ -235,14 +235,11 @@ func middle(lo, hi []float64) []float64 {
 	return mid
 }
 
-// maxBins bounds a histogram: thousands for every pixel.
-const maxBins = 1 << 20
-
 // density bins a sample into equal bins over its range and returns their n+1 edges and n heights;
 // the area is one. Nil weights mean equal ones.
 func density(sample, weights []float64, bins int) (edges, heights []float64, err error) {
-	if bins < 1 || bins > maxBins || len(sample) == 0 {
-		return nil, nil, fmt.Errorf("%d bins for %d values, want at least 1 of each and at most %d bins", bins, len(sample), maxBins)
+	if bins < 1 || bins > 1<<20 || len(sample) == 0 {
+		return nil, nil, fmt.Errorf("%d bins for %d values, want at least 1 of each and at most 2²⁰ bins", bins, len(sample))
 	}
 	if weights == nil {
 		weights = slices.Repeat([]float64{1}, len(sample))
@@ -280,7 +277,7 @@ func density(sample, weights []float64, bins int) (edges, heights []float64, err
 // comes out unless lo < hi, both finite, and 1 ≤ bins ≤ 2²⁰.
 func Binned(sample []float64, lo, hi float64, bins int) (center, density, stderr []float64) {
 	width := (hi - lo) / float64(bins)
-	if !finite(hi-lo) || !(width > 0) || bins > maxBins {
+	if !finite(hi-lo) || !(width > 0) || bins > 1<<20 {
 		return nil, nil, nil
 	}
 	counts := make([]float64, bins)

@@ -102,9 +102,6 @@ func (f *Figure) SVG() ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("figure: %s: vgsvg wrote an unknown kind of document", f.Name)
 	}
-	if beyond.Match(body) {
-		return nil, fmt.Errorf("figure: %s: what is drawn lies so far outside the axes that it has no place: shorten it, or widen them", f.Name)
-	}
 	alt := html.EscapeString(strings.Join(strings.Fields(f.Alt), " "))
 	head := fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="%g" height="%g" viewBox="0 0 %g %g"`, l.width, l.height, l.width, l.height)
 	head = fmt.Appendf(head, ` role="img" aria-label="%s" style="max-width:100%%;height:auto" font-family="%s">`+"\n", alt, FontFamily)
@@ -112,9 +109,6 @@ func (f *Figure) SVG() ([]byte, error) {
 	body = bytes.ReplaceAll(body, []byte(`xlink:href="data:image/jpg;`), []byte(`preserveAspectRatio="none" href="data:image/png;`))
 	return append(head, body...), nil
 }
-
-// beyond matches an attribute with a coordinate that is not finite.
-var beyond = regexp.MustCompile(`="[^"<>]*(?:NaN|[+-]?Inf)\b`)
 
 // textElement matches a text element of vgsvg.
 var textElement = regexp.MustCompile(`<text x="([^"]*)" y="([^"]*)" transform="([^"]*)"\s+style="([^"]*)">([^<]*)</text>`)

@@ -33,7 +33,7 @@ func NewTable(header ...string) *Table {
 // exist, write "".
 func (t *Table) Row(values ...any) {
 	if t == nil {
-		return // as in CSV, which reports it
+		return // CSV reports it
 	}
 	if len(values) != len(t.header) {
 		t.fail("row %d has %d values for %d columns", len(t.rows), len(values), len(t.header))

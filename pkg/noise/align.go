@@ -20,19 +20,17 @@ import (
 // Errors: operators that are nil, zero or of different sizes, fewer than 2 probes or more than 2²⁰, a
 // nil rng, products so large or small that their squares are not finite.
 func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr float64, err error) {
-	if a == nil || b == nil {
+	switch {
+	case a == nil || b == nil:
 		return 0, 0, fmt.Errorf("noise: cosine of nil operators")
-	}
-	n := a.Dim()
-	if m := b.Dim(); m != n {
-		return 0, 0, fmt.Errorf("noise: cosine of operators of size %d and %d", n, m)
-	}
-	if probes < 2 || probes > 1<<20 {
+	case a.Dim() != b.Dim():
+		return 0, 0, fmt.Errorf("noise: cosine of operators of size %d and %d", a.Dim(), b.Dim())
+	case probes < 2 || probes > 1<<20:
 		return 0, 0, fmt.Errorf("noise: cosine from %d probes, want at least 2 and at most %d", probes, 1<<20)
-	}
-	if rng == nil {
+	case rng == nil:
 		return 0, 0, fmt.Errorf("noise: cosine from a nil random source")
 	}
+	n := a.Dim()
 	z, az, bz := make([]float64, n), make([]float64, n), make([]float64, n)
 	each, sum := make([][3]float64, probes), [3]float64{}
 	for k := range each {
@@ -152,16 +150,11 @@ func Spectra(m model.Model, theta []float64, batch []int) (exact, decoupled []fl
 	if _, err := meanSquareOutputs(m); err != nil {
 		return nil, nil, err
 	}
-	for _, mu := range batch {
-		if mu < 0 || mu >= n {
-			return nil, nil, fmt.Errorf("noise: sample %d, want 0 ≤ sample < %d", mu, n)
-		}
-	}
 	if batch != nil {
+		if len(batch) == 0 || slices.Min(batch) < 0 || slices.Max(batch) >= n {
+			return nil, nil, fmt.Errorf("noise: spectra of the batch %v, want samples from 0 to %d", batch, n-1)
+		}
 		n = len(batch)
-	}
-	if n == 0 {
-		return nil, nil, fmt.Errorf("noise: spectra of an empty batch")
 	}
 	var gram mat.SymDense
 	if err := model.Gram(m, &gram, theta, batch); err != nil {

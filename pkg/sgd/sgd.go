@@ -205,9 +205,6 @@ func (e *TrainDivergedError) Error() string {
 // that is not finite, the callback's error, or the context's; the result then says how far it came
 // and θ stays there.
 func Train(ctx context.Context, m model.Model, theta []float64, eta float64, batch, epochs int, s TrainSettings) (TrainResult, error) {
-	if ctx == nil {
-		return TrainResult{}, fmt.Errorf("sgd: training with a nil context")
-	}
 	n, p, err := model.CheckPoint(m, theta)
 	if err != nil {
 		return TrainResult{}, fmt.Errorf("sgd: training of %w", err)
@@ -215,8 +212,8 @@ func Train(ctx context.Context, m model.Model, theta []float64, eta float64, bat
 	if err := Check(n, eta, batch, s.Batches); err != nil {
 		return TrainResult{}, err
 	}
-	if epochs < 0 {
-		return TrainResult{}, fmt.Errorf("sgd: %d epochs, want ≥ 0", epochs)
+	if epochs < 0 || ctx == nil {
+		return TrainResult{}, fmt.Errorf("sgd: %d epochs with context %v, want ≥ 0 and not nil", epochs, ctx)
 	}
 	t := trainer{
 		m: m, theta: theta, eta: eta, perEpoch: n / batch, settings: s,

@@ -68,7 +68,7 @@ func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
 	}
 	s.Tol = cmp.Or(s.Tol, 1e-8)
 	s.MaxSteps = min(max(cmp.Or(s.MaxSteps, 10*k+100), k), n)
-	if s.MaxSteps > maxNumbers/n {
+	if s.MaxSteps > 1<<30/n {
 		return nil, fmt.Errorf("spectrum: %d vectors of length %d take %.3g GB, want at most 8.6", s.MaxSteps, n, 8e-9*float64(n)*float64(s.MaxSteps))
 	}
 	l := &lanczos{op: op, rng: rand.New(rand.NewPCG(s.Seed, golden)), next: make([]float64, n)}
@@ -91,9 +91,6 @@ func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
 		}
 	}
 }
-
-// maxNumbers bounds the vectors of [Leading]: 2³⁰ numbers are 8.6 GB.
-const maxNumbers = 1 << 30
 
 // golden is 2⁶⁴ over the golden ratio, the second word of the stream of a seed.
 const golden = 0x9e3779b97f4a7c15
