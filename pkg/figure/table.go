@@ -163,8 +163,8 @@ func (t *Table) Floats(name string) ([]float64, error) {
 	}
 	out := make([]float64, len(texts))
 	for r, s := range texts {
-		if out[r], err = strconv.ParseFloat(s, 64); err != nil {
-			return nil, fmt.Errorf("figure: table: column %q, row %d: %w", name, r, err)
+		if out[r], err = strconv.ParseFloat(s, 64); err != nil || !finite(out[r]) {
+			return nil, fmt.Errorf("figure: table: column %q, row %d is %q, want a finite number", name, r, s)
 		}
 	}
 	return out, nil

@@ -140,3 +140,14 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// An exact number stands without an error bar.
+func TestMeasurement(t *testing.T) {
+	c := claim("a")
+	if got := measurement(c); got != "2.02 ± 0.01" {
+		t.Error(got)
+	}
+	if c.StdErr = 0; measurement(c) != "2.02" {
+		t.Error(measurement(c))
+	}
+}
