@@ -87,3 +87,20 @@ func TestHostile(t *testing.T) {
 		}
 	}
 }
+
+// Without the environment's folder the data are Debian's; an error says where it looked.
+func TestFashionMNISTDir(t *testing.T) {
+	t.Setenv(EnvDir, "")
+	if _, err := FashionMNIST("none", 1); err == nil || !strings.Contains(err.Error(), FashionMNISTDir) {
+		t.Error(err)
+	}
+	// N·Classes counts, whichever is large.
+	big := &Set{X: mat.NewDense(4, 1, nil), Class: make([]int, 4), Classes: 1 << 26}
+	if err := big.EvenOdd(); err != nil {
+		t.Error(err)
+	}
+	big.Classes++
+	if err := big.EvenOdd(); err == nil {
+		t.Error("more than the bound")
+	}
+}

@@ -215,3 +215,34 @@ func FuzzReadTable(f *testing.F) {
 		}
 	})
 }
+
+// With EqualAspect a unit is as long on both axes, between the least and the largest height.
+func TestEqualAspect(t *testing.T) {
+	for _, c := range []struct{ x, y, height float64 }{{10, 5, 0}, {10, 7.5, 0}, {10, 0.1, 100}, {10, 100, 560}} {
+		f := New("aspect", "t", "a")
+		f.X, f.Y = Linear("").Range(0, c.x), Linear("").Range(0, c.y)
+		f.EqualAspect = true
+		f.Line("", []float64{0, 1}, []float64{0, 1})
+		_, l := drawn(t, f)
+		p := l.cells[0]
+		if c.height == 0 && math.Abs(p.w/c.x/(p.h/c.y)-1) > 0.02 || c.height > 0 && p.h != c.height {
+			t.Errorf("%v by %v: a panel of %v by %v", c.x, c.y, p.w, p.h)
+		}
+	}
+}
+
+// Log axes are plain from 0.001 to 10,000, and have powers of ten beyond; without three of those they
+// have multiples, and below a factor of four the ticks of a linear axis.
+func TestLogForms(t *testing.T) {
+	for _, c := range []struct {
+		min, max float64
+		want     string
+	}{
+		{0.001, 1, "0.001 0.01 0.1 1"}, {0.0005, 0.5, "10⁻³ 10⁻² 10⁻¹"}, {10, 1e4, "10 100 1000 10000"}, {10, 2e4, "10¹ 10² 10³ 10⁴"},
+		{0.9, 3.4, "1.0 1.5 2.0 2.5 3.0"}, {1, 3.9, "1.0 1.5 2.0 2.5 3.0 3.5"}, {1, 4.1, "1 2 3 4"},
+	} {
+		if got := names(logTicks(c.min, c.max, 9)); got != c.want {
+			t.Errorf("[%v, %v]: %s, want %s", c.min, c.max, got, c.want)
+		}
+	}
+}

@@ -98,9 +98,18 @@ func TestSamplerEpoch(t *testing.T) {
 		}
 	}
 	defer func() {
-		if recover() == nil {
-			t.Error("a batch beyond the end of the epoch")
+		if said, _ := recover().(string); !strings.Contains(said, "beyond the end of an epoch of 6 samples") {
+			t.Errorf("a batch beyond the end of the epoch: %q", said)
 		}
 	}()
 	s.Next(rng)
+}
+
+// θ that leaves floating point with the last step of an epoch is a divergence at that step.
+func TestTrainDivergesInTheta(t *testing.T) {
+	var diverged *TrainDivergedError
+	r, err := Train(context.Background(), two(t), []float64{1e150}, 1e200, 2, 5, TrainSettings{})
+	if !errors.As(err, &diverged) || diverged.Step != 1 || diverged.Epoch != 1 || !math.IsNaN(diverged.Loss) || diverged.LearningRate != 1e200 || r.Epochs != 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
 }
