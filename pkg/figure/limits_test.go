@@ -246,3 +246,23 @@ func TestLogForms(t *testing.T) {
 		}
 	}
 }
+
+// Whatever comes first, heat maps and areas lie under lines, and points over them.
+func TestLayers(t *testing.T) {
+	f := New("layers", "t", "a")
+	f.X, f.Y = Linear("").Range(0, 3), Linear("").Range(0, 3)
+	x := []float64{1, 2}
+	f.Points("", x, x, Vermilion)
+	f.Line("", x, x, Green)
+	f.Histogram("", []float64{1, 2, 3}, nil, 2, Purple)
+	f.Band("", x, x, x, Sky)
+	all, _ := drawn(t, f)
+	order := []int{}
+	for _, c := range []piece{{color: Purple.tint(0.22), fill: true}, {color: inks[Green]}, {color: inks[Vermilion], fill: true}} {
+		order = append(order, slices.IndexFunc(all, func(p piece) bool { return p.color == c.color && p.fill == c.fill }))
+	}
+	band := slices.IndexFunc(all, func(p piece) bool { return p.color == Sky.tint(0.22) && p.fill })
+	if order[0] < 0 || !slices.IsSorted(order) || band < 0 || band > order[1] {
+		t.Errorf("area, line and points are drawn in the order %v, the band at %d", order, band)
+	}
+}

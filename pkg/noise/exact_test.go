@@ -3,6 +3,7 @@ package noise
 import (
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -49,5 +50,23 @@ func TestMeterOfAll(t *testing.T) {
 	}
 	if a, b := got[0], got[1]; math.Abs(a.Value-b.Value) > 1e-12*a.Value || math.Abs(a.Loss-b.Loss) > 1e-12*a.Loss || b.StdErr != 0 || b.Samples != 40 || a.Samples != 40 {
 		t.Errorf("all: %+v, sampled: %+v", a, b)
+	}
+}
+
+// The range of Slope holds its lower end and not its upper one, and two runs are the least.
+func TestSlopeRange(t *testing.T) {
+	loss, strength := []float64{8, 16, 4, 2, 1}, []float64{64, 1, 16, 4, 1} // the point at 16 is off the power 2
+	two := func(v []float64) [][]float64 { return [][]float64{v, v} }
+	if b, _, err := Slope(two(loss), two(strength), 0.125, 2); err != nil || math.Abs(b-2) > 1e-12 {
+		t.Errorf("slope %v, %v, want 2", b, err)
+	}
+	if b, _, err := Slope(two(loss[1:]), two(strength[1:]), 0, 9); err != nil || b > 0 {
+		t.Errorf("slope %v, %v with the point that is off", b, err)
+	}
+	if _, _, err := Slope([][]float64{loss}, [][]float64{strength}, 0.125, 2); err == nil || !strings.Contains(err.Error(), "1 runs have 4 points") {
+		t.Errorf("one run: %v", err)
+	}
+	if _, err := Kurtosis(nil, nil, nil); err == nil || !strings.Contains(err.Error(), "nil model") {
+		t.Error(err)
 	}
 }
