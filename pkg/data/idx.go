@@ -24,17 +24,14 @@ type Array struct {
 	Values []float64
 }
 
-// maxElements bounds what one file may hold: 2³¹ numbers are 16 GB as float64, beyond any data set
-// of this field, and well inside an int.
-const maxElements = 1 << 31
-
 // ReadIDX reads an IDX array, plain or gzip (told apart by the first two bytes), of bytes, which is
 // what MNIST and its kin hold; other numbers come as [ReadNPY].
 //
 // Only the first limit items along the first dimension are kept (limit ≤ 0: all), but the file is
 // read to its end: a nil reader, a wrong magic number, another element type, a dimension out of
 // range, a body that ends early, bytes after the body and a corrupt gzip stream are errors, each
-// naming what was found and wanted.
+// naming what was found and wanted. It takes 8 bytes per number kept, up to three times that while
+// it reads, and refuses an array of more than 2²⁸ numbers (2 GiB), however small the file.
 func ReadIDX(r io.Reader, limit int) (*Array, error) {
 	if r == nil {
 		return nil, fmt.Errorf("data: idx from a nil reader")
@@ -89,9 +86,9 @@ func idxHeader(r io.Reader) (shape []int, err error) {
 			return nil, fmt.Errorf("data: idx dimension %d of %d is cut short: %w", k+1, dims, noEOF(err))
 		}
 		d := int64(binary.BigEndian.Uint32(b[:]))
-		if d < 1 || d > maxElements/int64(total) {
-			return nil, fmt.Errorf("data: idx dimension %d is %d, want at least 1 and at most %d elements in all",
-				k+1, d, maxElements)
+		if d < 1 || d > maxNumbers/int64(total) {
+			return nil, fmt.Errorf("data: idx dimension %d is %d, which makes %.3g GB of numbers: want at least 1 and at most %d numbers in all (2 GiB)",
+				k+1, d, 8e-9*float64(d)*float64(total), maxNumbers)
 		}
 		total *= int(d)
 		shape = append(shape, int(d))
@@ -99,12 +96,10 @@ func idxHeader(r io.Reader) (shape []int, err error) {
 	return shape, nil
 }
 
-// readBody reads total elements, keeps the first keep and checks that the file ends there. What a
-// header promises is set aside only up to 2²⁶ numbers (all of MNIST, half a gigabyte of address
-// space that stays untouched until filled); beyond that memory grows with the file.
+// readBody reads total elements, keeps the first keep and checks that the file ends there. Memory
+// grows with the file, not with what its header promises.
 func (a *Array) readBody(r io.Reader, keep, total int) error {
 	buf := make([]byte, 1<<15)
-	a.Values = make([]float64, 0, min(keep, 1<<26))
 	for read := 0; read < total; {
 		got, err := io.ReadFull(r, buf[:min(len(buf), total-read)])
 		if err != nil {

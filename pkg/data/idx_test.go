@@ -8,16 +8,17 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 )
 
 // idx builds a file: magic, dimensions, body.
-func idx(dims []int, body []byte) []byte {
+func idx(dims []uint32, body []byte) []byte {
 	b := []byte{0, 0, 0x08, byte(len(dims))}
 	for _, d := range dims {
-		b = binary.BigEndian.AppendUint32(b, uint32(d))
+		b = binary.BigEndian.AppendUint32(b, d)
 	}
 	return append(b, body...)
 }
@@ -31,7 +32,7 @@ func zip(b []byte) []byte {
 }
 
 func TestReadIDX(t *testing.T) {
-	file := idx([]int{2, 1}, []byte{0, 255})
+	file := idx([]uint32{2, 1}, []byte{0, 255})
 	for _, b := range [][]byte{file, zip(file)} {
 		a, err := ReadIDX(bytes.NewReader(b), 0)
 		if err != nil || !slices.Equal(a.Values, []float64{0, 255}) || !slices.Equal(a.Shape, []int{2, 1}) {
@@ -44,7 +45,7 @@ func TestReadIDX(t *testing.T) {
 }
 
 func TestReadIDXLimit(t *testing.T) {
-	a, err := ReadIDX(bytes.NewReader(idx([]int{3, 2}, []byte{1, 2, 3, 4, 5, 6})), 2)
+	a, err := ReadIDX(bytes.NewReader(idx([]uint32{3, 2}, []byte{1, 2, 3, 4, 5, 6})), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,8 +55,8 @@ func TestReadIDXLimit(t *testing.T) {
 }
 
 func TestReadIDXErrors(t *testing.T) {
-	good := idx([]int{2, 3}, make([]byte, 6))
-	corrupt := zip(idx([]int{10000}, make([]byte, 10000)))
+	good := idx([]uint32{2, 3}, make([]byte, 6))
+	corrupt := zip(idx([]uint32{10000}, make([]byte, 10000)))
 	corrupt[len(corrupt)-6] ^= 1 // the checksum
 	for _, c := range []struct {
 		name string
@@ -68,11 +69,11 @@ func TestReadIDXErrors(t *testing.T) {
 		{"magic", append([]byte{1}, good[1:]...), "magic number 0x01000802", nil},
 		{"element type", []byte{0, 0, 0x0D, 1, 0, 0, 0, 1, 0, 0, 0, 0}, "magic number 0x00000d01", nil},
 		{"no dimension", idx(nil, nil), "0 dimensions", nil},
-		{"too many dimensions", idx(make([]int, 5), nil), "5 dimensions", nil},
+		{"too many dimensions", idx(make([]uint32, 5), nil), "5 dimensions", nil},
 		{"short dimension", good[:10], "dimension 2 of 2", io.ErrUnexpectedEOF},
-		{"zero dimension", idx([]int{2, 0}, nil), "dimension 2 is 0", nil},
-		{"overflow", idx([]int{1 << 20, 1 << 20}, nil), "dimension 2 is 1048576", nil},
-		{"overflow of int64", idx([]int{1<<32 - 1, 1<<32 - 1, 1<<32 - 1}, nil), "dimension 1 is 4294967295", nil},
+		{"zero dimension", idx([]uint32{2, 0}, nil), "dimension 2 is 0", nil},
+		{"overflow", idx([]uint32{1 << 20, 1 << 20}, nil), "dimension 2 is 1048576", nil},
+		{"overflow of int64", idx([]uint32{1<<32 - 1, 1<<32 - 1, 1<<32 - 1}, nil), "dimension 1 is 4294967295", nil},
 		{"truncated", good[:len(good)-1], "ends after 5 of 6 bytes", io.ErrUnexpectedEOF},
 		{"no body", good[:12], "ends after 0 of 6 bytes", io.ErrUnexpectedEOF},
 		{"trailing", append(slices.Clone(good), 7), "bytes after its 6-byte body", nil},
@@ -90,9 +91,39 @@ func TestReadIDXErrors(t *testing.T) {
 	}
 }
 
+// allocated returns how many bytes f sets aside.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// A few bytes that promise a great deal set little aside.
+func TestReadIDXMemory(t *testing.T) {
+	for _, c := range []struct {
+		file []byte
+		want string
+	}{
+		{idx([]uint32{1 << 26}, make([]byte, 4)), "ends after 4 of 67108864 bytes"},
+		{idx([]uint32{1 << 28}, nil), "ends after 0 of 268435456 bytes"},
+		{idx([]uint32{1<<28 + 1}, nil), "which makes 2.15 GB of numbers"},
+		{zip(idx([]uint32{1 << 15, 1 << 15}, make([]byte, 1<<20))), "dimension 2 is 32768, which makes 8.59 GB of numbers"},
+	} {
+		var err error
+		if n := allocated(func() { _, err = ReadIDX(bytes.NewReader(c.file), 0) }); n > 16<<20 {
+			t.Errorf("%.20q: %d MB set aside", c.file, n>>20)
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%.20q: error %v, want it to name %q", c.file, err, c.want)
+		}
+	}
+}
+
 func FuzzReadIDX(f *testing.F) {
-	f.Add(idx([]int{2, 3}, make([]byte, 6)))
-	f.Add(zip(idx([]int{1}, make([]byte, 2))))
+	f.Add(idx([]uint32{2, 3}, make([]byte, 6)))
+	f.Add(zip(idx([]uint32{1}, make([]byte, 2))))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		a, err := ReadIDX(bytes.NewReader(b), 4)
 		if err != nil {
@@ -121,7 +152,7 @@ func folder(t *testing.T, images, labels []byte) string {
 }
 
 func TestLoadDir(t *testing.T) {
-	dir := folder(t, idx([]int{3, 1, 2}, []byte{0, 255, 51, 0, 0, 0}), idx([]int{3}, []byte{1, 9, 0}))
+	dir := folder(t, idx([]uint32{3, 1, 2}, []byte{0, 255, 51, 0, 0, 0}), idx([]uint32{3}, []byte{1, 9, 0}))
 	t.Setenv(EnvDir, dir)
 	s, err := FashionMNIST(Train, 2)
 	if err != nil {
@@ -133,13 +164,13 @@ func TestLoadDir(t *testing.T) {
 }
 
 func TestLoadErrors(t *testing.T) {
-	img, lab := idx([]int{2, 1, 1}, []byte{1, 2}), idx([]int{2}, []byte{0, 1})
+	img, lab := idx([]uint32{2, 1, 1}, []byte{1, 2}), idx([]uint32{2}, []byte{0, 1})
 	for _, c := range []struct {
 		name           string
 		images, labels []byte
 		want           string
 	}{
-		{"count", img, idx([]int{3}, []byte{0, 1, 2}), "2 images in"},
+		{"count", img, idx([]uint32{3}, []byte{0, 1, 2}), "2 images in"},
 		{"swapped images", lab, lab, "images of 1 dimension"},
 		{"swapped labels", img, img, "labels of 3 dimensions"},
 		{"truncated", img[:len(img)-1], lab, "ends after 1 of 2 bytes"},

@@ -85,10 +85,17 @@ func (a Axis) limits(e extent) (min, max float64, err error) {
 	if a.hasMax {
 		max = a.max
 	}
-	if !finite(min, max) || min >= max || (a.log && min <= 0) {
-		return 0, 0, fmt.Errorf("axis %q: limits [%g, %g] must be finite, increasing and, on a log axis, positive", a.label, min, max)
+	if !drawable(min, max) || (a.log && min <= 0) {
+		return 0, 0, fmt.Errorf("axis %q: limits [%g, %g] must be finite, increasing and, on a log axis, positive, at most %g and as much apart as leaves digits to tell them by",
+			a.label, min, max, largest)
 	}
 	return min, max, nil
+}
+
+// drawable reports whether ticks can stand between two limits: where there are digits for them.
+func drawable(min, max float64) bool {
+	size := math.Max(math.Abs(min), math.Abs(max))
+	return size <= largest && max-min > math.Max(1/largest, 1e-14*size)
 }
 
 // apply sets up one axis of a gonum plot with room for some tick labels, in the house style. Its

@@ -27,11 +27,18 @@ type Field struct {
 	z      []float64
 }
 
+// maxCells bounds a grid: 2²⁴ cells are 128 MB, and more than any screen has pixels.
+const maxCells = 1 << 24
+
 var _ plotter.GridXYZ = (*Field)(nil)
 
-// Sample evaluates f on an n by n grid over [xmin, xmax] × [ymin, ymax].
+// Sample evaluates f on an n by n grid over [xmin, xmax] × [ymin, ymax]. A nil f and more than 2²⁴
+// values give a field without any, which no figure takes; so they do below.
 func Sample(f func(x, y float64) float64, xmin, xmax, ymin, ymax float64, n int) *Field {
 	n = max(n, 2)
+	if f == nil || n > maxCells/n {
+		return new(Field)
+	}
 	g := &Field{xs: make([]float64, n), ys: make([]float64, n)}
 	for i := range n {
 		t := float64(i) / float64(n-1)
@@ -48,6 +55,9 @@ func Sample(f func(x, y float64) float64, xmin, xmax, ymin, ymax float64, n int)
 // Tabulate evaluates f at all pairs of the ascending nodes xs and ys, on all processors: f must be
 // safe for concurrent use.
 func Tabulate(f func(x, y float64) float64, xs, ys []float64) *Field {
+	if f == nil || len(xs) > maxCells/max(len(ys), 1) {
+		return new(Field)
+	}
 	g := &Field{xs: slices.Clone(xs), ys: slices.Clone(ys), z: make([]float64, len(xs)*len(ys))}
 	// Row by row, so that workers do not write to one cache line.
 	parallel.For(context.Background(), len(ys), parallel.Workers(0), func() func(int) {
@@ -62,6 +72,9 @@ func Tabulate(f func(x, y float64) float64, xs, ys []float64) *Field {
 
 // Map returns the field of f(z) on the same grid.
 func (g *Field) Map(f func(z float64) float64) *Field {
+	if g == nil || f == nil {
+		return new(Field)
+	}
 	out := &Field{xs: g.xs, ys: g.ys, z: make([]float64, len(g.z))}
 	for i, z := range g.z {
 		out.z[i] = f(z)
@@ -83,9 +96,12 @@ func (g *Field) Z(c, r int) float64 { return g.z[r*len(g.xs)+c] }
 
 // flatten copies a grid into the columns of a mark.
 func flatten(m *mark, g plotter.GridXYZ) error {
+	if f, ok := g.(*Field); g == nil || ok && f == nil {
+		return fmt.Errorf("a nil grid")
+	}
 	cols, rows := g.Dims()
-	if cols < 2 || rows < 2 {
-		return fmt.Errorf("a grid of %d × %d, want at least 2 × 2", cols, rows)
+	if cols < 2 || rows < 2 || rows > maxCells/cols {
+		return fmt.Errorf("a grid of %d × %d, want at least 2 × 2 and at most %d values", cols, rows, maxCells)
 	}
 	for r := range rows {
 		if r > 0 && !(g.Y(r) > g.Y(r-1)) {
@@ -108,12 +124,16 @@ func flatten(m *mark, g plotter.GridXYZ) error {
 func (p *Panel) HeatMap(label string, g plotter.GridXYZ) {
 	m := &mark{kind: "heat"}
 	if err := flatten(m, g); err != nil {
-		p.fig.fail("heat map %q: %w", label, err)
+		p.fail("heat map %q: %w", label, err)
 		return
 	}
 	lo, hi := slices.Min(m.z), slices.Max(m.z)
 	if lo == hi {
-		lo, hi = lo-0.5, hi+0.5
+		lo, hi = math.Min(lo-0.5, lo-1e-12*math.Abs(lo)), math.Max(lo+0.5, lo+1e-12*math.Abs(lo)) // beyond the last digit
+	}
+	if p.orphan() || !drawable(lo, hi) {
+		p.fail("heat map %q: values from %g to %g, want at most %g and as much apart as leaves digits to tell them by", label, lo, hi, largest)
+		return
 	}
 	colors := viridis()
 	colors.SetMin(lo)
@@ -146,11 +166,11 @@ func viridis() palette.ColorMap {
 func (p *Panel) Contours(g plotter.GridXYZ, levels []float64, opts ...Option) {
 	m := &mark{kind: "contour"}
 	if err := flatten(m, g); err != nil {
-		p.fig.fail("contours: %w", err)
+		p.fail("contours: %w", err)
 		return
 	}
 	if len(levels) == 0 || !finite(levels...) {
-		p.fig.fail("contours: levels %v: want at least one, all finite", levels)
+		p.fail("contours: levels %v: want at least one, all finite", levels)
 		return
 	}
 	levels = slices.Sorted(slices.Values(levels))

@@ -24,6 +24,7 @@ package figure
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette"
@@ -66,7 +67,17 @@ func New(name, title, alt string) *Figure {
 	return f
 }
 
-// fail keeps the first mistake.
+// orphan reports whether a panel belongs to no figure, as one does that neither New nor Below nor
+// Beside made: nothing is drawn on it, and no figure shows it.
+func (p *Panel) orphan() bool { return p == nil || p.fig == nil }
+
+// fail keeps the first mistake, that of a panel with its figure.
+func (p *Panel) fail(format string, args ...any) {
+	if !p.orphan() {
+		p.fig.fail(format, args...)
+	}
+}
+
 func (f *Figure) fail(format string, args ...any) {
 	if f.err == nil {
 		f.err = fmt.Errorf("figure: %s: "+format, append([]any{f.Name}, args...)...)
@@ -75,6 +86,9 @@ func (f *Figure) fail(format string, args ...any) {
 
 // check returns the first mistake made so far.
 func (f *Figure) check() error {
+	if f == nil || f.Panel == nil {
+		return fmt.Errorf("figure: a figure that New did not make")
+	}
 	if f.err != nil {
 		return f.err
 	}
@@ -84,6 +98,16 @@ func (f *Figure) check() error {
 	for _, p := range f.panels {
 		if len(p.marks) == 0 {
 			return fmt.Errorf("figure: %s: panel %d: nothing is drawn in it", f.Name, p.number)
+		}
+		if !(p.Height <= 1e4) { // far beyond any page
+			return fmt.Errorf("figure: %s: panel %d: its height is %g, want at most 10,000", f.Name, p.number, p.Height)
+		}
+		texts := f.Title + f.Alt + p.X.label + p.Y.label + p.Subtitle
+		for _, m := range p.marks {
+			texts += m.name
+		}
+		if err := output.Printable(texts); err != nil || strings.ContainsAny(texts, "\uFFFE\uFFFF") {
+			return fmt.Errorf("figure: %s: panel %d: a text that an SVG file cannot hold: %q", f.Name, p.number, texts)
 		}
 	}
 	return nil
@@ -122,14 +146,17 @@ func (f *Figure) addPanel(row, col int, height float64) *Panel {
 
 // Below adds a panel under p: a third of its height, for a ratio or residuals, with the X axis of p
 // unless it sets its own.
-func (p *Panel) Below() *Panel {
-	return p.fig.addPanel(p.row+1, p.col, p.Height/3)
-}
+func (p *Panel) Below() *Panel { return p.next(1, 0, 3) }
 
 // Beside adds a panel of the same height to the right of p, with the Y axis of p unless it sets its
 // own.
-func (p *Panel) Beside() *Panel {
-	return p.fig.addPanel(p.row, p.col+1, p.Height)
+func (p *Panel) Beside() *Panel { return p.next(0, 1, 1) }
+
+func (p *Panel) next(down, right int, share float64) *Panel {
+	if p.orphan() {
+		return new(Panel)
+	}
+	return p.fig.addPanel(p.row+down, p.col+right, p.Height/share)
 }
 
 // at returns the panel at a place in the grid, or nil.

@@ -78,6 +78,9 @@ func (f *Figure) layout() (*layout, error) {
 		l.alignColumns(cols)
 		l.stackRows(rows)
 	}
+	if w := l.cells[0].w; w < 20 {
+		return nil, fmt.Errorf("figure: %s: %d panels side by side, too many: none is %d pixels wide", f.Name, cols, 20)
+	}
 	l.legend = f.legend(l.cells, l.width-2*margin)
 	if h := l.legend.height(); h > 0 {
 		l.height += gap/2 + h

@@ -34,12 +34,15 @@ var layers = map[string]int{"heat": -2, "band": -1, "bars": -1, "points": 1}
 
 // add checks a mark's numbers and puts it into the panel.
 func (p *Panel) add(m *mark, lines, points bool, opts []Option) *mark {
+	if p.orphan() {
+		return m
+	}
 	m.style = p.fig.styled(m.name, lines, points, opts)
 	if err := output.Printable(m.name); err != nil {
-		p.fig.fail("%w", err)
+		p.fail("%w", err)
 	}
 	if err := cmp.Or(m.intervals(), m.finite()); err != nil {
-		p.fig.fail("series %q: %w", m.name, err)
+		p.fail("series %q: %w", m.name, err)
 	}
 	p.marks = append(p.marks, m)
 	return m
@@ -78,12 +81,15 @@ func (m *mark) all() []series {
 	return []series{{"x", m.x}, {"y", m.y}, {"x_lo", m.xlo}, {"x_hi", m.xhi}, {"y_lo", m.ylo}, {"y_hi", m.yhi}, {"z", m.z}}
 }
 
-// finite returns an error that names the first NaN or infinity.
+// largest is how far numbers may reach, and how close limits may be: the ratios are floating point.
+const largest = 1e150
+
+// finite returns an error that names the first NaN or infinity, or what is beyond largest.
 func (m *mark) finite() error {
 	for _, c := range m.all() {
 		for i, v := range c.values {
-			if !finite(v) {
-				return fmt.Errorf("%s[%d] is %g", c.name, i, v)
+			if !finite(v) || math.Abs(v) > largest {
+				return fmt.Errorf("%s[%d] is %g, want at most %g either way", c.name, i, v, largest)
 			}
 		}
 	}
@@ -170,6 +176,10 @@ func (p *Panel) Step(name string, x, y []float64, opts ...Option) {
 
 // Func draws y = f(x) across the whole panel.
 func (p *Panel) Func(name string, f func(float64) float64, opts ...Option) {
+	if f == nil {
+		p.fail("series %q: a nil function", name)
+		return
+	}
 	p.add(&mark{kind: "func", name: name, fn: f, build: buildLine}, true, false, opts)
 }
 
@@ -200,7 +210,7 @@ func (m *mark) evaluate(fr *frame) error {
 // theory.
 func (p *Panel) Band(name string, x, lo, hi []float64, opts ...Option) {
 	if len(lo) != len(x) || len(hi) != len(x) {
-		p.fig.fail("series %q: %d values of x but %d of lo and %d of hi", name, len(x), len(lo), len(hi))
+		p.fail("series %q: %d values of x but %d of lo and %d of hi", name, len(x), len(lo), len(hi))
 		return
 	}
 	p.add(&mark{kind: "band", name: name, x: x, y: middle(lo, hi), ylo: lo, yhi: hi, build: buildBand}, false, false, opts)
@@ -211,7 +221,7 @@ func (p *Panel) Band(name string, x, lo, hi []float64, opts ...Option) {
 func (p *Panel) Histogram(name string, sample, weights []float64, bins int, opts ...Option) {
 	edges, heights, err := density(sample, weights, bins)
 	if err != nil {
-		p.fig.fail("series %q: %w", name, err)
+		p.fail("series %q: %w", name, err)
 		return
 	}
 	lo, hi := edges[:bins], edges[1:]
@@ -228,8 +238,8 @@ func middle(lo, hi []float64) []float64 {
 // density bins a sample into equal bins over its range and returns their n+1 edges and n heights;
 // the area is one. Nil weights mean equal ones.
 func density(sample, weights []float64, bins int) (edges, heights []float64, err error) {
-	if bins < 1 || len(sample) == 0 {
-		return nil, nil, fmt.Errorf("%d bins for %d values, want at least 1 of each", bins, len(sample))
+	if bins < 1 || bins > 1<<20 || len(sample) == 0 {
+		return nil, nil, fmt.Errorf("%d bins for %d values, want at least 1 of each and at most 2²⁰ bins", bins, len(sample))
 	}
 	if weights == nil {
 		weights = slices.Repeat([]float64{1}, len(sample))
@@ -245,16 +255,16 @@ func density(sample, weights []float64, bins int) (edges, heights []float64, err
 	x, w := slices.Clone(sample), slices.Clone(weights)
 	stat.SortWeighted(x, w)
 	lo, hi := x[0], x[len(x)-1]
-	if lo == hi {
-		return nil, nil, fmt.Errorf("all %d values are %g: there is nothing to bin", len(x), lo)
+	if w := (hi - lo) / float64(bins); !finite(hi-lo) || !(lo+w > lo && hi-w < hi) {
+		return nil, nil, fmt.Errorf("all %d values are between %g and %g: there is nothing to bin in %d bins", len(x), lo, hi, bins)
 	}
 	edges = floats.Span(make([]float64, bins+1), lo, hi)
 	closed := slices.Clone(edges)
 	closed[bins] = math.Nextafter(hi, math.Inf(1)) // gonum's last bin is half open
 	heights = stat.Histogram(nil, closed, x, w)
 	total := floats.Sum(w)
-	if total == 0 {
-		return nil, nil, fmt.Errorf("all %d weights are 0", len(w))
+	if total == 0 || !finite(total) {
+		return nil, nil, fmt.Errorf("all %d weights have the sum %g, want > 0 and finite", len(w), total)
 	}
 	floats.Scale(1/(total*(hi-lo)/float64(bins)), heights)
 	return edges, heights, nil
@@ -263,10 +273,14 @@ func density(sample, weights []float64, bins int) (edges, heights []float64, err
 // Binned estimates the density of independent samples in equal bins between lo and hi: the centers
 // of the bins that hold any, the density there, and its standard error sqrt(k(1−k/n)) for k of n
 // samples, in units of density. Samples outside count for the normalization. Empty bins are left
-// out, so that the result can go on a log axis.
+// out, so that the result can go on a log axis. Nothing
+// comes out unless lo < hi, both finite, and 1 ≤ bins ≤ 2²⁰.
 func Binned(sample []float64, lo, hi float64, bins int) (center, density, stderr []float64) {
-	counts := make([]float64, bins)
 	width := (hi - lo) / float64(bins)
+	if !finite(hi-lo) || !(width > 0) || bins > 1<<20 {
+		return nil, nil, nil
+	}
+	counts := make([]float64, bins)
 	for _, x := range sample {
 		if k := math.Floor((x - lo) / width); k >= 0 && k < float64(bins) {
 			counts[int(k)]++

@@ -160,6 +160,10 @@ func (w Width) set(s *style) { s.width = w }
 func (f *Figure) styled(name string, lines, points bool, opts []Option) style {
 	s := style{ink: unset, dash: unset, marker: unset}
 	for _, o := range opts {
+		if o == nil {
+			f.fail("series %q: a nil option", name)
+			continue
+		}
 		o.set(&s)
 	}
 	if name == "" {

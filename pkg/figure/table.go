@@ -32,6 +32,9 @@ func NewTable(header ...string) *Table {
 // Row adds one row: a string, an int or a finite float64 per column. Where a quantity does not
 // exist, write "".
 func (t *Table) Row(values ...any) {
+	if t == nil {
+		return // CSV reports it
+	}
 	if len(values) != len(t.header) {
 		t.fail("row %d has %d values for %d columns", len(t.rows), len(values), len(t.header))
 		return
@@ -94,7 +97,12 @@ func Columns(columns ...Column) *Table {
 }
 
 // Header returns the names of the columns.
-func (t *Table) Header() []string { return t.header }
+func (t *Table) Header() []string {
+	if t == nil {
+		return nil
+	}
+	return t.header
+}
 
 // fail keeps the first mistake.
 func (t *Table) fail(format string, args ...any) {
@@ -105,6 +113,9 @@ func (t *Table) fail(format string, args ...any) {
 
 // CSV returns the table in CSV.
 func (t *Table) CSV() ([]byte, error) {
+	if t == nil {
+		return nil, fmt.Errorf("figure: table: a nil table")
+	}
 	if t.err != nil {
 		return nil, t.err
 	}
@@ -133,9 +144,9 @@ func ReadTable(path string) (*Table, error) {
 
 // Strings returns a column as text.
 func (t *Table) Strings(name string) ([]string, error) {
-	i := slices.Index(t.header, name)
+	i := slices.Index(t.Header(), name)
 	if i < 0 {
-		return nil, fmt.Errorf("figure: table: no column %q among %q", name, t.header)
+		return nil, fmt.Errorf("figure: table: no column %q among %q", name, t.Header())
 	}
 	out := make([]string, len(t.rows))
 	for r, row := range t.rows {
@@ -152,8 +163,8 @@ func (t *Table) Floats(name string) ([]float64, error) {
 	}
 	out := make([]float64, len(texts))
 	for r, s := range texts {
-		if out[r], err = strconv.ParseFloat(s, 64); err != nil {
-			return nil, fmt.Errorf("figure: table: column %q, row %d: %w", name, r, err)
+		if out[r], err = strconv.ParseFloat(s, 64); err != nil || !finite(out[r]) {
+			return nil, fmt.Errorf("figure: table: column %q, row %d is %q, want a finite number", name, r, s)
 		}
 	}
 	return out, nil

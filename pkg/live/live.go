@@ -109,7 +109,12 @@ var jsFunction = regexp.MustCompile(`"__f__(?:[^"\\]|\\.)*__f__"`)
 
 // option returns the chart's options as JavaScript, with the house style where the chart does not
 // choose.
-func (v Interactive) option() (string, error) {
+func (v Interactive) option() (js string, err error) {
+	defer func() { // a chart is somebody else's
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the chart cannot be read: %v", r)
+		}
+	}()
 	v.Chart.Validate()
 	obj := map[string]any{
 		"backgroundColor": "#fff",

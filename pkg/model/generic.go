@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"sync"
 
 	"gonum.org/v1/gonum/blas/blas64"
@@ -119,12 +120,22 @@ func Gram(m Model, dst *mat.SymDense, theta []float64, batch []int) error {
 	return fmt.Errorf("model: gram matrix of %T: %w", m, ErrUnsupported)
 }
 
-// CheckPoint returns N and P, and an error unless m is not nil and θ a finite point of it.
-func CheckPoint(m Model, theta []float64) (samples, params int, err error) {
-	if m == nil {
+// CheckDims returns N and P, and an error if m is nil or has no samples or no parameters.
+func CheckDims(m Model) (samples, params int, err error) {
+	if v := reflect.ValueOf(m); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return 0, 0, errors.New("a nil model")
 	}
-	samples, params = m.Dims()
+	if samples, params = m.Dims(); samples < 1 || params < 1 {
+		return 0, 0, fmt.Errorf("a model of %d samples and %d parameters, want at least 1", samples, params)
+	}
+	return samples, params, nil
+}
+
+// CheckPoint is CheckDims that also returns an error unless θ is a finite point of m.
+func CheckPoint(m Model, theta []float64) (samples, params int, err error) {
+	if samples, params, err = CheckDims(m); err != nil {
+		return 0, 0, err
+	}
 	if len(theta) != params {
 		return 0, 0, fmt.Errorf("θ of length %d, want P = %d", len(theta), params)
 	}
@@ -171,10 +182,16 @@ func checkLen(name string, v []float64, want int, orNil bool) {
 // rowOf returns row i of a.
 func rowOf(a blas64.General, i int) []float64 { return a.Data[i*a.Stride : i*a.Stride+a.Cols] }
 
-// checkOneOutput is what a Gram matrix asks for.
-func checkOneOutput(k int) error {
-	if k != 1 {
+// checkGram is what a Gram matrix asks for: one output, a destination, and room for n rows of width
+// numbers.
+func checkGram(dst *mat.SymDense, k, n, width int) error {
+	switch {
+	case k != 1:
 		return fmt.Errorf("model: gram matrix of output gradients for %d outputs, want 1: %w", k, ErrUnsupported)
+	case dst == nil:
+		return errors.New("model: gram matrix into nil")
+	case n > maxNumbers/width:
+		return fmt.Errorf("model: gram matrix of %d samples from %d×%d numbers, want at most %d (2 GiB)", n, n, width, maxNumbers)
 	}
 	return nil
 }
@@ -218,10 +235,10 @@ var _ landscape.Landscape = (*MeanLoss)(nil)
 
 // NewMeanLoss returns the landscape of a model. A nil model is an error.
 func NewMeanLoss(m Model) (*MeanLoss, error) {
-	if m == nil {
-		return nil, fmt.Errorf("model: mean loss of a nil model")
+	_, p, err := CheckDims(m)
+	if err != nil {
+		return nil, fmt.Errorf("model: mean loss of %w", err)
 	}
-	_, p := m.Dims()
 	return &MeanLoss{params: p, copies: sync.Pool{New: func() any { return Clone(m) }}}, nil
 }
 

@@ -81,6 +81,9 @@ func NewMLP(set *data.Set, cfg MLPConfig) (*MLP, error) {
 	}
 	in := m.x.Cols
 	for _, out := range append(slices.Clone(cfg.Hidden), m.y.Cols) {
+		if out > maxNumbers/max(in+1, chunkRows) || m.params+(in+1)*out > maxNumbers {
+			return nil, fmt.Errorf("model: layer of %d×%d weights, more than %d in all (2 GiB)", in, out, maxNumbers)
+		}
 		m.layers = append(m.layers, layer{in: in, out: out, w: m.params, b: m.params + in*out})
 		m.params += (in + 1) * out
 		m.weightRows += in
@@ -106,11 +109,14 @@ func (cfg MLPConfig) check() error {
 		return fmt.Errorf("model: activation %d, want ReLU, Tanh or Identity", cfg.Activation)
 	case cfg.Loss < MeanSquare || cfg.Loss > CrossEntropy:
 		return fmt.Errorf("model: loss %d, want MeanSquare or CrossEntropy", cfg.Loss)
-	case cfg.Workers < 0:
-		return fmt.Errorf("model: %d workers, want ≥ 0", cfg.Workers)
+	case cfg.Workers < 0 || cfg.Workers > 1<<12:
+		return fmt.Errorf("model: %d workers, want 0 to 4096", cfg.Workers)
 	}
 	return nil
 }
+
+// maxNumbers bounds what a model holds, and a Gram matrix: 2 GiB of float64.
+const maxNumbers = 1 << 28
 
 func (m *MLP) checkTargets() error {
 	if m.loss != CrossEntropy {

@@ -146,10 +146,10 @@ func (m *MLP) timesOutputHessian(dst, d, u []float64, row int) {
 // Gram implements [Gramer] layer by layer, K = Σ_layers (d dᵀ) ∘ (a aᵀ + 1), from the activations
 // of the B samples (B × width, not B × P) in B²·Σ(in + out) multiplications.
 func (m *MLP) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
-	if err := checkOneOutput(m.y.Cols); err != nil {
+	n := batchLen(batch, m.x.Rows)
+	if err := checkGram(dst, m.y.Cols, n, n); err != nil {
 		return err
 	}
-	n := batchLen(batch, m.x.Rows)
 	if dst.IsEmpty() {
 		dst.ReuseAsSym(n)
 	}

@@ -13,7 +13,8 @@
 // Conventions. θ, v and gradients are vectors of length P. A batch is a slice of sample numbers in
 // [0, N), repeats allowed; nil means all N samples in order, and an average is over the batch.
 // Wrong configuration is an error at construction, starting with "model:". As in gonum, slices of a
-// wrong length and sample numbers outside [0, N) are bugs of the caller and panic. A model that
+// wrong length, sample numbers outside [0, N), and nil models and generators where no error can be
+// returned are bugs of the caller and panic. What needs more than 2 GiB is refused. A model that
 // keeps scratch space, as all of this package do, serves one goroutine at a time and is a [Cloner];
 // one that is not serves several.
 package model

@@ -30,6 +30,9 @@ func FromOutputs(y *mat.Dense, params int, f func(out, jac, theta []float64, sam
 		return nil, fmt.Errorf("model: outputs of a nil function")
 	}
 	targets := y.RawMatrix()
+	if params > maxNumbers/targets.Cols {
+		return nil, fmt.Errorf("model: outputs with gradients of %d×%d numbers, want at most %d (2 GiB)", targets.Cols, params, maxNumbers)
+	}
 	if err := checkFinite("target", targets); err != nil {
 		return nil, err
 	}
@@ -58,9 +61,15 @@ func newOutputs(y blas64.General, params, jac int, at func(out, jac, theta []flo
 	return &outputs{y: y, params: params, at: at, r: make([]float64, y.Cols), own: make([]float64, jac)}
 }
 
-func (m *outputs) Clone() Model                { return newOutputs(m.y, m.params, len(m.own), m.at) }
-func (m *outputs) Dims() (samples, params int) { return m.y.Rows, m.params }
-func (m *outputs) MeanSquareOutputs() int      { return m.y.Cols }
+func (m *outputs) Clone() Model           { return newOutputs(m.y, m.params, len(m.own), m.at) }
+func (m *outputs) MeanSquareOutputs() int { return m.y.Cols }
+
+func (m *outputs) Dims() (samples, params int) {
+	if m == nil { // of a Linear that NewLinear did not make
+		return 0, 0
+	}
+	return m.y.Rows, m.params
+}
 
 // load fills the scratch space with the residual of a sample and, if wanted, its gradients.
 func (m *outputs) load(theta []float64, mu int, gradients bool) (loss float64) {
@@ -169,10 +178,10 @@ func (m *outputs) JacVec(dst, theta, v []float64, batch []int) {
 
 // Gram implements [Gramer] from the batch's B×P gradients.
 func (m *outputs) Gram(dst *mat.SymDense, theta []float64, batch []int) error {
-	if err := checkOneOutput(m.y.Cols); err != nil {
+	n := batchLen(batch, m.y.Rows)
+	if err := checkGram(dst, m.y.Cols, n, max(n, m.params)); err != nil {
 		return err
 	}
-	n := batchLen(batch, m.y.Rows)
 	rows := mat.NewDense(n, m.params, nil)
 	for i := range n {
 		m.load(theta, sampleAt(batch, i), true)

@@ -17,18 +17,20 @@ import (
 // products with random sign vectors z (Hutchinson): Tr(AB) = E (Az)·(Bz), |A|² = E|Az|². The error
 // is the jackknife's over the probes, the bias of order 1/probes.
 //
-// Errors: operators of different sizes, zero ones, fewer than 2 probes, a nil rng.
+// Errors: operators that are nil, zero or of different sizes, fewer than 2 probes or more than 2²⁰, a
+// nil rng, products so large or small that their squares are not finite.
 func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr float64, err error) {
-	n := a.Dim()
-	if m := b.Dim(); m != n {
-		return 0, 0, fmt.Errorf("noise: cosine of operators of size %d and %d", n, m)
-	}
-	if probes < 2 {
-		return 0, 0, fmt.Errorf("noise: cosine from %d probes, want at least 2", probes)
-	}
-	if rng == nil {
+	switch {
+	case a == nil || b == nil:
+		return 0, 0, fmt.Errorf("noise: cosine of nil operators")
+	case a.Dim() != b.Dim():
+		return 0, 0, fmt.Errorf("noise: cosine of operators of size %d and %d", a.Dim(), b.Dim())
+	case probes < 2 || probes > 1<<20:
+		return 0, 0, fmt.Errorf("noise: cosine from %d probes, want at least 2 and at most %d", probes, 1<<20)
+	case rng == nil:
 		return 0, 0, fmt.Errorf("noise: cosine from a nil random source")
 	}
+	n := a.Dim()
 	z, az, bz := make([]float64, n), make([]float64, n), make([]float64, n)
 	each, sum := make([][3]float64, probes), [3]float64{}
 	for k := range each {
@@ -48,26 +50,31 @@ func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr fl
 		d := (sum[0]-e[0])/math.Sqrt((sum[1]-e[1])*(sum[2]-e[2])) - value
 		stderr += d * d
 	}
-	return value, math.Sqrt(stderr * float64(probes-1) / float64(probes)), nil
+	stderr = math.Sqrt(stderr * float64(probes-1) / float64(probes))
+	return value, stderr, checkFinite("cosine or its error", value, stderr)
 }
 
 // Along returns vᵀAv/|v|², the operator's strength along v. A v of another length than its
 // dimension, and a zero or infinite one, are errors.
 func Along(a Operator, v []float64) (float64, error) {
-	if len(v) != a.Dim() {
-		return 0, fmt.Errorf("noise: direction of length %d for an operator of size %d", len(v), a.Dim())
+	if a == nil || len(v) != a.Dim() {
+		return 0, fmt.Errorf("noise: direction of length %d for an operator that is nil or of another size", len(v))
 	}
 	square := floats.Dot(v, v)
 	if !(square > 0) || math.IsInf(square, 1) {
 		return 0, fmt.Errorf("noise: direction of squared length %v, want > 0 and finite", square)
 	}
-	return quadratic(a, v, make([]float64, len(v))) / square, nil
+	along := quadratic(a, v, make([]float64, len(v))) / square
+	return along, checkFinite("strength along a direction", along)
 }
 
 // Ratios stores vᵀAv / vᵀBv for every column v of dirs in dst: with A = Σ and B its HessianForm, 1
-// where Eq. 6 holds along v. The lengths must fit (an error). A direction in which B vanishes gives
-// ±Inf or NaN.
+// where Eq. 6 holds along v. Nil, lengths that do not fit, and a ratio that is not finite, as in a
+// direction in which B vanishes, are errors.
 func Ratios(dst []float64, a, b Operator, dirs *mat.Dense) error {
+	if a == nil || b == nil || dirs == nil {
+		return fmt.Errorf("noise: ratios of nil operators or along nil directions")
+	}
 	rows, cols := dirs.Dims()
 	if rows != a.Dim() || rows != b.Dim() || cols != len(dst) {
 		return fmt.Errorf("noise: %d×%d directions for operators of size %d and %d and %d ratios", rows, cols, a.Dim(), b.Dim(), len(dst))
@@ -77,7 +84,7 @@ func Ratios(dst []float64, a, b Operator, dirs *mat.Dense) error {
 		mat.Col(v, j, dirs)
 		dst[j] = quadratic(a, v, av) / quadratic(b, v, av)
 	}
-	return nil
+	return checkFinite("ratio", dst...)
 }
 
 // quadratic returns vᵀAv, with room for Av.
@@ -118,7 +125,11 @@ func Kurtosis(m model.Model, theta, v []float64) (float64, error) {
 	if !(second > 0) || math.IsInf(fourth, 0) {
 		return 0, fmt.Errorf("noise: kurtosis along a direction with mean squared slope %v, want > 0 and finite", second)
 	}
-	return fourth / (second * second), nil
+	k := fourth / (second * second)
+	if !(k > 1-1e-9 && k < float64(n)*(1+1e-9)) {
+		return 0, fmt.Errorf("noise: kurtosis is %v, want 1 to N = %d: slopes whose fourth power is beyond floating point", k, n)
+	}
+	return k, nil
 }
 
 // Spectra returns the eigenvalues, in descending order, of two M×M matrices of M samples (batch, or
@@ -140,6 +151,9 @@ func Spectra(m model.Model, theta []float64, batch []int) (exact, decoupled []fl
 		return nil, nil, err
 	}
 	if batch != nil {
+		if len(batch) == 0 || slices.Min(batch) < 0 || slices.Max(batch) >= n {
+			return nil, nil, fmt.Errorf("noise: spectra of the batch %v, want samples from 0 to %d", batch, n-1)
+		}
 		n = len(batch)
 	}
 	var gram mat.SymDense
@@ -149,6 +163,9 @@ func Spectra(m model.Model, theta []float64, batch []int) (exact, decoupled []fl
 	root := make([]float64, n)
 	model.NormGrad(m, root, nil, nil, theta, batch)
 	loss := floats.Sum(root) / float64(n)
+	if err := checkFinite("loss or slope", loss, mat.Sum(&gram)); err != nil {
+		return nil, nil, err
+	}
 	for i, l := range root {
 		root[i] = math.Sqrt(l)
 	}

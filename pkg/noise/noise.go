@@ -9,11 +9,14 @@
 // products Σ·v, [EstimateCosine] and [Ratios] say how well one stands for another, and a [Meter]
 // follows 𝒩 along training.
 //
-// Errors start with "noise:" and come from constructors, before any work.
+// Errors start with "noise:", and come from constructors before any work where that can be; a result
+// that is not finite is one. Products with vectors of a wrong length, and those of a Covariance that
+// [NewCovariance] did not make, are bugs of the caller and panic.
 package noise
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -87,7 +90,7 @@ func NewCovariance(m model.Model, theta []float64, batch int, form Form) (*Covar
 			model.SecondMomentVec(m, dst, theta, v, nil)
 			floats.AddScaled(dst, -floats.Dot(grad, v), grad)
 		}}
-		return c, nil
+		return c, checkFinite("loss", c.loss)
 	}
 	outputs, err := meanSquareOutputs(m)
 	if err != nil {
@@ -103,7 +106,7 @@ func NewCovariance(m model.Model, theta []float64, batch int, form Form) (*Covar
 		return nil, err
 	}
 	loss := model.BatchGrad(m, grad, theta, nil)
-	return &Covariance{unscaled: curvature, scale: 2 * loss / float64(outputs*batch), loss: loss}, nil
+	return &Covariance{unscaled: curvature, scale: 2 * loss / float64(outputs*batch), loss: loss}, checkFinite("loss", loss)
 }
 
 func meanSquareOutputs(m model.Model) (int, error) {
@@ -150,6 +153,9 @@ func GaussNewton(m model.Model, theta, weights []float64) (Operator, error) {
 	if weights != nil && len(weights) != n {
 		return nil, fmt.Errorf("noise: %d weights, want N = %d", len(weights), n)
 	}
+	if err := checkFinite("weight", weights...); err != nil {
+		return nil, err
+	}
 	gn, ok := m.(model.GaussNewtonMultiplier)
 	if !ok {
 		return nil, fmt.Errorf("noise: %T has no Gauss–Newton product (model.FromOutputs makes one): %w", m, model.ErrUnsupported)
@@ -166,6 +172,16 @@ type product struct {
 
 func (p product) Dim() int                  { return p.n }
 func (p product) MulVecTo(dst, v []float64) { p.mul(dst, v) }
+
+// checkFinite is for what comes in and for what comes out.
+func checkFinite(what string, values ...float64) error {
+	for _, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("noise: %s is %v, want finite", what, v)
+		}
+	}
+	return nil
+}
 
 func checkPoint(m model.Model, theta []float64) (samples, params int, err error) {
 	if samples, params, err = model.CheckPoint(m, theta); err != nil {

@@ -39,10 +39,10 @@ type Meter struct {
 // NewMeter returns a meter of the model's noise on that many samples, rounded down to a multiple of
 // ten; 0 means all N. It is an error unless samples is 0 or 20 ≤ samples ≤ N.
 func NewMeter(m model.Model, samples int) (*Meter, error) {
-	if m == nil {
-		return nil, fmt.Errorf("noise: strength of a nil model")
+	n, p, err := model.CheckDims(m)
+	if err != nil {
+		return nil, fmt.Errorf("noise: strength of %w", err)
 	}
-	n, p := m.Dims()
 	if samples != 0 && (samples < 2*groups || samples > n) {
 		return nil, fmt.Errorf("noise: 𝒩 from %d samples, want %d ≤ samples ≤ N = %d, or 0 for all", samples, 2*groups, n)
 	}
@@ -60,13 +60,16 @@ func NewMeter(m model.Model, samples int) (*Meter, error) {
 // Measure returns 𝒩(θ); rng draws the samples, without replacement, and may be nil when all are
 // used. A θ that is not finite or of a length other than P is an error.
 func (t *Meter) Measure(theta []float64, rng *rand.Rand) (Strength, error) {
+	if t == nil {
+		return Strength{}, fmt.Errorf("noise: a nil meter")
+	}
 	n, _, err := checkPoint(t.m, theta)
 	if err != nil {
 		return Strength{}, err
 	}
 	if t.per == 0 {
 		second, square, loss := t.moments(theta, nil)
-		return Strength{Value: second - square, Loss: loss, Samples: n}, nil
+		return Strength{Value: second - square, Loss: loss, Samples: n}, checkFinite("loss or noise strength", loss, second-square)
 	}
 	if rng == nil {
 		return Strength{}, fmt.Errorf("noise: sampling %d of %d samples needs a random source", t.per*groups, n)
@@ -87,7 +90,7 @@ func (t *Meter) Measure(theta []float64, rng *rand.Rand) (Strength, error) {
 	s.Samples = t.per * groups
 	s.Value = unbiased(s.Value-floats.Dot(t.mean, t.mean), s.Samples, n)
 	s.StdErr = stat.StdDev(t.value, nil) / math.Sqrt(groups) * math.Sqrt(float64(n-s.Samples)/float64(n))
-	return s, nil
+	return s, checkFinite("loss or noise strength", s.Loss, s.Value, s.StdErr)
 }
 
 // unbiased turns the variance of m samples around their own mean, short by (m−1)/m, into that of
@@ -125,8 +128,8 @@ func Slope(loss, strength [][]float64, from, to float64) (mean, stderr float64, 
 			if f := l / loss[i][0]; !(f >= from && f < to) {
 				continue
 			}
-			if n := strength[i][j]; !(l > 0 && n > 0) {
-				return 0, 0, fmt.Errorf("noise: run %d has L = %v and 𝒩 = %v, want > 0", i, l, n)
+			if n := strength[i][j]; !(l > 0 && n > 0 && n <= math.MaxFloat64) {
+				return 0, 0, fmt.Errorf("noise: run %d has L = %v and 𝒩 = %v, want > 0 and finite", i, l, n)
 			}
 			x, y = append(x, math.Log(l)), append(y, math.Log(strength[i][j]))
 		}
@@ -139,5 +142,5 @@ func Slope(loss, strength [][]float64, from, to float64) (mean, stderr float64, 
 		return 0, 0, fmt.Errorf("noise: %d runs have %d points with %v ≤ L/L_0 < %v, want at least 2", len(each), enough, from, to)
 	}
 	mean, spread := stat.MeanStdDev(each, nil)
-	return mean, stat.StdErr(spread, float64(len(each))), nil
+	return mean, stat.StdErr(spread, float64(len(each))), checkFinite("slope, of a run of one loss,", mean, spread)
 }

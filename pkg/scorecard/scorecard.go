@@ -320,6 +320,11 @@ func put(c Claim) error {
 		return fmt.Errorf("scorecard: %w", err)
 	}
 	defer unlock()
+	// Whoever was killed while writing left a file behind, and nobody else writes now.
+	left, _ := filepath.Glob(filepath.Join(dir, "."+fileName+"[0-9]*"))
+	for _, name := range left {
+		_ = os.Remove(name)
+	}
 	claims, err := read(path)
 	if err != nil {
 		return err

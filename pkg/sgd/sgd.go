@@ -58,10 +58,10 @@ func Check(samples int, eta float64, batch int, how Batches) error {
 // Each stepper works on a [model.Clone] and allocates nothing per step if the model's gradient does
 // not.
 func New(m model.Model, eta float64, batch int, how Batches) (dynamics.Dynamics, error) {
-	if m == nil {
-		return nil, fmt.Errorf("sgd: dynamics of a nil model")
+	n, p, err := model.CheckDims(m)
+	if err != nil {
+		return nil, fmt.Errorf("sgd: dynamics of %w", err)
 	}
-	n, p := m.Dims()
 	if err := Check(n, eta, batch, how); err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ type Sampler struct {
 }
 
 // NewSampler returns a sampler of batches of that size among n samples. The arguments are those
-// that [Check] passes.
+// that [Check] passes; others, a zero Sampler and a nil generator are bugs of the caller and panic.
 func NewSampler(n, batch int, how Batches) *Sampler {
 	s := &Sampler{how: how, order: make([]int, n), batch: make([]int, batch), swaps: make([]int, batch)}
 	for i := range s.order {
@@ -212,8 +212,8 @@ func Train(ctx context.Context, m model.Model, theta []float64, eta float64, bat
 	if err := Check(n, eta, batch, s.Batches); err != nil {
 		return TrainResult{}, err
 	}
-	if epochs < 0 {
-		return TrainResult{}, fmt.Errorf("sgd: %d epochs, want ≥ 0", epochs)
+	if epochs < 0 || ctx == nil {
+		return TrainResult{}, fmt.Errorf("sgd: %d epochs with context %v, want ≥ 0 and not nil", epochs, ctx)
 	}
 	t := trainer{
 		m: m, theta: theta, eta: eta, perEpoch: n / batch, settings: s,

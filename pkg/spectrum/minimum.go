@@ -53,8 +53,8 @@ func FindMinimum(ctx context.Context, m model.Model, start []float64, s MinimumS
 	if _, _, err := model.CheckPoint(m, start); err != nil {
 		return nil, fmt.Errorf("spectrum: minimum from %w", err)
 	}
-	if !(s.GradNorm >= 0) || s.MaxSteps < 0 {
-		return nil, fmt.Errorf("spectrum: gradient norm %v in %d steps, want ≥ 0", s.GradNorm, s.MaxSteps)
+	if !(s.GradNorm >= 0) || s.MaxSteps < 0 || ctx == nil {
+		return nil, fmt.Errorf("spectrum: gradient norm %v in %d steps with context %v, want ≥ 0 and not nil", s.GradNorm, s.MaxSteps, ctx)
 	}
 	s.GradNorm, s.MaxSteps = cmp.Or(s.GradNorm, 1e-8), cmp.Or(s.MaxSteps, 10_000)
 	d := descent{ctx: ctx, m: m, goal: s.GradNorm, grad: make([]float64, len(start))}

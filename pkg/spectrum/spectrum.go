@@ -53,7 +53,8 @@ type Eigen struct {
 // certain only when Steps reaches the dimension, and likely when MaxSteps is well above k. Repeated
 // eigenvalues are found only once a smaller invariant subspace is exhausted.
 //
-// Errors: a nil operator, k < 1 or k > dimension, a negative setting, a product that is not finite.
+// Errors: a nil operator, k < 1 or k > dimension, a negative setting, MaxSteps vectors that take more
+// than 8.6 GB, a product that is not finite.
 func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
 	if op == nil {
 		return nil, fmt.Errorf("spectrum: leading eigenvalues of a nil operator")
@@ -67,6 +68,9 @@ func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
 	}
 	s.Tol = cmp.Or(s.Tol, 1e-8)
 	s.MaxSteps = min(max(cmp.Or(s.MaxSteps, 10*k+100), k), n)
+	if s.MaxSteps > 1<<30/n {
+		return nil, fmt.Errorf("spectrum: %d vectors of length %d take %.3g GB, want at most 8.6", s.MaxSteps, n, 8e-9*float64(n)*float64(s.MaxSteps))
+	}
 	l := &lanczos{op: op, rng: rand.New(rand.NewPCG(s.Seed, golden)), next: make([]float64, n)}
 	gaussian(l.next, l.rng)
 	floats.Scale(1/floats.Norm(l.next, 2), l.next)
@@ -247,7 +251,9 @@ func CountByGap(values []float64) (Outliers, error) {
 	}
 	mean := func(n int) float64 { return stat.GeometricMean(values[:n], nil) }
 	o.OutlierCurvature, o.CurvatureLow, o.CurvatureHigh = mean(o.EffectiveDim), mean(o.High), mean(o.Low)
-	o.Gap = values[o.EffectiveDim-1] / values[o.EffectiveDim]
+	if o.Gap = values[o.EffectiveDim-1] / values[o.EffectiveDim]; math.IsInf(o.Gap, 1) {
+		return Outliers{}, fmt.Errorf("spectrum: eigenvalues from %v to %v, want ratios that are finite", values[0], values[k-1])
+	}
 	return o, nil
 }
 
@@ -280,6 +286,9 @@ func (o Outliers) Predict(noise theory.Noise) (Prediction, error) {
 		Exponent:           exponent(o.EffectiveDim, o.OutlierCurvature),
 		StationaryExponent: theory.StationaryExponent(noise, o.OutlierCurvature),
 		CriticalDim:        theory.CriticalDim(noise, o.OutlierCurvature),
+	}
+	if math.IsInf(p.Temperature, 0) || p.Temperature == 0 || math.IsInf(p.CriticalDim, 0) {
+		return Prediction{}, fmt.Errorf("spectrum: temperature %v and n_c = %v for η = %v, h* = %v, want > 0 and finite", p.Temperature, p.CriticalDim, noise.LearningRate, o.OutlierCurvature)
 	}
 	p.ExponentLow, p.ExponentHigh = p.Exponent, p.Exponent
 	if o.Low < 1 || !(o.CurvatureLow > 0) || !(o.CurvatureHigh > 0) {

@@ -15,17 +15,19 @@ func hidden(c notebook.Cell) bool {
 	return slices.Contains(c.Metadata.Tags, "remove-cell") || strings.TrimSpace(string(c.Source)) == ""
 }
 
-// cellHTML returns a cell, the number-th of its kind when it is code, with its outputs.
-func cellHTML(c notebook.Cell, number int, text *markdown) (string, error) {
+// cellHTML returns a cell, the number-th of its kind when it is code, with its outputs, and the
+// scripts in them that may run.
+func cellHTML(c notebook.Cell, number int, text *markdown) (content string, scripts []string, err error) {
 	if c.Type == "markdown" {
-		return text.render(string(c.Source), c.Attachments)
+		content, err = text.render(string(c.Source), c.Attachments)
+		return content, nil, err
 	}
 	if c.Type != "code" {
-		return "", nil
+		return "", nil, nil
 	}
 	code, err := highlightCell(string(c.Source))
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	open := " open"
 	if slices.Contains(c.Metadata.Tags, "hide-input") || machinery(string(c.Source)) {
@@ -35,24 +37,25 @@ func cellHTML(c notebook.Cell, number int, text *markdown) (string, error) {
 	fmt.Fprintf(&b, "<section class=\"cell\" id=\"cell-%d\">\n", number)
 	fmt.Fprintf(&b, "<details class=\"code\"%s><summary>Cell %d</summary><pre class=\"source\"><code>%s</code></pre></details>\n", open, number, code)
 	for i, o := range c.Outputs {
-		content, err := outputHTML(o, fmt.Sprintf("c%do%d-", number, i+1), text)
+		content, own, err := outputHTML(o, fmt.Sprintf("c%do%d-", number, i+1), text)
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
 		b.WriteString(content)
+		scripts = append(scripts, own...)
 	}
 	b.WriteString("</section>\n")
-	return b.String(), nil
+	return b.String(), scripts, nil
 }
 
 // outputHTML returns the richest form of an output that a page can show. Prefix keeps the ids of
 // its drawing apart from those of others.
-func outputHTML(o notebook.Output, prefix string, text *markdown) (string, error) {
+func outputHTML(o notebook.Output, prefix string, text *markdown) (content string, scripts []string, err error) {
 	switch o.Type {
 	case "stream":
-		return printed(string(o.Text), o.Name), nil
+		return printed(string(o.Text), o.Name), nil, nil
 	case "error":
-		return printed(o.ErrorName+": "+o.Error+"\n"+strings.Join(o.Traceback, "\n"), "stderr"), nil
+		return printed(o.ErrorName+": "+o.Error+"\n"+strings.Join(o.Traceback, "\n"), "stderr"), nil, nil
 	}
 	drawing, ok := o.As("image/svg+xml")
 	page, isPage := o.As("text/html")
@@ -60,32 +63,31 @@ func outputHTML(o notebook.Output, prefix string, text *markdown) (string, error
 		drawing, ok = page, true
 	}
 	if ok {
-		return "<div class=\"output drawing\">" + inlineSVG(drawing, prefix) + "</div>\n", nil
+		content, err = clean(inlineSVG(drawing, prefix))
+		return "<div class=\"output drawing\">" + content + "</div>\n", nil, err
 	}
 	if isPage {
-		return "<div class=\"output html\">" + page + "</div>\n", nil
+		content, scripts, err = cleanOutput(page)
+		return "<div class=\"output html\">" + content + "</div>\n", scripts, err
 	}
 	for _, mediaType := range []string{"image/png", "image/jpeg"} {
 		if picture, ok := o.As(mediaType); ok {
-			data := "data:" + mediaType + ";base64," + strings.Join(strings.Fields(picture), "")
-			return "<div class=\"output drawing\"><img src=\"" + data + "\" alt=\"" + html.EscapeString(altText(o)) + "\"></div>\n", nil
+			data := "data:" + mediaType + ";base64," + html.EscapeString(strings.Join(strings.Fields(picture), ""))
+			return "<div class=\"output drawing\"><img src=\"" + data + "\" alt=\"" + html.EscapeString(altText(o)) + "\"></div>\n", nil, nil
 		}
 	}
-	if source, ok := o.As("text/markdown"); ok {
-		content, err := text.render(source, nil)
-		return "<div class=\"output\">" + content + "</div>\n", err
-	}
-	if tex, ok := o.As("text/latex"); ok {
-		content, err := text.render(tex, nil)
-		return "<div class=\"output\">" + content + "</div>\n", err
-	}
-	for _, mediaType := range []string{"text/javascript", "application/javascript"} {
-		if script, ok := o.As(mediaType); ok {
-			return "<script>" + script + "</script>\n", nil
+	for _, mediaType := range []string{"text/markdown", "text/latex"} {
+		if source, ok := o.As(mediaType); ok {
+			content, err = text.render(source, nil)
+			return "<div class=\"output\">" + content + "</div>\n", nil, err
 		}
 	}
-	plain, _ := o.As("text/plain")
-	return printed(plain, "stdout"), nil
+	for _, mediaType := range []string{"text/javascript", "application/javascript", "text/plain"} {
+		if plain, ok := o.As(mediaType); ok {
+			return printed(plain, "stdout"), nil, nil
+		}
+	}
+	return "", nil, nil
 }
 
 // altText is what the kernel sends along with a picture for those who cannot see it.

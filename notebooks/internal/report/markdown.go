@@ -2,14 +2,16 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"mime"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -76,7 +78,8 @@ func (m *markdown) render(source string, attachments map[string]map[string]strin
 	if err := m.engine.Renderer().Render(&out, src, doc); err != nil {
 		return "", fmt.Errorf("rendering a text: %w", err)
 	}
-	return showMath(out.String(), formulas), nil
+	page, err := cleanText(out.String(), formulas)
+	return showMath(page, formulas), err
 }
 
 var anyTag = regexp.MustCompile(`<[^>]*>`)
@@ -90,17 +93,15 @@ func (m *markdown) addHeading(n *ast.Heading, src []byte, formulas []formula) er
 	}
 	id, _ := n.AttributeString("id")
 	name, _ := id.([]byte)
-	bare := anyTag.ReplaceAllString(content.String(), "") // no links within links
+	page, err := cleanText(content.String(), formulas)
+	bare := anyTag.ReplaceAllString(page, "") // no links within links
 	m.headings = append(m.headings, heading{
 		level: n.Level,
 		id:    string(name),
 		html:  showMath(bare, formulas),
-		text: standIn.ReplaceAllStringFunc(bare, func(mark string) string {
-			i, _ := strconv.Atoi(standIn.FindStringSubmatch(mark)[1])
-			return formulas[i].tex
-		}),
+		text:  replaceMath(bare, formulas, func(f formula) string { return f.tex }),
 	})
-	return nil
+	return err
 }
 
 // Generate makes the name of a heading as Jupyter does, so that links to it work in both, and keeps
@@ -144,10 +145,24 @@ func (m *markdown) picture(target string, attachments map[string]map[string]stri
 	if strings.Contains(target, "://") {
 		return "", fmt.Errorf("the picture %s is not on this machine: a report must not need a network", target)
 	}
-	content, err := os.ReadFile(filepath.Join(m.folder, filepath.FromSlash(target)))
+	mediaType := mime.TypeByExtension(path.Ext(target))
+	if !strings.HasPrefix(mediaType, "image/") {
+		return "", fmt.Errorf("reading a picture: %s is none by its name", target)
+	}
+	file, err := os.OpenInRoot(cmp.Or(m.folder, "."), filepath.FromSlash(target))
+	if err != nil {
+		return "", fmt.Errorf("reading a picture, which must lie in the notebook's folder: %w", err)
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, maxPicture+1))
+	if err == nil && len(content) > maxPicture {
+		err = fmt.Errorf("%s is larger than %d MB", target, maxPicture>>20)
+	}
 	if err != nil {
 		return "", fmt.Errorf("reading a picture: %w", err)
 	}
-	mediaType := mime.TypeByExtension(filepath.Ext(target))
 	return "data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString(content), nil
 }
+
+// maxPicture bounds a picture's file: more than 32 MB is too much for a page.
+const maxPicture = 32 << 20

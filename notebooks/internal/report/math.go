@@ -29,23 +29,44 @@ const openMark, closeMark = "\uE000", "\uE001"
 var standIn = regexp.MustCompile(openMark + `(\d+)` + closeMark)
 
 var (
-	fence      = regexp.MustCompile("^[ \t>]*(```+|~~~+)")
-	begin      = regexp.MustCompile(`^\\begin\{([a-zA-Z]+\*?)\}`)
-	inParens   = regexp.MustCompile(`^(?s)(?:\\\\\((.+?)\\\\\)|\\\((.+?)\\\))`)
-	inBrackets = regexp.MustCompile(`^(?s)(?:\\\\\[(.+?)\\\\\]|\\\[(.+?)\\\])`)
-	inDollars2 = regexp.MustCompile(`^(?s)\$\$(.+?)\$\$`)
-	inDollars  = regexp.MustCompile(`^\$((?:[^$\\\n]|\\.|\\\n|\n[^$\\\n])+)\$`)
-	backticks  = regexp.MustCompile("^`+")
+	fence     = regexp.MustCompile("^[ \t>]*(```+|~~~+)")
+	begin     = regexp.MustCompile(`^\\begin\{([a-zA-Z]+\*?)\}`)
+	inDollars = regexp.MustCompile(`^\$((?:[^$\\\n]|\\.|\\\n|\n[^$\\\n])+)\$`)
+	backticks = regexp.MustCompile("^`+")
 )
 
+// brackets are the pairs between which TeX stands, the longer ones first.
+var brackets = []struct {
+	open, close string
+	display     bool
+}{
+	{`$$`, `$$`, true}, {`\\(`, `\\)`, false}, {`\(`, `\)`, false}, {`\\[`, `\\]`, true}, {`\[`, `\]`, true},
+}
+
+// missing holds what was looked for in vain: it does not come later either, and looking again for
+// every opening bracket would take the square of the text's length.
+type missing map[string]bool
+
+// index is strings.Index in a text that gets shorter from its beginning.
+func (m missing) index(text, what string) int {
+	if m[what] {
+		return -1
+	}
+	i := strings.Index(text, what)
+	m[what] = i < 0
+	return i
+}
+
 // hideMath replaces the formulas of a Markdown text by stand-ins, so that Markdown does not take
-// their underscores, stars and backslashes for its own. Code is left as it is.
+// their underscores, stars and backslashes for its own. Code is left as it is, and the two
+// characters of the stand-ins become U+FFFD where the text itself has them.
 func hideMath(text string) (string, []formula) {
+	text = strings.NewReplacer(openMark, "\uFFFD", closeMark, "\uFFFD").Replace(text)
 	var out strings.Builder
 	var formulas []formula
-	lineStart := true
+	lineStart, gone := true, missing{}
 	for text != "" {
-		n, f := next(text, lineStart)
+		n, f := next(text, lineStart, gone)
 		if f != nil {
 			out.WriteString(openMark + strconv.Itoa(len(formulas)) + closeMark)
 			formulas = append(formulas, *f)
@@ -60,34 +81,35 @@ func hideMath(text string) (string, []formula) {
 
 // next returns the length of the formula, of the code or of the plain character at the beginning of
 // a text.
-func next(text string, lineStart bool) (int, *formula) {
-	if m := fence.FindStringSubmatch(text); lineStart && m != nil {
-		return fencedLen(text, m[1]), nil
+func next(text string, lineStart bool, gone missing) (int, *formula) {
+	if lineStart {
+		if m := fence.FindStringSubmatch(text); m != nil {
+			return fencedLen(text, m[1]), nil
+		}
 	}
-	switch text[0] {
-	case '`':
+	if text[0] == '`' {
 		ticks := backticks.FindString(text)
 		if rest := regexp.MustCompile("[^`]" + ticks + "([^`]|$)").FindStringIndex(text[len(ticks):]); rest != nil {
 			return len(ticks) + rest[0] + 1 + len(ticks), nil
 		}
 		return len(ticks), nil
-	case '$':
-		if m := inDollars2.FindStringSubmatch(text); m != nil {
-			return len(m[0]), &formula{m[1], true}
+	}
+	for _, b := range brackets {
+		if n := len(b.open); len(text) > n && strings.HasPrefix(text, b.open) {
+			if i := gone.index(text[n+1:], b.close); i >= 0 {
+				return n + 1 + i + len(b.close), &formula{text[n : n+1+i], b.display}
+			}
 		}
+	}
+	switch text[0] {
+	case '$':
 		if m := inDollars.FindStringSubmatch(text); m != nil {
 			return len(m[0]), &formula{m[1], false}
 		}
 	case '\\':
-		if m := inParens.FindStringSubmatch(text); m != nil {
-			return len(m[0]), &formula{m[1] + m[2], false}
-		}
-		if m := inBrackets.FindStringSubmatch(text); m != nil {
-			return len(m[0]), &formula{m[1] + m[2], true}
-		}
 		if m := begin.FindStringSubmatch(text); m != nil {
 			end := `\end{` + m[1] + `}`
-			if i := strings.Index(text, end); i >= 0 {
+			if i := gone.index(text, end); i >= 0 {
 				return i + len(end), &formula{text[:i+len(end)], true}
 			}
 		}
@@ -112,11 +134,27 @@ func fencedLen(text, open string) int {
 
 // showMath puts the formulas back in the place of their stand-ins.
 func showMath(page string, formulas []formula) string {
+	return replaceMath(page, formulas, formula.html)
+}
+
+// cleanText is clean for a text with stand-ins. Those within a tag, as in the text of a picture,
+// become plain TeX, and that must be as clean.
+func cleanText(page string, formulas []formula) (string, error) {
+	page, err := clean(page)
+	if err != nil {
+		return "", err
+	}
+	return clean(anyTag.ReplaceAllStringFunc(page, func(tag string) string {
+		return replaceMath(tag, formulas, func(f formula) string { return html.EscapeString(f.tex) })
+	}))
+}
+
+func replaceMath(page string, formulas []formula, with func(formula) string) string {
 	return standIn.ReplaceAllStringFunc(page, func(mark string) string {
 		i, err := strconv.Atoi(standIn.FindStringSubmatch(mark)[1])
 		if err != nil || i >= len(formulas) {
 			return mark
 		}
-		return formulas[i].html()
+		return with(formulas[i])
 	})
 }

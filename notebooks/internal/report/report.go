@@ -1,5 +1,16 @@
 // Package report turns an executed notebook into one HTML file that needs nothing outside itself:
 // its formulas, figures, fonts and scripts are inside.
+//
+// A notebook is somebody else's text, and its report runs none of it. Only two kinds of script run:
+// those of the page itself and those of the charts of package live (an output that begins with
+// <figure class="sgd-chart">); the page's policy lists them by their hashes, so that a browser runs
+// no other. An output of type text/javascript is printed. In texts and outputs stand the HTML and
+// SVG elements of a list, which neither run nor fetch; the tags of others are shown as text.
+// Scripts, handlers (onclick), frames, forms, addresses such as javascript:, and pictures and styles
+// from elsewhere are errors that name the cell. Links lead to http, https and mailto or are relative.
+//
+// The pictures of a text are read from the notebook's folder and those below it, never from
+// outside, not through a symbolic link either.
 package report
 
 import (
@@ -38,6 +49,7 @@ var (
 func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 	text := newMarkdown(o.Folder)
 	var body strings.Builder
+	scripts := []string{pageJS}
 	code := 0
 	for i, cell := range nb.Cells {
 		if hidden(cell) {
@@ -46,11 +58,12 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 		if cell.Type == "code" {
 			code++
 		}
-		content, err := cellHTML(cell, code, text)
+		content, own, err := cellHTML(cell, code, text)
 		if err != nil {
 			return nil, fmt.Errorf("cell %d of %s: %w", i+1, o.Name, err)
 		}
 		body.WriteString(content)
+		scripts = append(scripts, own...)
 	}
 	data := map[string]any{
 		"Title":    titleOf(text.headings, o.Name),
@@ -68,6 +81,13 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 			return nil, err
 		}
 	}
+	for _, key := range []string{"Scripts", "SimulatorJS"} {
+		list, _ := data[key].([]template.JS)
+		for _, js := range list {
+			scripts = append(scripts, string(js))
+		}
+	}
+	data["Policy"] = scriptPolicy(scripts)
 	var out bytes.Buffer
 	if err := page.Execute(&out, data); err != nil {
 		return nil, fmt.Errorf("filling in the page of %s: %w", o.Name, err)

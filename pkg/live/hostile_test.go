@@ -1,0 +1,102 @@
+package live
+
+import (
+	"encoding/base64"
+	"encoding/xml"
+	"math"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+
+	"github.com/sgdescape/sgdescape/pkg/figure"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
+	"github.com/sgdescape/sgdescape/pkg/theory"
+)
+
+// Bad input is an error, in words of this package or of figure.
+func TestHostile(t *testing.T) {
+	t.Setenv("SGDESCAPE_FIGURES", t.TempDir())
+	nan, inf := math.NaN(), math.Inf(1)
+	slider := func(min, max, step, value float64) error {
+		v := clocks()
+		v.Sliders = []Slider{{"a", "b", min, max, step, value}}
+		return v.Show()
+	}
+	chart := func(spoil func(*Interactive)) error { v := clocks(); spoil(&v); return v.Show() }
+	moved := func(spoil func(*Figure)) error { v := power(); spoil(&v); return v.Show() }
+	cloud := func(spoil func(*Simulator)) error { s := cloud(); spoil(&s); return s.Show() }
+	for name, err := range map[string]error{
+		"min NaN": slider(nan, 1, 1, 0), "max NaN": slider(0, nan, 1, 0), "step NaN": slider(0, 1, nan, 0), "value NaN": slider(0, 1, 1, nan),
+		"min Inf": slider(-inf, 1, 1, 0), "max Inf": slider(0, inf, 1, 0), "step Inf": slider(0, 1, inf, 0), "value Inf": slider(0, 1, 1, inf),
+		"step 0": slider(0, 1, 0, 0), "step -1": slider(0, 1, -1, 0), "min = max": slider(1, 1, 1, 1), "value below": slider(0, 1, 1, -1), "value above": slider(0, 1, 1, 1.5),
+		"zero chart": Interactive{}.Show(), "nil chart": chart(func(v *Interactive) { v.Chart = (*charts.Line)(nil) }), "empty chart": chart(func(v *Interactive) { v.Chart = nil }), "zero slider": chart(func(v *Interactive) { v.Sliders = make([]Slider, 1) }),
+		"data Inf": chart(func(v *Interactive) { v.Data = inf }), "data of a function": chart(func(v *Interactive) { v.Data = math.Abs }), "name with a quote": chart(func(v *Interactive) { v.Name = `a"` }), "alt U+0000": chart(func(v *Interactive) { v.Alt = "\x00" }),
+		"zero figure": Figure{}.Show(), "drawing nothing": moved(func(v *Figure) { v.Draw = func(map[string]float64) (*figure.Figure, error) { return nil, nil } }),
+		"drawing an empty one": moved(func(v *Figure) {
+			v.Draw = func(map[string]float64) (*figure.Figure, error) { return new(figure.Figure), nil }
+		}),
+		"zero simulator": Simulator{}.Show(), "c NaN": cloud(func(s *Simulator) { s.Shape.Ratio = nan }), "c Inf": cloud(func(s *Simulator) { s.Shape.Ratio = inf }), "c = 1e308": cloud(func(s *Simulator) { s.Shape.Ratio = 1e308 }), "c = 0": cloud(func(s *Simulator) { s.Shape.Ratio = 0 }),
+		"h NaN": cloud(func(s *Simulator) { s.Shape.OutlierCurvature = nan }), "h = 1e308": cloud(func(s *Simulator) { s.Shape.OutlierCurvature = 1e308 }), "h < 0": cloud(func(s *Simulator) { s.Shape.OutlierCurvature = -1 }), "n < 0": cloud(func(s *Simulator) { s.Shape.EffectiveDim = -1 }),
+		"η NaN": cloud(func(s *Simulator) { s.Noise.LearningRate = nan }), "η = 1e308": cloud(func(s *Simulator) { s.Noise.LearningRate = 1e308 }), "η = 5e-324": cloud(func(s *Simulator) { s.Noise.LearningRate = 5e-324 }), "B = 0": cloud(func(s *Simulator) { s.Noise.BatchSize = 0 }), "B Inf": cloud(func(s *Simulator) { s.Noise.BatchSize = inf }),
+		"L* = 1": cloud(func(s *Simulator) { s.Shape.MinimumLoss = 1 }), "transverse": cloud(func(s *Simulator) { s.Shape.Transverse = []float64{1} }),
+	} {
+		if err == nil || !strings.HasPrefix(err.Error(), "live: ") && !strings.HasPrefix(err.Error(), "figure: ") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	// The bounds themselves are good.
+	for _, s := range []Slider{{"a", "b", 0, 1, 1, 0}, {"a", "b", 0, 1, 1, 1}, {"a", "b", -math.MaxFloat64, math.MaxFloat64, math.MaxFloat64, 0}} {
+		if err := checkSliders("x", []Slider{s}); err != nil {
+			t.Error(err)
+		}
+	}
+	if drawn := (Figure{Draw: func(map[string]float64) (*figure.Figure, error) { return nil, nil }}).redraw(nil); !strings.HasPrefix(drawn, "<pre>figure: ") {
+		t.Errorf("no figure shows as %s", drawn)
+	}
+}
+
+// Nobody moves a slider when the environment says so, and a test's parent is no executor.
+func TestUnattended(t *testing.T) {
+	for value, want := range map[string]bool{"1": true, "": false, "0": false} {
+		t.Setenv(staticEnv, value)
+		if got := unattended(); got != want {
+			t.Errorf("%q: unattended %v, want %v", value, got, want)
+		}
+	}
+}
+
+// The first lines of the still figure: the axes reach a quarter of the way beyond both minima, and
+// the survival curves are those of the two rates.
+func TestSimulatorStill(t *testing.T) {
+	s := cloud()
+	svg, law, err := s.still()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := xml.Unmarshal(svg, new(struct{ XMLName xml.Name })); err != nil {
+		t.Error(err)
+	}
+	for _, word := range []string{"loss\u00a0L", "log\u00a0L", "time\u00a0t", "Eq.\u00a017", "linear\u00a0barrier", "fraction\u00a0still", ">0.01<", ">0.1<", ">1<"} {
+		if !strings.Contains(string(svg), word) {
+			t.Errorf("no %q in the figure", word)
+		}
+	}
+	page, err := s.page()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := regexp.MustCompile(`base64,([^"]*)"`).FindStringSubmatch(page)[1]
+	if got, err := base64.StdEncoding.DecodeString(data); err != nil || string(got) != string(svg) {
+		t.Errorf("the page holds another figure, %v", err)
+	}
+	well, err := landscape.NewQuartic(s.Shape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := theory.NewEscape(well, s.Noise, 0)
+	if err != nil || same.Rate() != law.Rate() {
+		t.Errorf("the rate is %v, want %v, %v", law.Rate(), same.Rate(), err)
+	}
+}

@@ -1,0 +1,115 @@
+package sgd
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/data"
+	"github.com/sgdescape/sgdescape/pkg/model"
+)
+
+func two(t *testing.T) model.Model {
+	t.Helper()
+	m, err := model.NewLinear(&data.Set{X: mat.NewDense(2, 1, []float64{1, 2}), Y: mat.NewDense(2, 1, []float64{1, 3})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Bad input is an error that begins with "sgd:".
+func TestHostile(t *testing.T) {
+	m, ctx, nan, inf := two(t), context.Background(), math.NaN(), math.Inf(1)
+	over, cancel := context.WithCancel(ctx)
+	cancel()
+	dynamics := func(m model.Model, eta float64, b int, how Batches) error { _, err := New(m, eta, b, how); return err }
+	train := func(ctx context.Context, m model.Model, eta float64, b, epochs int, theta ...float64) error {
+		_, err := Train(ctx, m, theta, eta, b, epochs, TrainSettings{})
+		return err
+	}
+	for name, err := range map[string]error{
+		"η = 0": Check(9, 0, 1, Shuffled), "η = -1": Check(9, -1, 1, Shuffled), "η = NaN": Check(9, nan, 1, Shuffled), "η = Inf": Check(9, inf, 1, Shuffled),
+		"B = 0": Check(9, 1, 0, Shuffled), "B = -1": Check(9, 1, -1, Shuffled), "B = 10": Check(9, 1, 10, Shuffled), "N = 0": Check(0, 1, 1, Shuffled), "batches 3": Check(9, 1, 1, 3), "batches -1": Check(9, 1, 1, -1),
+		"new of nil": dynamics(nil, 1, 1, Independent), "new of a nil pointer": dynamics((*model.MLP)(nil), 1, 1, Independent), "new of a zero one": dynamics(new(model.Linear), 1, 1, Independent),
+		"new η": dynamics(m, nan, 1, Independent), "new B": dynamics(m, 1, 1e9, Independent), "new shuffled": dynamics(m, 1, 1, Shuffled), "new batches": dynamics(m, 1, 1, 9),
+		"train in nil":   train(context.Context(nil), m, 1, 1, 1, 0),
+		"train too late": train(over, m, 1, 1, 1, 0), "train nil": train(ctx, nil, 1, 1, 1), "train a nil pointer": train(ctx, (*model.Linear)(nil), 1, 1, 1), "train nowhere": train(ctx, m, 1, 1, 1), "train from NaN": train(ctx, m, 1, 1, 1, nan),
+		"train η": train(ctx, m, 0, 1, 1, 0), "train B": train(ctx, m, 1, 3, 1, 0), "train -1 epochs": train(ctx, m, 1, 1, -1, 0), "train from 1e308": train(ctx, m, 1, 1, 1, 1e308), "train η = 1e308": train(ctx, m, 1e308, 1, 9, 0),
+		"train 1e9 epochs that diverge": train(ctx, m, 9, 1, 1e9, 1),
+	} {
+		if err == nil || !strings.HasPrefix(err.Error(), "sgd: ") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	if r, err := Train(ctx, m, []float64{1}, 1, 1, 0, TrainSettings{}); err != nil || r.Epochs != 0 || !math.IsNaN(r.Loss) {
+		t.Errorf("no epoch: %+v, %v", r, err)
+	}
+	if s := new(TrainDivergedError).Error(); !strings.Contains(s, "step 0") {
+		t.Error(s)
+	}
+}
+
+// The loss of an epoch is the mean of its steps: with a step too small to move θ, that of the samples.
+func TestTrainLoss(t *testing.T) {
+	r, err := Train(context.Background(), two(t), []float64{2}, 1e-300, 1, 3, TrainSettings{})
+	if want := (0.5*1 + 0.5*1) / 2; err != nil || r.Loss != want || r.Epochs != 3 || r.Steps != 6 {
+		t.Errorf("%+v, %v, want the loss %v", r, err, want)
+	}
+}
+
+// An error of the callback ends the training before the first step, or after the epoch.
+func TestTrainCallback(t *testing.T) {
+	stop := errors.New("enough")
+	for after := range 3 {
+		var seen []int
+		theta := []float64{0}
+		r, err := Train(context.Background(), two(t), theta, 0.1, 1, 5, TrainSettings{OnEpoch: func(e TrainEpoch) error {
+			if seen = append(seen, e.Epoch); e.Epoch == after {
+				return stop
+			}
+			return nil
+		}})
+		if !errors.Is(err, stop) || r.Epochs != after || len(seen) != after+1 || (theta[0] == 0) != (after == 0) {
+			t.Errorf("%+v, %v after the epochs %v, want the error after %d", r, err, seen, after)
+		}
+	}
+}
+
+// A shuffled epoch hands out every sample once, and no more.
+func TestSamplerEpoch(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	s := NewSampler(6, 2, Shuffled)
+	for range 4 {
+		s.Begin()
+		var all []int
+		for range 3 {
+			all = append(all, s.Next(rng)...)
+		}
+		slices.Sort(all)
+		if !slices.Equal(all, []int{0, 1, 2, 3, 4, 5}) {
+			t.Errorf("an epoch of %v", all)
+		}
+	}
+	defer func() {
+		if said, _ := recover().(string); !strings.Contains(said, "beyond the end of an epoch of 6 samples") {
+			t.Errorf("a batch beyond the end of the epoch: %q", said)
+		}
+	}()
+	s.Next(rng)
+}
+
+// θ that leaves floating point with the last step of an epoch is a divergence at that step.
+func TestTrainDivergesInTheta(t *testing.T) {
+	var diverged *TrainDivergedError
+	r, err := Train(context.Background(), two(t), []float64{1e150}, 1e200, 2, 5, TrainSettings{})
+	if !errors.As(err, &diverged) || diverged.Step != 1 || diverged.Epoch != 1 || !math.IsNaN(diverged.Loss) || diverged.LearningRate != 1e200 || r.Epochs != 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
