@@ -30,6 +30,7 @@ var aside = map[string][]string{
 	"fidelity":        nil,
 	"internal/output": {"fidelity"},
 	"figure":          {"fidelity", "internal/output", "internal/parallel"},
+	"method":          {"figure"},
 	"scorecard":       {"fidelity", "internal/output"},
 	"live":            {"figure", "fidelity", "internal/output", "landscape", "theory"},
 }

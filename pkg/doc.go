@@ -19,9 +19,9 @@
 //	theory  model               closed forms Eq. 16–19 with their margins · per-sample losses
 //	landscape  data             L, ∇L, minima, paths, saddles · data sets
 //
-// Beside the ladder, knowing no physics: figure draws, scorecard keeps claims and verdicts,
-// fidelity says quick or paper. Package live holds what a reader moves and may ask theory.
-// Notebooks stand on all of it; nothing knows a notebook.
+// Beside the ladder, knowing no physics: figure draws, method keeps one look for each method,
+// scorecard keeps claims and verdicts, fidelity says quick or paper. Package live holds what a
+// reader moves and may ask theory. Notebooks stand on all of it; nothing knows a notebook.
 //
 // # To add …
 //
@@ -42,8 +42,9 @@
 // Export the exact answer beside the problem, and give every result an error that bounds the truth.
 //
 // A notebook: a number, one question, and its name in scorecard.In; plumbing that stands in two
-// notebooks belongs here. A claim: card.Holds, Bends or Fails with the tolerance stated before the
-// measurement. A figure: one message, its numbers in a CSV file of the same name.
+// notebooks belongs here. A claim: card.Holds, Bends or Fails, of a kind (physics, control or
+// check), with the tolerance stated before the measurement. A figure: one message, its numbers in a
+// CSV file of the same name.
 //
 // Random numbers: [dynamics.Stream], keyed by seed, a name that spells out its values, and the
 // replica; never by worker.

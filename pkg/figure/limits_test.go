@@ -147,6 +147,13 @@ func TestStyles(t *testing.T) {
 	if a := m.areaOf([]float64{0, 1, 1}, []float64{0, 0, 1}).Color; Blue.tint(0.22) != a {
 		t.Errorf("an area is %v", a)
 	}
+	if light := Blue.Lighter(1).rgb(); light.R != 0x55 || light.G != 0x72+(0xFF-0x72)/3 || light.A != 255 || Blue.Lighter(0) != Blue || Blue.Lighter(-1) != Blue || Blue.Lighter(9).rgb() != Blue.Lighter(3).rgb() {
+		t.Errorf("a lighter blue is %v", light)
+	}
+	look := Look{Ink: Green, Dash: Dotted, Marker: Cross}
+	if s := New("x", "t", "d").styled("a", true, true, []Option{look.Lighter(1)}); s.ink != Green.Lighter(1) || s.dash != Dotted || s.marker != Cross {
+		t.Errorf("a look gives %+v", s)
+	}
 	if Ink(-1).rgb() != inks[Gray] || Ink(len(inks)).rgb() != inks[Gray] || White.rgb() != inks[White] || Blue.tint(1).A != 255 || Blue.tint(0.5).A != 128 {
 		t.Error("inks")
 	}

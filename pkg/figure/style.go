@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// An Option changes how one series is drawn: an Ink, a Dash, a Marker, a Width, or error bars
-// (YErr).
+// An Option changes how one series is drawn: an Ink, a Dash, a Marker, a Look, a Width, or error
+// bars (YErr).
 type Option interface{ set(*style) }
 
 // style is what one series looks like, or what its name has been given so far.
@@ -75,12 +75,24 @@ var (
 
 func (i Ink) set(s *style) { s.ink = i }
 
+// lighterBy separates the shades of the inks.
+const lighterBy Ink = 1 << 8
+
+// Lighter returns the ink mixed with white, one third of the way at each level: for the second and
+// third curve of one kind. Level 2 is the last that is seen well on white.
+func (i Ink) Lighter(level int) Ink { return i + lighterBy*Ink(max(level, 0)) }
+
 // rgb returns the color; an Ink that does not exist is gray.
 func (i Ink) rgb() color.NRGBA {
-	if i < 0 || int(i) >= len(inks) {
+	level := i / lighterBy
+	if i %= lighterBy; i < 0 || int(i) >= len(inks) {
 		i = Gray
 	}
-	return inks[i]
+	c := inks[i]
+	for range min(level, 3) {
+		c.R, c.G, c.B = c.R+(255-c.R)/3, c.G+(255-c.G)/3, c.B+(255-c.B)/3
+	}
+	return c
 }
 
 // Palette returns the colors that series receive, in their order, as CSS writes them: charts that
@@ -142,6 +154,21 @@ var glyphs = map[Marker]draw.GlyphStyle{
 	Ring:     {Shape: draw.RingGlyph{}, Radius: 3.8},
 	Cross:    {Shape: draw.CrossGlyph{}, Radius: 3.8},
 	Dot:      {Shape: draw.CircleGlyph{}, Radius: 1.6},
+}
+
+// A Look is an ink, a dash and a marker together: what a method has in every figure.
+type Look struct {
+	Ink    Ink
+	Dash   Dash
+	Marker Marker
+}
+
+func (l Look) set(s *style) { s.ink, s.dash, s.marker = l.Ink, l.Dash, l.Marker }
+
+// Lighter is [Ink.Lighter].
+func (l Look) Lighter(level int) Look {
+	l.Ink = l.Ink.Lighter(level)
+	return l
 }
 
 // A Width is the width of a line in pixels.

@@ -35,7 +35,7 @@ func TestHostile(t *testing.T) {
 	values := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 0, -1, 1, 1e308, -1e308, 5e-324}
 	set := []func(*Claim, float64){
 		func(c *Claim, v float64) { c.Expected = v }, func(c *Claim, v float64) { c.Measured = v }, func(c *Claim, v float64) { c.StdErr = v },
-		func(c *Claim, v float64) { c.Tolerance = v }, func(c *Claim, v float64) { c.Bend = v },
+		func(c *Claim, v float64) { c.Tolerance = v }, func(c *Claim, v float64) { c.Rival = &v },
 	}
 	for i, first := range set {
 		for j, second := range set[:i+1] {
@@ -45,7 +45,7 @@ func TestHostile(t *testing.T) {
 					first(&c, v)
 					second(&c, w)
 					v1, err := Judge(c)
-					if finite := v1.Deviation + v1.Noise; err == nil && (math.IsNaN(finite) || math.IsInf(finite, 0) || looks[v1.Verdict].sign == "") {
+					if err == nil && (math.IsNaN(v1.Deviation+v1.Least+v1.Most) || looks[v1.Verdict].sign == "") {
 						t.Errorf("fields %d = %v, %d = %v: %+v", i, v, j, w, v1)
 					}
 					if err != nil && !strings.HasPrefix(err.Error(), "scorecard: ") {
@@ -72,13 +72,13 @@ func TestHostile(t *testing.T) {
 	}()
 }
 
-// Too large an error bar is refused for what would hold or bend, from the bound on, and not below.
+// Too large an error bar does not decide what would hold or bend, from the bound on, and not below.
 func TestJudgeNoiseBound(t *testing.T) {
 	c := claim("x")
 	c.Expected, c.Measured, c.Tolerance = 1, 1, 0
-	for stderr, good := range map[float64]bool{0.5 / Sigmas: true, 0.51 / Sigmas: false} {
+	for stderr, want := range map[float64]Verdict{0.69 / Sigmas: Holds, 0.7 / Sigmas: Undecided} {
 		c.StdErr = stderr
-		if j, err := Judge(c); (err == nil) != good || j.Noise != Sigmas*stderr {
+		if j, err := Judge(c); err != nil || j.Verdict != want || j.Least != 0 || math.Abs(j.Most+math.Log(1-Sigmas*stderr)) > 1e-12 {
 			t.Errorf("%v: %+v, %v", stderr, j, err)
 		}
 	}
@@ -92,31 +92,39 @@ func TestJudgeNoiseBound(t *testing.T) {
 	}
 }
 
-// The numbers in the box: deviation, tolerance and chance in per cent, or absolute where nothing is
-// expected.
+// The numbers in the box: deviation, tolerance and chance as factors, absolute where nothing is
+// expected, as a share of the way to a rival where there is one.
 func TestBoxNumbers(t *testing.T) {
+	rival := 3.0
 	for _, c := range []struct {
 		expected, measured, stderr, tolerance float64
+		rival                                 *float64
 		want                                  []string
 	}{
-		{2, 2.02, 0.01, 0.05, []string{"deviation 1 % (tolerance 5 %, chance 1.8 %)", "measured 2.02 ± 0.01", "expected 2 "}},
-		{0, 0.02, 0.01, 0.1, []string{"deviation 0.02 (tolerance 0.1, chance 0.035)", "expected 0 "}},
-		{4, 4, 0, 0, []string{"deviation 0 % (tolerance 0 %, chance 0 %)", "measured 4 "}},
+		{2, 2.2, 0.01, 0.05, nil, []string{"deviation by a factor of 1.1 (tolerance 1.051, chance from 1.083)", "measured 2.2 ± 0.01", "expected 2 "}},
+		{0, 0.05, 0.01, 0.1, nil, []string{"deviation 0.05 (tolerance 0.1, chance from 0.015)", "expected 0 "}},
+		{4, 4, 0, 0, nil, []string{"deviation by a factor of 1 (tolerance 1, chance from 1)", "measured 4 "}},
+		{1, -4, 0, 0, nil, []string{"deviation of sign"}},
+		{2, 2.1, 0, 0.2, &rival, []string{"deviation 0.1 of the way to the rival (tolerance 0.2, chance from 0.1)", "expected 2 (rival 3) "}},
 	} {
 		e := claim("a")
-		e.Expected, e.Measured, e.StdErr, e.Tolerance = c.expected, c.measured, c.stderr, c.tolerance
+		e.Expected, e.Measured, e.StdErr, e.Tolerance, e.Rival = c.expected, c.measured, c.stderr, c.tolerance, c.rival
 		j, err := Judge(e)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range c.want {
-			if got := box(e, j, Holds); !strings.Contains(got, want) {
+			if got := box(e, j, Holds, true); !strings.Contains(got, want) {
 				t.Errorf("%q is not in %s", want, got)
 			}
 		}
-		if got := line(e, j); !strings.HasPrefix(got, "✓ holds: the rate over a <barrier> (Eq. 17; n = 1, T = 0.1): expected ") {
-			t.Errorf("the line is %s", got)
-		}
+	}
+	j := Judgement{Verdict: Undecided}
+	if got := line(claim("a"), j); !strings.HasPrefix(got, "? undecided: the rate over a <barrier> (physics; Eq. 17; n = 1, T = 0.1): expected ") {
+		t.Errorf("the line is %s", got)
+	}
+	if got := box(claim("a"), j, Bends, true); !strings.Contains(got, "argues that it bends") || strings.Contains(got, "not recorded") {
+		t.Errorf("the box is %s", got)
 	}
 }
 
@@ -129,7 +137,7 @@ func FuzzRead(f *testing.F) {
 		if err := os.WriteFile(path, file, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		claims, err := read(path)
+		claims, err := Load(path)
 		if err != nil && !strings.HasPrefix(err.Error(), "scorecard: ") {
 			t.Error(err)
 		}

@@ -9,6 +9,11 @@
 //	card.Holds("eq17-quartic", "Eq. 17", "the escape rate over a quartic barrier",
 //		"n = 1, T = 0.1, c = 2", 7.771e-5, 7.70e-5, 6e-7, 0.055) // Eq. 17 is good to 5.5 % here
 //
+// Controls, identities and exponents with a rival theory say so:
+//
+//	card.As(scorecard.Control).Fails("escape-gld", …)
+//	card.Against(0.5).Holds("escape-exponent", …)
+//
 // The verdict follows from the numbers by the rule at Judge. When it is not the one the notebook
 // argues for, the cell fails: a text and its numbers cannot drift apart.
 package scorecard
@@ -32,17 +37,33 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/sgdescape/sgdescape/pkg/fidelity"
 	"github.com/sgdescape/sgdescape/pkg/internal/output"
 )
 
 // A Verdict says how a claim fared.
 type Verdict string
 
-// The verdicts.
+// The verdicts. Undecided is what a run at quick fidelity says where its numbers are too noisy to
+// tell; the published scorecard has none.
 const (
-	Holds Verdict = "holds"
-	Bends Verdict = "bends"
-	Fails Verdict = "fails"
+	Holds     Verdict = "holds"
+	Bends     Verdict = "bends"
+	Fails     Verdict = "fails"
+	Undecided Verdict = "undecided"
+)
+
+// A Kind says what a claim is about.
+type Kind string
+
+// The kinds. Only claims of physics count on a front page.
+const (
+	// Physics is a statement about SGD or about the paper that nature could refute.
+	Physics Kind = "physics"
+	// Control was built to come out the other way.
+	Control Kind = "control"
+	// Check is an identity, or code against code.
+	Check Kind = "check"
 )
 
 // A Claim is a statement with the number it predicts and the one measured, in the order in which
@@ -50,6 +71,8 @@ const (
 type Claim struct {
 	// ID names the claim for good: lower-case letters, digits, "_" and "-".
 	ID string `json:"id"`
+	// Kind says what the claim is about.
+	Kind Kind `json:"kind"`
 	// Equation is the paper's, such as "Eq. 17".
 	Equation string `json:"equation"`
 	// Claim is the statement in words.
@@ -61,79 +84,110 @@ type Claim struct {
 	Expected float64 `json:"expected"`
 	Measured float64 `json:"measured"`
 	StdErr   float64 `json:"stderr"`
-	// Tolerance is the deviation that the claim itself admits, relative to |Expected| (or absolute
-	// when Expected is 0): the accuracy of an asymptotic formula, or of floating point for exact
-	// numbers. Say beside it where it comes from. Zero means that only the standard error excuses a
-	// deviation.
+	// Rival, for exponents, is what the rival theory predicts, and sets the scale.
+	Rival *float64 `json:"rival,omitempty"`
+	// Tolerance is the deviation, as defined at Judge, that the claim itself admits: an error
+	// bound, the accuracy of an asymptotic formula stated beforehand, or what a reader asks for
+	// ("within 5 %?"). Say beside it where it comes from. Zero means that only the standard error
+	// excuses a deviation.
 	Tolerance float64 `json:"tolerance"`
 	// Verdict is filled in by Record.
 	Verdict Verdict `json:"verdict"`
 	// Notebook is the name of the notebook that tested it.
 	Notebook string `json:"notebook"`
-	// Bend is the deviation, in the units of Tolerance, up to which the claim counts as bent rather
-	// than failed. Zero means DefaultBend, or Tolerance if that is larger.
-	Bend float64 `json:"-"`
 }
 
-const (
-	// Sigmas is how many standard errors count as chance. A true claim is beyond 3.5 of them once
-	// in 2,000 times: in a scorecard of some tens of claims, a verdict that is wrong by bad luck
-	// stays unlikely (below 3 %).
-	Sigmas = 3.5
-	// DefaultBend is half the expected value: up to there the claim still gives the order of
-	// magnitude.
-	DefaultBend = 0.5
-)
+// Sigmas is how many standard errors count as chance. A true claim is beyond 3.5 of them once in
+// 2,000 times: in a scorecard of some tens of claims, a verdict that is wrong by bad luck stays
+// unlikely (below 3 %).
+const Sigmas = 3.5
 
 // A Judgement is a verdict with what it rests on.
 type Judgement struct {
 	Verdict Verdict
-	// Deviation is |Measured − Expected|, relative to |Expected| (absolute when Expected is 0), and
-	// Noise what chance may add: Sigmas standard errors.
-	Deviation, Noise float64
+	// Deviation is that of Measured, and Least and Most the smallest and largest within Sigmas
+	// standard errors of it.
+	Deviation, Least, Most float64
 }
 
-// Judge returns the mildest verdict that the numbers do not refute at Sigmas standard errors. With
-// deviation and noise as in Judgement the claim
+// Judge returns the mildest verdict that the numbers do not refute at Sigmas standard errors. The
+// deviation of a value is
 //
-//	holds  if deviation ≤ Tolerance + noise,
-//	bends  if deviation ≤ Bend + noise,
+//	|log(value/Expected)|              in general: half is as wrong as twice,
+//	|value − Expected|/|Rival − Expected|   where a rival is named: exponents,
+//	|value|                            where 0 is expected.
+//
+// With the least deviation among the values that chance admits, the claim
+//
+//	holds  if least ≤ Tolerance,
+//	bends  if least ≤ log 2 (a factor of 2), or ½ where a rival is named (nearer to the claim than
+//	       to its rival) or 0 is expected; or ≤ Tolerance if that is larger,
 //	fails  otherwise.
 //
-// A large error bar must not pass for agreement: where noise exceeds Bend, so that a failed claim
-// could not be told from one that holds, Judge returns an error instead of Holds or Bends. (Fails
-// needs no such care.)
+// A large error bar must not pass for agreement: where Sigmas standard errors exceed the bound of
+// bends, so that a failed claim could not be told from one that holds, the claim is Undecided.
 func Judge(c Claim) (Judgement, error) {
 	if err := c.validate(); err != nil {
 		return Judgement{}, err
 	}
-	scale := math.Abs(c.Expected)
-	if scale == 0 {
-		scale = 1
-	}
-	j := Judgement{Verdict: Fails, Deviation: math.Abs(c.Measured-c.Expected) / scale, Noise: Sigmas * c.StdErr / scale}
-	if finite := j.Deviation + j.Noise; math.IsInf(finite, 0) || math.IsNaN(finite) {
-		return Judgement{}, fmt.Errorf("scorecard: %s: measured %g ± %g is out of all proportion to expected %g", c.ID, c.Measured, c.StdErr, c.Expected)
+	chance := Sigmas * c.StdErr
+	low, high := c.Measured-chance, c.Measured+chance
+	j := Judgement{Verdict: Fails, Deviation: c.deviation(c.Measured)}
+	j.Least, j.Most = c.deviation(low), max(c.deviation(low), c.deviation(high))
+	if j.Least = min(j.Least, c.deviation(high)); low <= c.Expected && c.Expected <= high {
+		j.Least = 0
 	}
 	switch {
-	case j.Deviation <= c.Tolerance+j.Noise:
+	case j.Least <= c.Tolerance:
 		j.Verdict = Holds
-	case j.Deviation <= c.limit()+j.Noise:
+	case j.Least <= c.limit():
 		j.Verdict = Bends
 	}
-	if j.Verdict != Fails && j.Noise > c.limit() {
-		return j, fmt.Errorf("scorecard: %s: too noisy to judge: %g standard errors are %.3g, more than the deviation of %.3g that would refute the claim: measure longer",
-			c.ID, Sigmas, j.Noise, c.limit())
+	if j.Verdict != Fails && chance/c.scale() > c.limit() {
+		j.Verdict = Undecided
 	}
 	return j, nil
 }
 
+// admits reports whether values within chance of the measured one have this verdict.
+func (j Judgement) admits(v Verdict, c Claim) bool {
+	switch v {
+	case Holds:
+		return j.Least <= c.Tolerance
+	case Bends:
+		return j.Least <= c.limit() && j.Most > c.Tolerance
+	}
+	return j.Most > c.limit()
+}
+
+// scale is the unit of deviations: small ones of a logarithm are relative.
+func (c Claim) scale() float64 {
+	switch {
+	case c.Rival != nil:
+		return math.Abs(*c.Rival - c.Expected)
+	case c.Expected == 0:
+		return 1
+	}
+	return math.Abs(c.Expected)
+}
+
+// deviation is that of Judge; infinite where a sign differs.
+func (c Claim) deviation(value float64) float64 {
+	switch {
+	case c.Rival != nil || c.Expected == 0:
+		return math.Abs(value-c.Expected) / c.scale()
+	case value == 0 || value > 0 != (c.Expected > 0):
+		return math.Inf(1)
+	}
+	return math.Abs(math.Log(math.Abs(value)) - math.Log(math.Abs(c.Expected)))
+}
+
 // limit returns the deviation beyond which the claim fails.
 func (c Claim) limit() float64 {
-	if c.Bend != 0 {
-		return c.Bend
+	if c.Rival != nil || c.Expected == 0 {
+		return math.Max(0.5, c.Tolerance)
 	}
-	return math.Max(DefaultBend, c.Tolerance)
+	return math.Max(math.Ln2, c.Tolerance)
 }
 
 // validID is what the name of a claim looks like.
@@ -151,41 +205,57 @@ func (c Claim) validate() error {
 			return fmt.Errorf("scorecard: %s: the %s is empty", c.ID, t.what)
 		}
 	}
+	if !slices.Contains([]Kind{Physics, Control, Check}, c.Kind) {
+		return fmt.Errorf("scorecard: %s: kind %q, want %q, %q or %q", c.ID, c.Kind, Physics, Control, Check)
+	}
 	for _, n := range []struct {
 		what  string
 		value float64
 		min   float64
 	}{
 		{"expected", c.Expected, math.Inf(-1)}, {"measured", c.Measured, math.Inf(-1)},
-		{"stderr", c.StdErr, 0}, {"tolerance", c.Tolerance, 0}, {"bend", c.Bend, 0},
+		{"stderr", c.StdErr, 0}, {"tolerance", c.Tolerance, 0},
 	} {
 		if math.IsNaN(n.value) || math.IsInf(n.value, 0) || n.value < n.min {
 			return fmt.Errorf("scorecard: %s: %s is %g, want a finite number ≥ %g", c.ID, n.what, n.value, n.min)
 		}
 	}
-	if c.limit() < c.Tolerance {
-		return fmt.Errorf("scorecard: %s: bend is %g, want at least the tolerance, %g", c.ID, c.Bend, c.Tolerance)
+	if r := c.Rival; r != nil && (math.IsNaN(*r) || math.IsInf(*r, 0) || *r == c.Expected) {
+		return fmt.Errorf("scorecard: %s: rival is %g, want a finite number other than the expected %g", c.ID, *r, c.Expected)
+	}
+	if ratio := (math.Abs(c.Measured) + Sigmas*c.StdErr) / c.scale(); !(ratio <= math.MaxFloat64) || math.IsInf(c.scale(), 0) {
+		return fmt.Errorf("scorecard: %s: measured %g ± %g is out of all proportion to expected %g", c.ID, c.Measured, c.StdErr, c.Expected)
 	}
 	return nil
 }
 
 // Record judges a claim, shows the verdict in the running notebook and puts the claim into the
 // scorecard, in place of what was there under its ID. When the verdict is not want, Record returns
-// an error and leaves the scorecard as it was: it holds only what the notebooks argue for.
+// an error and leaves the scorecard as it was: it holds only what the notebooks argue for. A
+// verdict does not depend on fidelity: at quick fidelity, numbers that admit want but do not settle
+// it are recorded as Undecided.
 func Record(c Claim, want Verdict) error {
-	if _, ok := looks[want]; !ok {
+	if _, ok := looks[want]; !ok || want == Undecided {
 		return fmt.Errorf("scorecard: %s: verdict %q, want %q, %q or %q", c.ID, want, Holds, Bends, Fails)
 	}
 	j, err := Judge(c)
 	if err != nil {
 		return err
 	}
-	if err := output.Display("text/html", box(c, j, want), line(c, j)); err != nil {
+	paper, err := fidelity.Paper()
+	if err != nil {
 		return fmt.Errorf("scorecard: %s: %w", c.ID, err)
 	}
-	if j.Verdict != want {
-		return fmt.Errorf("scorecard: %s: unexpected verdict: the claim %s, but the notebook argues that it %s (measured %g ± %g, expected %g, deviation %.3g, tolerance %g, bend %g, noise %.3g)",
-			c.ID, j.Verdict, want, c.Measured, c.StdErr, c.Expected, j.Deviation, c.Tolerance, c.limit(), j.Noise)
+	if !paper && j.Verdict != want && j.admits(want, c) {
+		j.Verdict = Undecided
+	}
+	settled := j.Verdict == want || !paper && j.Verdict == Undecided && j.admits(want, c)
+	if err := output.Display("text/html", box(c, j, want, settled), line(c, j)); err != nil {
+		return fmt.Errorf("scorecard: %s: %w", c.ID, err)
+	}
+	if !settled {
+		return fmt.Errorf("scorecard: %s: unexpected verdict: the claim %s, but the notebook argues that it %s (measured %g ± %g, expected %g, deviation %.3g, tolerance %g, bends up to %.3g, chance from %.3g to %.3g)",
+			c.ID, j.Verdict, want, c.Measured, c.StdErr, c.Expected, j.Deviation, c.Tolerance, c.limit(), j.Least, j.Most)
 	}
 	c.Verdict = j.Verdict
 	return put(c)
@@ -193,62 +263,78 @@ func Record(c Claim, want Verdict) error {
 
 // A Card records the claims of one notebook; In returns it. Its methods panic where Record returns
 // an error, so that the cell fails and the notebook stops.
-type Card struct{ notebook string }
+type Card struct {
+	notebook string
+	kind     Kind
+	rival    *float64
+}
 
-// In returns the card of the notebook of this name, the file's without ending.
-func In(notebook string) Card { return Card{notebook} }
+// In returns the card of the notebook of this name, the file's without ending. It records claims of
+// kind Physics.
+func In(notebook string) Card { return Card{notebook: notebook, kind: Physics} }
+
+// As returns the card for claims of another kind.
+func (c Card) As(kind Kind) Card {
+	c.kind = kind
+	return c
+}
+
+// Against returns the card for an exponent of which a rival theory has another value.
+func (c Card) Against(rival float64) Card {
+	c.rival = &rival
+	return c
+}
 
 // Holds records a claim of which the notebook argues that it holds: what its equation says in words
 // (text), where that was tested (regime), and the numbers, as in Claim. A zero stderr means that
 // measured is exact, a zero tolerance that only the standard error excuses a deviation.
 func (c Card) Holds(id, equation, text, regime string, expected, measured, stderr, tolerance float64) {
-	c.Check(newClaim(id, equation, text, regime, expected, measured, stderr, tolerance), Holds)
+	c.record(Holds, id, equation, text, regime, expected, measured, stderr, tolerance)
 }
 
 // Bends is Holds for a claim of which the notebook argues that it bends.
 func (c Card) Bends(id, equation, text, regime string, expected, measured, stderr, tolerance float64) {
-	c.Check(newClaim(id, equation, text, regime, expected, measured, stderr, tolerance), Bends)
+	c.record(Bends, id, equation, text, regime, expected, measured, stderr, tolerance)
 }
 
 // Fails is Holds for a claim of which the notebook argues that it fails.
 func (c Card) Fails(id, equation, text, regime string, expected, measured, stderr, tolerance float64) {
-	c.Check(newClaim(id, equation, text, regime, expected, measured, stderr, tolerance), Fails)
+	c.record(Fails, id, equation, text, regime, expected, measured, stderr, tolerance)
 }
 
-// Check records a claim with any of its fields set; the name of the notebook is filled in.
-func (c Card) Check(claim Claim, want Verdict) {
-	claim.Notebook = c.notebook
+func (c Card) record(want Verdict, id, equation, text, regime string, expected, measured, stderr, tolerance float64) {
+	claim := Claim{ID: id, Kind: c.kind, Equation: equation, Claim: text, Regime: regime, Expected: expected,
+		Measured: measured, StdErr: stderr, Rival: c.rival, Tolerance: tolerance, Notebook: c.notebook}
 	if err := Record(claim, want); err != nil {
 		panic(err)
 	}
 }
 
-func newClaim(id, equation, text, regime string, expected, measured, stderr, tolerance float64) Claim {
-	return Claim{ID: id, Equation: equation, Claim: text, Regime: regime,
-		Expected: expected, Measured: measured, StdErr: stderr, Tolerance: tolerance}
-}
-
 // looks gives each verdict a sign and a color; the color only repeats what the sign and the word
 // say, and has enough contrast on white and on black.
 var looks = map[Verdict]struct{ sign, color string }{
-	Holds: {"✓", "#009E73"},
-	Bends: {"≈", "#C98B00"},
-	Fails: {"✗", "#D55E00"},
+	Holds:     {"✓", "#009E73"},
+	Bends:     {"≈", "#C98B00"},
+	Fails:     {"✗", "#D55E00"},
+	Undecided: {"?", "#808080"},
 }
 
 // line says the verdict in one line of plain text.
 func line(c Claim, j Judgement) string {
-	return fmt.Sprintf("%s %s: %s (%s; %s): expected %s, measured %s",
-		looks[j.Verdict].sign, j.Verdict, c.Claim, c.Equation, c.Regime, number(c.Expected), measurement(c))
+	return fmt.Sprintf("%s %s: %s (%s; %s; %s): expected %s, measured %s",
+		looks[j.Verdict].sign, j.Verdict, c.Claim, c.Kind, c.Equation, c.Regime, expectation(c), measurement(c))
 }
 
 // box says it in HTML. Text has the color of the page, light or dark.
-func box(c Claim, j Judgement, want Verdict) string {
+func box(c Claim, j Judgement, want Verdict, settled bool) string {
 	look, esc := looks[j.Verdict], html.EscapeString
-	text := fmt.Sprintf(`<strong>%s %s</strong> — %s <em>(%s; %s)</em><br>expected %s · measured %s · deviation %s`,
-		look.sign, j.Verdict, esc(c.Claim), esc(c.Equation), esc(c.Regime), number(c.Expected), measurement(c), deviation(c, j))
-	if j.Verdict != want {
+	text := fmt.Sprintf(`<strong>%s %s</strong> — %s <em>(%s; %s; %s)</em><br>expected %s · measured %s · deviation %s`,
+		look.sign, j.Verdict, esc(c.Claim), c.Kind, esc(c.Equation), esc(c.Regime), expectation(c), measurement(c), deviation(c, j))
+	switch {
+	case !settled:
 		text += fmt.Sprintf(`<br><strong>This notebook argues that it %s: not recorded.</strong>`, want)
+	case j.Verdict == Undecided:
+		text += fmt.Sprintf(`<br>At quick fidelity these numbers do not tell; the notebook argues that it %s.`, want)
 	}
 	return fmt.Sprintf(`<div class="sgd-verdict" role="note" style="border:1px solid %[1]s;border-left-width:8px;padding:.5em .8em;margin:.5em 0">%[2]s</div>`,
 		look.color, text)
@@ -256,6 +342,14 @@ func box(c Claim, j Judgement, want Verdict) string {
 
 // number formats a number for people.
 func number(v float64) string { return fmt.Sprintf("%.4g", v) }
+
+// expectation formats the expected value with its rival.
+func expectation(c Claim) string {
+	if c.Rival == nil {
+		return number(c.Expected)
+	}
+	return fmt.Sprintf("%s (rival %s)", number(c.Expected), number(*c.Rival))
+}
 
 // measurement formats the measured value with its standard error.
 func measurement(c Claim) string {
@@ -265,19 +359,27 @@ func measurement(c Claim) string {
 	return fmt.Sprintf("%s ± %.2g", number(c.Measured), c.StdErr)
 }
 
-// deviation formats the deviation with what is allowed.
+// deviation formats the deviation in its units, with what is allowed.
 func deviation(c Claim, j Judgement) string {
-	if c.Expected == 0 {
-		return fmt.Sprintf("%.2g (tolerance %.2g, chance %.2g)", j.Deviation, c.Tolerance, j.Noise)
+	allowed := fmt.Sprintf("tolerance %.2g, chance from %.2g", c.Tolerance, j.Least)
+	switch {
+	case c.Rival != nil:
+		return fmt.Sprintf("%.2g of the way to the rival (%s)", j.Deviation, allowed)
+	case c.Expected == 0:
+		return fmt.Sprintf("%.2g (%s)", j.Deviation, allowed)
+	case math.IsInf(j.Deviation, 0):
+		return "of sign"
 	}
-	return fmt.Sprintf("%.2g %% (tolerance %.2g %%, chance %.2g %%)", 100*j.Deviation, 100*c.Tolerance, 100*j.Noise)
+	return fmt.Sprintf("by a factor of %.4g (tolerance %.4g, chance from %.4g)",
+		math.Exp(j.Deviation), math.Exp(c.Tolerance), math.Exp(j.Least))
 }
 
 // fileName is the name of the scorecard, beside the figures of the run.
 const fileName = "scorecard.json"
 
-// read reads a scorecard and checks it.
-func read(path string) ([]Claim, error) {
+// Load reads and checks a scorecard: its claims in the order of their IDs, none where there is no
+// file.
+func Load(path string) ([]Claim, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -325,7 +427,7 @@ func put(c Claim) error {
 	for _, name := range left {
 		_ = os.Remove(name)
 	}
-	claims, err := read(path)
+	claims, err := Load(path)
 	if err != nil {
 		return err
 	}
