@@ -94,7 +94,7 @@ func (g GaussianSamples) Log(grad []float64, hess *mat.SymDense, theta, p []floa
 	if math.IsNaN(det) {
 		return det
 	}
-	if !(det > 0) || !(2+h*(2*a-s*b) > 0) { // both eigenvalues, not their product only
+	if !(det > 0) { // one eigenvalue: the other is not below that of I, 1
 		return math.Inf(1)
 	}
 	floats.ScaleTo(grad, 2*h+2*h*h*a, theta)

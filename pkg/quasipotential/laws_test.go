@@ -88,6 +88,11 @@ func TestWideRange(t *testing.T) {
 			bounded(t, fmt.Sprintf("%+v", c), must(Quasipotential(c, [][]float64{from, to}, exact.Settings{})), 1e-2/h, 1e-8)
 		}
 	}
+	for _, n := range []int{1, 2} { // and climbs by many times the loss
+		from, to := make([]float64, n), make([]float64, n)
+		to[0] = 9
+		bounded(t, "ΔS", must(Quasipotential(GaussianSamples{n, 1, 1}, [][]float64{from, to}, exact.Settings{})), 81, 1e-8)
+	}
 	steep := quartic(t, 1e4, 2)
 	bounded(t, "ΔS", must(Quasipotential(GaussianNoise{steep, steep.Minimum().Hess}, [][]float64{{0, 0}, steep.Saddle().Theta}, exact.Settings{})), math.Log(1e4), 1e-8)
 }
@@ -172,7 +177,6 @@ func TestEnds(t *testing.T) {
 			}
 		}
 	}
-	// A second eigenvalue that is negative as well is outside: the determinant alone does not see it.
 	g, h := make([]float64, 2), mat.NewSymDense(2, nil)
 	if k := (GaussianSamples{2, 1, 1}).Log(g, h, []float64{3, 0}, []float64{0, 9}); !math.IsInf(k, 1) {
 		t.Errorf("K = %v beyond its domain", k)

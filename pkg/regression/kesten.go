@@ -35,7 +35,7 @@ type Kesten struct {
 //
 // It returns [ErrNoTail] where ρ ≤ 1 always, as for a finite data set with (η/B)·max Σx² ≤ 2,
 // [ErrNotStationary] where E log ρ ≥ 0, and an error if α is above 1e6 or so large, or B and d are,
-// that E ρ^α takes more than 2²⁴ nodes.
+// that E ρ^α takes more than 2²² nodes (α above 10⁴ in more than one dimension).
 func (c Chain) Kesten() (Kesten, error) {
 	if err := c.Check(); err != nil {
 		return Kesten{}, err
@@ -84,8 +84,8 @@ func (c Chain) logMoment(alpha float64) float64 {
 	return floats.LogSumExp(terms)
 }
 
-// maxNodes bounds memory, 128 MiB, and time, a second for each E ρ^α.
-const maxNodes = 1 << 24
+// maxNodes bounds memory, 32 MiB, and time, a quarter of a second for each E ρ^α.
+const maxNodes = 1 << 22
 
 // growthNodes returns how many nodes E ρ^α takes, about: see growthRules.
 func (c Chain) growthNodes(alpha float64) int {

@@ -55,11 +55,11 @@ var (
 // loss is positive.
 func New(set *data.Set, eta float64, batch int, how sgd.Batches) (*SGD, error) {
 	if set == nil || set.X == nil || set.Y == nil || set.X.IsEmpty() {
-		return nil, fmt.Errorf("regression on a set without samples or targets")
+		return nil, fmt.Errorf("regression: set without samples or targets")
 	}
 	n, d := set.X.Dims()
 	if m, k := set.Y.Dims(); m != n || k != 1 {
-		return nil, fmt.Errorf("regression on %d×%d targets for %d samples, want %d×1", m, k, n, n)
+		return nil, fmt.Errorf("regression: %d×%d targets for %d samples, want %d×1", m, k, n, n)
 	}
 	if err := sgd.Check(n, eta, batch, how); err != nil {
 		return nil, fmt.Errorf("regression: %w", err)
