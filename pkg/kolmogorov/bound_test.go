@@ -112,10 +112,12 @@ func TestField(t *testing.T) {
 	}
 }
 
-// slanted is a double well whose far side is a little deeper, or whose sides differ off the axis.
+// slanted is a double well whose far side is a little higher, or whose sides differ off the axis, or
+// on one side of it.
 type slanted struct {
 	landscape.Barrier
 	tilt, shear float64
+	below       bool
 }
 
 func (s slanted) LossGrad(dst, theta []float64) float64 {
@@ -126,7 +128,9 @@ func (s slanted) LossGrad(dst, theta []float64) float64 {
 	}
 	extra, slope, y := s.tilt*x*x*x, 3*s.tilt*x*x, 0.0
 	if len(theta) > 1 {
-		y = theta[1]
+		if y = theta[1]; s.below {
+			y = math.Min(y, 0)
+		}
 		extra += s.shear * x * x * x * y * y
 		slope += 3 * s.shear * x * x * y * y
 	}
@@ -146,9 +150,9 @@ func TestReduceSeesAsymmetry(t *testing.T) {
 		q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: n}))
 		for _, c := range []struct {
 			tilt, shear float64
-			want        bool
-		}{{0, 0, true}, {1e-3, 0, false}, {0, 1e-3, n == 1}} {
-			r, err := Reduce(slanted{q, c.tilt, c.shear})
+			below, want bool
+		}{{0, 0, false, true}, {1e-5, 0, false, false}, {0, 1e-3, false, n == 1}, {0, 1e-3, true, n == 1}} {
+			r, err := Reduce(slanted{q, c.tilt, c.shear, c.below})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -219,5 +223,48 @@ func TestStraightFactorEnds(t *testing.T) {
 	q, a = unequal(t, 1, 2, 1, 0.1)
 	if f := must(a.StraightFactor(saddle(q))); f != 1 {
 		t.Errorf("F = %v in one dimension", f)
+	}
+}
+
+// A bend to the left is a bend to the right in a mirror, in value and error, tails and all.
+func TestPlaneMirror(t *testing.T) {
+	b := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{0.5}}, 1))
+	v := must(Plane(b, 0))
+	mirror := v
+	mirror.Loss = func(z, r float64) float64 { return v.Loss(z, -r) }
+	for _, tail := range []float64{0, 1e-2} {
+		k := Kolmogorov{Valley: v, Noise: lossNoise(0.3), Exit: saddle(b), Tail: tail, Tolerance: 0.3}
+		left := solve(t, k)
+		k.Valley = mirror
+		right := solve(t, k)
+		for name, c := range map[string][2]float64{"λ": {left.Eigenvalue.Value, right.Eigenvalue.Value}, "time": {left.MeanTime.Value, right.MeanTime.Value},
+			"error of λ": {left.Eigenvalue.Err, right.Eigenvalue.Err}, "error of the time": {left.MeanTime.Err, right.MeanTime.Err},
+			"⟨z₂⟩": {left.Expect(func(_, r float64) float64 { return r }), -right.Expect(func(_, r float64) float64 { return r })}} {
+			near(t, name, c[1], c[0], 1e-6)
+		}
+	}
+}
+
+// Where escape is not rare λ is not the inverse of any mean time, and iteration must settle: the
+// three rates of a double well at T = 0.2, found apart from this library.
+func TestRatesThatAreNotRare(t *testing.T) {
+	q, v := quartic(t, 1, 1.5)
+	p := solve(t, Kolmogorov{Valley: v, Noise: lossNoise(0.2), Exit: saddle(q)})
+	near(t, "λ/2", p.Eigenvalue.Value/2, 0.012166, 1e-4)
+	near(t, "half the inverse mean time", 0.5/p.MeanTime.Value, 0.011703, 1e-4)
+	far := solve(t, Kolmogorov{Valley: v, Noise: lossNoise(0.2), Exit: 2 * saddle(q)})
+	near(t, "inverse time from bottom to bottom", far.Rate().Value, 0.010712, 1e-4)
+}
+
+// No tolerance given is one of 5e-4.
+func TestDefaultTolerance(t *testing.T) {
+	q, v := quartic(t, 11, 4)
+	k := Kolmogorov{Valley: v, Noise: lossNoise(0.2), Exit: saddle(q)}
+	want := solve(t, k).MeanTime
+	if k.Tolerance = 5e-4; solve(t, k).MeanTime != want {
+		t.Errorf("mean time %+v by default, %+v to 5e-4", want, solve(t, k).MeanTime)
+	}
+	if k.Tolerance = 5e-2; solve(t, k).MeanTime == want {
+		t.Errorf("mean time %+v to 5e-4 and 5e-2", want)
 	}
 }
