@@ -143,7 +143,7 @@ func Exits(samples, sets int, ratio float64, depths ...float64) (all []Exit, err
 		for i, depth := range depths {
 			e := Exit{Samples: samples, Set: set, LearningRate: depth / math.Log(float64(samples)), Ratio: ratio, Depth: depth, Fresh: fresh[i], Own: own}
 			r.eta = e.LearningRate
-			t, err := r.MeanFirstPassage(ratio, exact.Settings{Tolerance: 0.01})
+			t, err := r.MeanFirstPassage(ratio, exact.Settings{Tolerance: 0.03}) // of t, whose logarithm is meant
 			if err != nil {
 				return nil, err
 			}
@@ -193,4 +193,14 @@ func HalfWay(exits []Exit) (depth, stderr float64) {
 		}
 	}
 	return math.NaN(), math.NaN()
+}
+
+// OfSize returns the exits of sets of N samples.
+func OfSize(exits []Exit, samples int) (of []Exit) {
+	for _, e := range exits {
+		if e.Samples == samples {
+			of = append(of, e)
+		}
+	}
+	return of
 }
