@@ -1,6 +1,7 @@
 package dynamics
 
 import (
+	"context"
 	"math"
 	"math/bits"
 
@@ -85,8 +86,22 @@ type Crew struct {
 	Look func(lane int, theta []float64, t float64, steps int64) (end float64, stay bool)
 }
 
-// Sail moves replicas until there are no more, or until watch has ended.
-func (l *Lanes) Sail(c Crew, watch *parallel.Watch) {
+// Sail moves replicas of d in lanes, with a crew for each worker, until there are no more or ctx
+// ends. Where d has no lanes it reports false, before any work.
+func Sail(ctx context.Context, d Dynamics, workers int, crew func() Crew) bool {
+	with, ok := d.(SideBySide)
+	if !ok || with.NewLanes() == nil {
+		return false
+	}
+	parallel.For(ctx, workers, workers, func() func(int) {
+		l, watch := with.NewLanes(), parallel.NewWatch(ctx)
+		return func(int) { l.sail(crew(), watch) }
+	})
+	return true
+}
+
+// sail moves replicas until there are no more, or until watch has ended.
+func (l *Lanes) sail(c Crew, watch *parallel.Watch) {
 	l.move.Axis, l.move.Level = min(c.Axis, l.move.N-1), c.Level
 	if c.Axis >= l.move.N { // a flat direction, in which nothing moves
 		l.move.Level = math.Inf(1)

@@ -92,6 +92,16 @@ func (s *Sample) Count(status Status) int {
 	return n
 }
 
+// pending returns the replicas that are yet to run.
+func (s *Sample) pending() (list []int) {
+	for i, status := range s.Status {
+		if status == Pending {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
 // Passer is implemented by a dynamics that has a faster way to first passages into some exits.
 type Passer interface {
 	// Passages fills in the pending replicas of the sample and reports true, or reports false,
@@ -124,12 +134,7 @@ func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exi
 
 // passages fills in the pending replicas of a sample step by step.
 func passages(ctx context.Context, d dynamics.Dynamics, sample *Sample, start []float64, exit Region, s Settings) {
-	var pending []int
-	for i, status := range sample.Status {
-		if status == Pending {
-			pending = append(pending, i)
-		}
-	}
+	pending := sample.pending()
 	var steps, done atomic.Int64
 	done.Store(int64(len(sample.Times) - len(pending)))
 	parallel.For(ctx, len(pending), parallel.Workers(s.Workers), func() func(int) {
