@@ -87,10 +87,14 @@ type Crew struct {
 }
 
 // Sail moves replicas of d in lanes, with a crew for each worker, until there are no more or ctx
-// ends. Where d has no lanes it reports false, before any work.
+// ends. It reports false, before any work, where d has no lanes or a crew cannot work: without Next or
+// Look, with an axis below 0 or a start that is not a finite point of d.
 func Sail(ctx context.Context, d Dynamics, workers int, crew func() Crew) bool {
 	with, ok := d.(SideBySide)
-	if !ok || with.NewLanes() == nil {
+	if !ok || ctx == nil || crew == nil || with.NewLanes() == nil {
+		return false
+	}
+	if c := crew(); c.Next == nil || c.Look == nil || c.Axis < 0 || CheckStart(d, c.Start) != nil {
 		return false
 	}
 	parallel.For(ctx, workers, workers, func() func(int) {

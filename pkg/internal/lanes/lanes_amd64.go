@@ -21,3 +21,33 @@ func moveLogHeunAVX512(m *[22]uint64)
 
 // moveNoneHeunAVX512 is Move.runGo for its clock and scheme.
 func moveNoneHeunAVX512(m *[22]uint64)
+
+// fillAVX2 stores pairs of normals of eight lanes each, as fillGo does.
+func fillAVX2(state *[4][8]uint64, dst *float64, pairs int)
+
+// moveLossAVX2 is Move.runGo for its clock and scheme.
+func moveLossAVX2(m *[22]uint64)
+
+// moveLogAVX2 is Move.runGo for its clock and scheme.
+func moveLogAVX2(m *[22]uint64)
+
+// moveNoneAVX2 is Move.runGo for its clock and scheme.
+func moveNoneAVX2(m *[22]uint64)
+
+// moveLogHeunAVX2 is Move.runGo for its clock and scheme.
+func moveLogHeunAVX2(m *[22]uint64)
+
+// moveNoneHeunAVX2 is Move.runGo for its clock and scheme.
+func moveNoneHeunAVX2(m *[22]uint64)
+
+// descend1AVX512 is Descent.runGo for 1 coordinates.
+func descend1AVX512(m *[9]uint64)
+
+// descend2AVX512 is Descent.runGo for 2 coordinates.
+func descend2AVX512(m *[9]uint64)
+
+// descend4AVX512 is Descent.runGo for 4 coordinates.
+func descend4AVX512(m *[9]uint64)
+
+// descend8AVX512 is Descent.runGo for 8 coordinates.
+func descend8AVX512(m *[9]uint64)

@@ -7,15 +7,15 @@
 // func fillAVX512(state *[4][8]uint64, dst *float64, pairs int)
 // Requires: AVX, AVX512F
 TEXT ·fillAVX512(SB), NOSPLIT, $0-24
-	MOVQ      state+0(FP), AX
-	MOVQ      dst+8(FP), CX
-	MOVQ      pairs+16(FP), DX
-	VMOVDQU64 (AX), Z0
-	VMOVDQU64 64(AX), Z1
-	VMOVDQU64 128(AX), Z2
-	VMOVDQU64 192(AX), Z3
+	MOVQ    state+0(FP), AX
+	MOVQ    dst+8(FP), CX
+	MOVQ    pairs+16(FP), DX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
 
-pair:
+pair0:
 	VPADDQ           Z3, Z0, Z4
 	VPROLQ           $0x17, Z4, Z4
 	VPADDQ           Z0, Z4, Z4
@@ -40,41 +40,41 @@ pair:
 	VPORQ.BCST       constants<>+0(SB), Z4, Z4
 	VBROADCASTSD     constants<>+8(SB), Z8
 	VSUBPD           Z4, Z8, Z4
-	VPADDQ.BCST      constants<>+16(SB), Z4, Z9
-	VPSRLQ           $0x34, Z9, Z10
-	VPORQ.BCST       constants<>+24(SB), Z10, Z10
-	VSUBPD.BCST      constants<>+32(SB), Z10, Z10
-	VPANDQ.BCST      constants<>+40(SB), Z9, Z9
-	VPSUBQ           Z9, Z4, Z4
+	VPADDQ.BCST      constants<>+16(SB), Z4, Z8
+	VPSRLQ           $0x34, Z8, Z9
+	VPORQ.BCST       constants<>+24(SB), Z9, Z9
+	VSUBPD.BCST      constants<>+32(SB), Z9, Z9
+	VPANDQ.BCST      constants<>+40(SB), Z8, Z8
+	VPSUBQ           Z8, Z4, Z4
 	VPADDQ.BCST      constants<>+0(SB), Z4, Z4
 	VSUBPD.BCST      constants<>+0(SB), Z4, Z4
-	VADDPD           Z8, Z4, Z8
+	VADDPD.BCST      constants<>+8(SB), Z4, Z8
 	VDIVPD           Z8, Z4, Z8
-	VMULPD           Z8, Z8, Z9
+	VMULPD           Z8, Z8, Z10
 	VBROADCASTSD     constants<>+48(SB), Z12
-	VFMADD213PD.BCST constants<>+56(SB), Z9, Z12
-	VFMADD213PD.BCST constants<>+64(SB), Z9, Z12
-	VFMADD213PD.BCST constants<>+72(SB), Z9, Z12
-	VFMADD213PD.BCST constants<>+80(SB), Z9, Z12
-	VFMADD213PD.BCST constants<>+88(SB), Z9, Z12
-	VFMADD213PD.BCST constants<>+96(SB), Z9, Z12
+	VFMADD213PD.BCST constants<>+56(SB), Z10, Z12
+	VFMADD213PD.BCST constants<>+64(SB), Z10, Z12
+	VFMADD213PD.BCST constants<>+72(SB), Z10, Z12
+	VFMADD213PD.BCST constants<>+80(SB), Z10, Z12
+	VFMADD213PD.BCST constants<>+88(SB), Z10, Z12
+	VFMADD213PD.BCST constants<>+96(SB), Z10, Z12
 	VMULPD.BCST      constants<>+104(SB), Z4, Z11
 	VMULPD           Z4, Z11, Z11
-	VFMADD213PD      Z11, Z9, Z12
-	VMULPD.BCST      constants<>+112(SB), Z10, Z9
-	VFMADD213PD      Z9, Z8, Z12
+	VFMADD213PD      Z11, Z10, Z12
+	VMULPD.BCST      constants<>+112(SB), Z9, Z10
+	VFMADD213PD      Z10, Z8, Z12
 	VSUBPD           Z12, Z11, Z11
 	VSUBPD           Z11, Z4, Z4
-	VFMADD231PD.BCST constants<>+120(SB), Z10, Z4
+	VFMADD231PD.BCST constants<>+120(SB), Z9, Z4
 	VMULPD.BCST      constants<>+128(SB), Z4, Z4
 	VSQRTPD          Z4, Z4
 	VPSRLQ           $0x0c, Z5, Z5
 	VPORQ.BCST       constants<>+0(SB), Z5, Z5
 	VSUBPD.BCST      constants<>+136(SB), Z5, Z5
-	VBROADCASTSD     constants<>+144(SB), Z10
 	VMOVAPD          Z5, Z8
-	VFMADD213PD.BCST constants<>+152(SB), Z10, Z8
-	VSUBPD.BCST      constants<>+152(SB), Z8, Z9
+	VBROADCASTSD     constants<>+152(SB), Z9
+	VFMADD213PD.BCST constants<>+144(SB), Z9, Z8
+	VSUBPD.BCST      constants<>+144(SB), Z8, Z9
 	VBROADCASTSD     constants<>+160(SB), Z10
 	VFMADD213PD      Z5, Z10, Z9
 	VMULPD           Z9, Z9, Z5
@@ -112,582 +112,2389 @@ pair:
 	VMULPD           Z6, Z4, Z6
 	VMOVUPD          Z7, (CX)
 	VMOVUPD          Z6, 64(CX)
-	ADDQ             $0x80, CX
+	ADDQ             $0x00000080, CX
 	SUBQ             $0x01, DX
-	JNZ              pair
-	VMOVDQU64        Z0, (AX)
-	VMOVDQU64        Z1, 64(AX)
-	VMOVDQU64        Z2, 128(AX)
-	VMOVDQU64        Z3, 192(AX)
+	JNZ              pair0
+	VMOVUPD          Z0, (AX)
+	VMOVUPD          Z1, 64(AX)
+	VMOVUPD          Z2, 128(AX)
+	VMOVUPD          Z3, 192(AX)
 	VZEROUPPER
 	RET
 
 // func moveLossAVX512(m *[22]uint64)
 // Requires: AVX, AVX512F
 TEXT ·moveLossAVX512(SB), NOSPLIT, $0-8
-	MOVQ         m+0(FP), AX
-	MOVQ         80(AX), CX
-	MOVQ         88(AX), DX
-	MOVQ         96(AX), BX
-	MOVQ         104(AX), SI
-	MOVQ         112(AX), SI
-	MOVQ         128(AX), DI
-	MOVQ         DI, R10
-	SHLQ         $0x06, R10
-	VBROADCASTSD 56(AX), Z0
-	VBROADCASTSD 64(AX), Z2
-	MOVQ         120(AX), R11
-	MOVQ         144(AX), R12
-	VMOVUPD      (R11), Z1
-	MOVQ         72(AX), R8
-	VMOVUPD      (R8), Z3
-	SHLQ         $0x06, R12
-	ADDQ         BX, R12
-	XORQ         R13, R13
-	VPXORQ       Z4, Z4, Z4
+	MOVQ m+0(FP), AX
+	MOVQ 80(AX), CX
+	MOVQ 88(AX), DX
+	MOVQ 96(AX), BX
+	MOVQ 112(AX), SI
+	MOVQ 128(AX), DI
+	MOVQ $0x00000000, 160(AX)
 
 step:
-	VMOVAPD          Z0, Z6
-	VBROADCASTSD     24(AX), Z8
-	VBROADCASTSD     (AX), Z9
-	VMOVUPD          (BX), Z5
-	VFMADD213PD.BCST 16(AX), Z5, Z8
-	VFMADD213PD.BCST 8(AX), Z5, Z8
-	VMULPD           Z5, Z5, Z5
-	VFMADD231PD      Z5, Z8, Z9
-	VPXORQ           Z7, Z7, Z7
+	XORQ             R10, R10
+	VBROADCASTSD     56(AX), Z0
+	VBROADCASTSD     24(AX), Z2
+	VBROADCASTSD     (AX), Z3
+	VMOVUPD          (BX), Z1
+	VFMADD213PD.BCST 16(AX), Z1, Z2
+	VFMADD213PD.BCST 8(AX), Z1, Z2
+	VMULPD           Z1, Z1, Z1
+	VFMADD231PD      Z1, Z2, Z3
+	VPXORQ           Z4, Z4, Z4
 	MOVQ             $0x00000001, R8
 	MOVQ             $0x00000040, R9
 	CMPQ             R8, DI
-	JGE              endb
+	JGE              end1
 
-acrossb:
-	VMOVUPD     (BX)(R9*1), Z5
-	VMULPD.BCST (CX)(R8*8), Z5, Z8
-	VFMADD231PD Z5, Z8, Z7
+across1:
+	VMOVUPD     (BX)(R9*1), Z1
+	VMULPD.BCST (CX)(R8*8), Z1, Z2
+	VFMADD231PD Z1, Z2, Z4
 	INCQ        R8
-	ADDQ        $0x40, R9
+	ADDQ        $0x00000040, R9
 	CMPQ        R8, DI
-	JLT         acrossb
+	JLT         across1
 
-endb:
-	VFMADD231PD.BCST constants<>+104(SB), Z7, Z9
-	VSQRTPD          Z9, Z5
-	VMOVUPD          (BX), Z8
-	VBROADCASTSD     48(AX), Z10
-	VMOVUPD          (BX), Z9
-	VFMADD213PD.BCST 40(AX), Z9, Z10
-	VFMADD213PD.BCST 32(AX), Z9, Z10
-	VMULPD           Z9, Z10, Z10
-	VMOVUPD          (SI), Z9
-	VMULPD.BCST      (DX), Z9, Z9
-	VFMADD231PD      Z9, Z5, Z8
-	VFNMADD231PD     Z10, Z6, Z8
-	VMOVUPD          Z8, (BX)
+end1:
+	VFMADD231PD.BCST constants<>+104(SB), Z4, Z3
+	VSQRTPD          Z3, Z3
+	VMOVUPD          (BX), Z1
+	VBROADCASTSD     48(AX), Z6
+	VMOVUPD          (BX), Z2
+	VFMADD213PD.BCST 40(AX), Z2, Z6
+	VFMADD213PD.BCST 32(AX), Z2, Z6
+	VMULPD           Z2, Z6, Z6
+	VMOVUPD          (SI), Z2
+	VMULPD.BCST      (DX), Z2, Z2
+	VFMADD231PD      Z2, Z3, Z1
+	VFNMADD231PD     Z6, Z0, Z1
+	VMOVUPD          Z1, (BX)
 	MOVQ             $0x00000001, R8
 	MOVQ             $0x00000040, R9
 	CMPQ             R8, DI
-	JGE              endc
+	JGE              end2
 
-acrossc:
-	VMOVUPD      (BX)(R9*1), Z8
-	VMULPD.BCST  (CX)(R8*8), Z8, Z10
-	VMOVUPD      (SI)(R9*1), Z9
-	VMULPD.BCST  (DX)(R8*8), Z9, Z9
-	VFMADD231PD  Z9, Z5, Z8
-	VFNMADD231PD Z10, Z6, Z8
-	VMOVUPD      Z8, (BX)(R9*1)
+across2:
+	VMOVUPD      (BX)(R9*1), Z1
+	VMULPD.BCST  (CX)(R8*8), Z1, Z6
+	VMOVUPD      (SI)(R9*1), Z2
+	VMULPD.BCST  (DX)(R8*8), Z2, Z2
+	VFMADD231PD  Z2, Z3, Z1
+	VFNMADD231PD Z6, Z0, Z1
+	VMOVUPD      Z1, (BX)(R9*1)
 	INCQ         R8
-	ADDQ         $0x40, R9
+	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          acrossc
+	JLT          across2
 
-endc:
-	VADDPD  Z6, Z1, Z1
-	VMOVUPD (R12), Z5
-	VCMPPD  $0x05, Z2, Z5, K1
-	KMOVW   K1, R8
-	VCMPPD  $0x05, Z3, Z1, K1
-	KMOVW   K1, R9
-	ORQ     R9, R8
-	VCMPPD  $0x0a, Z4, Z6, K1
-	KMOVW   K1, R9
-	ORQ     R9, R8
-	INCQ    R13
-	ADDQ    R10, SI
-	ANDQ    152(AX), R8
-	JNZ     out
-	CMPQ    R13, 136(AX)
-	JLT     step
+end2:
+	VPXORQ       Z5, Z5, Z5
+	VCMPPD       $0x0a, Z5, Z0, K1
+	KMOVW        K1, R8
+	MOVQ         120(AX), R9
+	VADDPD       (R9), Z0, Z0
+	VMOVUPD      Z0, (R9)
+	MOVQ         72(AX), R9
+	VMOVUPD      (R9), Z1
+	VCMPPD       $0x05, Z1, Z0, K1
+	KMOVW        K1, R9
+	ORQ          R9, R8
+	MOVQ         144(AX), R9
+	SHLQ         $0x06, R9
+	VMOVUPD      (BX)(R9*1), Z1
+	VBROADCASTSD 64(AX), Z0
+	VCMPPD       $0x05, Z0, Z1, K1
+	KMOVW        K1, R9
+	ORQ          R9, R8
+	ORQ          R8, R10
+	INCQ         160(AX)
+	MOVQ         DI, R8
+	SHLQ         $0x06, R8
+	ADDQ         R8, SI
+	ANDQ         152(AX), R10
+	JNZ          out
+	MOVQ         160(AX), R8
+	CMPQ         R8, 136(AX)
+	JLT          step
 
 out:
-	VMOVUPD Z1, (R11)
-	MOVQ    R13, 160(AX)
-	MOVQ    R8, 168(AX)
+	MOVQ R10, 168(AX)
 	VZEROUPPER
 	RET
 
 // func moveLogAVX512(m *[22]uint64)
 // Requires: AVX, AVX512F
 TEXT ·moveLogAVX512(SB), NOSPLIT, $0-8
-	MOVQ         m+0(FP), AX
-	MOVQ         80(AX), CX
-	MOVQ         88(AX), DX
-	MOVQ         96(AX), BX
-	MOVQ         104(AX), SI
-	MOVQ         112(AX), SI
-	MOVQ         128(AX), DI
-	MOVQ         DI, R10
-	SHLQ         $0x06, R10
-	VBROADCASTSD 56(AX), Z0
-	VBROADCASTSD 64(AX), Z2
-	MOVQ         120(AX), R11
-	MOVQ         144(AX), R12
-	VMOVUPD      (R11), Z1
-	MOVQ         72(AX), R8
-	VMOVUPD      (R8), Z3
-	SHLQ         $0x06, R12
-	ADDQ         BX, R12
-	XORQ         R13, R13
-	VPXORQ       Z4, Z4, Z4
+	MOVQ m+0(FP), AX
+	MOVQ 80(AX), CX
+	MOVQ 88(AX), DX
+	MOVQ 96(AX), BX
+	MOVQ 112(AX), SI
+	MOVQ 128(AX), DI
+	MOVQ $0x00000000, 160(AX)
 
 step:
-	VBROADCASTSD     24(AX), Z7
-	VBROADCASTSD     (AX), Z8
-	VMOVUPD          (BX), Z5
-	VFMADD213PD.BCST 16(AX), Z5, Z7
-	VFMADD213PD.BCST 8(AX), Z5, Z7
-	VMULPD           Z5, Z5, Z5
-	VFMADD231PD      Z5, Z7, Z8
-	VPXORQ           Z6, Z6, Z6
+	XORQ             R10, R10
+	VBROADCASTSD     56(AX), Z0
+	VBROADCASTSD     24(AX), Z2
+	VBROADCASTSD     (AX), Z3
+	VMOVUPD          (BX), Z1
+	VFMADD213PD.BCST 16(AX), Z1, Z2
+	VFMADD213PD.BCST 8(AX), Z1, Z2
+	VMULPD           Z1, Z1, Z1
+	VFMADD231PD      Z1, Z2, Z3
+	VPXORQ           Z4, Z4, Z4
 	MOVQ             $0x00000001, R8
 	MOVQ             $0x00000040, R9
 	CMPQ             R8, DI
-	JGE              endd
+	JGE              end3
 
-acrossd:
-	VMOVUPD     (BX)(R9*1), Z5
-	VMULPD.BCST (CX)(R8*8), Z5, Z7
-	VFMADD231PD Z5, Z7, Z6
+across3:
+	VMOVUPD     (BX)(R9*1), Z1
+	VMULPD.BCST (CX)(R8*8), Z1, Z2
+	VFMADD231PD Z1, Z2, Z4
 	INCQ        R8
-	ADDQ        $0x40, R9
+	ADDQ        $0x00000040, R9
 	CMPQ        R8, DI
-	JLT         acrossd
+	JLT         across3
 
-endd:
-	VFMADD231PD.BCST constants<>+104(SB), Z6, Z8
-	VDIVPD           Z8, Z0, Z5
-	VMOVUPD          (BX), Z7
-	VBROADCASTSD     48(AX), Z9
-	VMOVUPD          (BX), Z8
-	VFMADD213PD.BCST 40(AX), Z8, Z9
-	VFMADD213PD.BCST 32(AX), Z8, Z9
-	VMULPD           Z8, Z9, Z9
-	VMOVUPD          (SI), Z8
-	VMULPD.BCST      (DX), Z8, Z8
-	VADDPD           Z8, Z7, Z7
-	VFNMADD231PD     Z9, Z5, Z7
-	VMOVUPD          Z7, (BX)
+end3:
+	VFMADD231PD.BCST constants<>+104(SB), Z4, Z3
+	VDIVPD           Z3, Z0, Z0
+	VMOVUPD          (BX), Z1
+	VBROADCASTSD     48(AX), Z3
+	VMOVUPD          (BX), Z2
+	VFMADD213PD.BCST 40(AX), Z2, Z3
+	VFMADD213PD.BCST 32(AX), Z2, Z3
+	VMULPD           Z2, Z3, Z3
+	VMOVUPD          (SI), Z2
+	VMULPD.BCST      (DX), Z2, Z2
+	VADDPD           Z2, Z1, Z1
+	VFNMADD231PD     Z3, Z0, Z1
+	VMOVUPD          Z1, (BX)
 	MOVQ             $0x00000001, R8
 	MOVQ             $0x00000040, R9
 	CMPQ             R8, DI
-	JGE              ende
+	JGE              end4
 
-acrosse:
-	VMOVUPD      (BX)(R9*1), Z7
-	VMULPD.BCST  (CX)(R8*8), Z7, Z9
-	VMOVUPD      (SI)(R9*1), Z8
-	VMULPD.BCST  (DX)(R8*8), Z8, Z8
-	VADDPD       Z8, Z7, Z7
-	VFNMADD231PD Z9, Z5, Z7
-	VMOVUPD      Z7, (BX)(R9*1)
+across4:
+	VMOVUPD      (BX)(R9*1), Z1
+	VMULPD.BCST  (CX)(R8*8), Z1, Z3
+	VMOVUPD      (SI)(R9*1), Z2
+	VMULPD.BCST  (DX)(R8*8), Z2, Z2
+	VADDPD       Z2, Z1, Z1
+	VFNMADD231PD Z3, Z0, Z1
+	VMOVUPD      Z1, (BX)(R9*1)
 	INCQ         R8
-	ADDQ         $0x40, R9
+	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          acrosse
+	JLT          across4
 
-ende:
-	VADDPD  Z5, Z1, Z1
-	VMOVUPD (R12), Z7
-	VCMPPD  $0x05, Z2, Z7, K1
-	KMOVW   K1, R8
-	VCMPPD  $0x05, Z3, Z1, K1
-	KMOVW   K1, R9
-	ORQ     R9, R8
-	VCMPPD  $0x0a, Z4, Z5, K1
-	KMOVW   K1, R9
-	ORQ     R9, R8
-	INCQ    R13
-	ADDQ    R10, SI
-	ANDQ    152(AX), R8
-	JNZ     out
-	CMPQ    R13, 136(AX)
-	JLT     step
+end4:
+	VPXORQ       Z5, Z5, Z5
+	VCMPPD       $0x0a, Z5, Z0, K1
+	KMOVW        K1, R8
+	MOVQ         120(AX), R9
+	VADDPD       (R9), Z0, Z0
+	VMOVUPD      Z0, (R9)
+	MOVQ         72(AX), R9
+	VMOVUPD      (R9), Z1
+	VCMPPD       $0x05, Z1, Z0, K1
+	KMOVW        K1, R9
+	ORQ          R9, R8
+	MOVQ         144(AX), R9
+	SHLQ         $0x06, R9
+	VMOVUPD      (BX)(R9*1), Z1
+	VBROADCASTSD 64(AX), Z0
+	VCMPPD       $0x05, Z0, Z1, K1
+	KMOVW        K1, R9
+	ORQ          R9, R8
+	ORQ          R8, R10
+	INCQ         160(AX)
+	MOVQ         DI, R8
+	SHLQ         $0x06, R8
+	ADDQ         R8, SI
+	ANDQ         152(AX), R10
+	JNZ          out
+	MOVQ         160(AX), R8
+	CMPQ         R8, 136(AX)
+	JLT          step
 
 out:
-	VMOVUPD Z1, (R11)
-	MOVQ    R13, 160(AX)
-	MOVQ    R8, 168(AX)
+	MOVQ R10, 168(AX)
 	VZEROUPPER
 	RET
 
 // func moveNoneAVX512(m *[22]uint64)
 // Requires: AVX, AVX512F
 TEXT ·moveNoneAVX512(SB), NOSPLIT, $0-8
-	MOVQ         m+0(FP), AX
-	MOVQ         80(AX), CX
-	MOVQ         88(AX), DX
-	MOVQ         96(AX), BX
-	MOVQ         104(AX), SI
-	MOVQ         112(AX), SI
-	MOVQ         128(AX), DI
-	MOVQ         DI, R10
-	SHLQ         $0x06, R10
-	VBROADCASTSD 56(AX), Z0
-	VBROADCASTSD 64(AX), Z2
-	MOVQ         120(AX), R11
-	MOVQ         144(AX), R12
-	VMOVUPD      (R11), Z1
-	MOVQ         72(AX), R8
-	VMOVUPD      (R8), Z3
-	SHLQ         $0x06, R12
-	ADDQ         BX, R12
-	XORQ         R13, R13
-	VPXORQ       Z4, Z4, Z4
+	MOVQ m+0(FP), AX
+	MOVQ 80(AX), CX
+	MOVQ 88(AX), DX
+	MOVQ 96(AX), BX
+	MOVQ 112(AX), SI
+	MOVQ 128(AX), DI
+	MOVQ $0x00000000, 160(AX)
 
 step:
-	VMOVAPD          Z0, Z5
-	VMOVUPD          (BX), Z6
-	VBROADCASTSD     48(AX), Z8
-	VMOVUPD          (BX), Z7
-	VFMADD213PD.BCST 40(AX), Z7, Z8
-	VFMADD213PD.BCST 32(AX), Z7, Z8
-	VMULPD           Z7, Z8, Z8
-	VMOVUPD          (SI), Z7
-	VMULPD.BCST      (DX), Z7, Z7
-	VADDPD           Z7, Z6, Z6
-	VFNMADD231PD     Z8, Z5, Z6
-	VMOVUPD          Z6, (BX)
+	XORQ             R10, R10
+	VBROADCASTSD     56(AX), Z0
+	VMOVUPD          (BX), Z1
+	VBROADCASTSD     48(AX), Z3
+	VMOVUPD          (BX), Z2
+	VFMADD213PD.BCST 40(AX), Z2, Z3
+	VFMADD213PD.BCST 32(AX), Z2, Z3
+	VMULPD           Z2, Z3, Z3
+	VMOVUPD          (SI), Z2
+	VMULPD.BCST      (DX), Z2, Z2
+	VADDPD           Z2, Z1, Z1
+	VFNMADD231PD     Z3, Z0, Z1
+	VMOVUPD          Z1, (BX)
 	MOVQ             $0x00000001, R8
 	MOVQ             $0x00000040, R9
 	CMPQ             R8, DI
-	JGE              endf
+	JGE              end5
 
-acrossf:
-	VMOVUPD      (BX)(R9*1), Z6
-	VMULPD.BCST  (CX)(R8*8), Z6, Z8
-	VMOVUPD      (SI)(R9*1), Z7
-	VMULPD.BCST  (DX)(R8*8), Z7, Z7
-	VADDPD       Z7, Z6, Z6
-	VFNMADD231PD Z8, Z5, Z6
-	VMOVUPD      Z6, (BX)(R9*1)
+across5:
+	VMOVUPD      (BX)(R9*1), Z1
+	VMULPD.BCST  (CX)(R8*8), Z1, Z3
+	VMOVUPD      (SI)(R9*1), Z2
+	VMULPD.BCST  (DX)(R8*8), Z2, Z2
+	VADDPD       Z2, Z1, Z1
+	VFNMADD231PD Z3, Z0, Z1
+	VMOVUPD      Z1, (BX)(R9*1)
 	INCQ         R8
-	ADDQ         $0x40, R9
+	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          acrossf
+	JLT          across5
 
-endf:
-	VADDPD  Z5, Z1, Z1
-	VMOVUPD (R12), Z6
-	VCMPPD  $0x05, Z2, Z6, K1
-	KMOVW   K1, R8
-	VCMPPD  $0x05, Z3, Z1, K1
-	KMOVW   K1, R9
-	ORQ     R9, R8
-	VCMPPD  $0x0a, Z4, Z5, K1
-	KMOVW   K1, R9
-	ORQ     R9, R8
-	INCQ    R13
-	ADDQ    R10, SI
-	ANDQ    152(AX), R8
-	JNZ     out
-	CMPQ    R13, 136(AX)
-	JLT     step
+end5:
+	VPXORQ       Z4, Z4, Z4
+	VCMPPD       $0x0a, Z4, Z0, K1
+	KMOVW        K1, R8
+	MOVQ         120(AX), R9
+	VADDPD       (R9), Z0, Z0
+	VMOVUPD      Z0, (R9)
+	MOVQ         72(AX), R9
+	VMOVUPD      (R9), Z1
+	VCMPPD       $0x05, Z1, Z0, K1
+	KMOVW        K1, R9
+	ORQ          R9, R8
+	MOVQ         144(AX), R9
+	SHLQ         $0x06, R9
+	VMOVUPD      (BX)(R9*1), Z1
+	VBROADCASTSD 64(AX), Z0
+	VCMPPD       $0x05, Z0, Z1, K1
+	KMOVW        K1, R9
+	ORQ          R9, R8
+	ORQ          R8, R10
+	INCQ         160(AX)
+	MOVQ         DI, R8
+	SHLQ         $0x06, R8
+	ADDQ         R8, SI
+	ANDQ         152(AX), R10
+	JNZ          out
+	MOVQ         160(AX), R8
+	CMPQ         R8, 136(AX)
+	JLT          step
 
 out:
-	VMOVUPD Z1, (R11)
-	MOVQ    R13, 160(AX)
-	MOVQ    R8, 168(AX)
+	MOVQ R10, 168(AX)
 	VZEROUPPER
 	RET
 
 // func moveLogHeunAVX512(m *[22]uint64)
 // Requires: AVX, AVX512F
 TEXT ·moveLogHeunAVX512(SB), NOSPLIT, $0-8
-	MOVQ         m+0(FP), AX
-	MOVQ         80(AX), CX
-	MOVQ         88(AX), DX
-	MOVQ         96(AX), BX
-	MOVQ         104(AX), SI
-	MOVQ         112(AX), DI
-	MOVQ         128(AX), R8
-	MOVQ         R8, R11
-	SHLQ         $0x06, R11
-	VBROADCASTSD 56(AX), Z0
-	VBROADCASTSD 64(AX), Z2
-	MOVQ         120(AX), R12
-	MOVQ         144(AX), R13
-	VMOVUPD      (R12), Z1
-	MOVQ         72(AX), R9
-	VMOVUPD      (R9), Z3
-	SHLQ         $0x06, R13
-	ADDQ         BX, R13
-	XORQ         R14, R14
-	VPXORQ       Z4, Z4, Z4
+	MOVQ m+0(FP), AX
+	MOVQ 80(AX), CX
+	MOVQ 88(AX), DX
+	MOVQ 96(AX), BX
+	MOVQ 112(AX), SI
+	MOVQ 128(AX), DI
+	MOVQ 104(AX), R8
+	MOVQ $0x00000000, 160(AX)
 
 step:
+	XORQ             R11, R11
+	VBROADCASTSD     56(AX), Z0
+	VBROADCASTSD     24(AX), Z2
+	VBROADCASTSD     (AX), Z3
+	VMOVUPD          (BX), Z1
+	VFMADD213PD.BCST 16(AX), Z1, Z2
+	VFMADD213PD.BCST 8(AX), Z1, Z2
+	VMULPD           Z1, Z1, Z1
+	VFMADD231PD      Z1, Z2, Z3
+	VPXORQ           Z4, Z4, Z4
+	MOVQ             $0x00000001, R9
+	MOVQ             $0x00000040, R10
+	CMPQ             R9, DI
+	JGE              end6
+
+across6:
+	VMOVUPD     (BX)(R10*1), Z1
+	VMULPD.BCST (CX)(R9*8), Z1, Z2
+	VFMADD231PD Z1, Z2, Z4
+	INCQ        R9
+	ADDQ        $0x00000040, R10
+	CMPQ        R9, DI
+	JLT         across6
+
+end6:
+	VFMADD231PD.BCST constants<>+104(SB), Z4, Z3
+	VDIVPD           Z3, Z0, Z0
+	VBROADCASTSD     48(AX), Z2
+	VMOVUPD          (BX), Z1
+	VFMADD213PD.BCST 40(AX), Z1, Z2
+	VFMADD213PD.BCST 32(AX), Z1, Z2
+	VMULPD           Z1, Z2, Z2
+	VMOVUPD          (BX), Z1
+	VMOVUPD          (SI), Z3
+	VFMADD231PD.BCST (DX), Z3, Z1
+	VFNMADD231PD     Z2, Z0, Z1
+	VMOVUPD          Z1, (R8)
+	MOVQ             $0x00000001, R9
+	MOVQ             $0x00000040, R10
+	CMPQ             R9, DI
+	JGE              end7
+
+across7:
+	VMOVUPD          (BX)(R10*1), Z1
+	VMULPD.BCST      (CX)(R9*8), Z1, Z7
+	VMOVUPD          (SI)(R10*1), Z3
+	VFMADD231PD.BCST (DX)(R9*8), Z3, Z1
+	VFNMADD231PD     Z7, Z0, Z1
+	VMOVUPD          Z1, (R8)(R10*1)
+	INCQ             R9
+	ADDQ             $0x00000040, R10
+	CMPQ             R9, DI
+	JLT              across7
+
+end7:
+	VBROADCASTSD     56(AX), Z1
 	VBROADCASTSD     24(AX), Z7
 	VBROADCASTSD     (AX), Z8
-	VMOVUPD          (BX), Z5
-	VFMADD213PD.BCST 16(AX), Z5, Z7
-	VFMADD213PD.BCST 8(AX), Z5, Z7
-	VMULPD           Z5, Z5, Z5
-	VFMADD231PD      Z5, Z7, Z8
-	VPXORQ           Z6, Z6, Z6
+	VMOVUPD          (R8), Z3
+	VFMADD213PD.BCST 16(AX), Z3, Z7
+	VFMADD213PD.BCST 8(AX), Z3, Z7
+	VMULPD           Z3, Z3, Z3
+	VFMADD231PD      Z3, Z7, Z8
+	VPXORQ           Z5, Z5, Z5
 	MOVQ             $0x00000001, R9
 	MOVQ             $0x00000040, R10
-	CMPQ             R9, R8
-	JGE              endg
+	CMPQ             R9, DI
+	JGE              end8
 
-acrossg:
-	VMOVUPD     (BX)(R10*1), Z5
-	VMULPD.BCST (CX)(R9*8), Z5, Z7
-	VFMADD231PD Z5, Z7, Z6
+across8:
+	VMOVUPD     (R8)(R10*1), Z3
+	VMULPD.BCST (CX)(R9*8), Z3, Z7
+	VFMADD231PD Z3, Z7, Z5
 	INCQ        R9
-	ADDQ        $0x40, R10
-	CMPQ        R9, R8
-	JLT         acrossg
+	ADDQ        $0x00000040, R10
+	CMPQ        R9, DI
+	JLT         across8
 
-endg:
-	VFMADD231PD.BCST constants<>+104(SB), Z6, Z8
-	VDIVPD           Z8, Z0, Z5
-	VBROADCASTSD     48(AX), Z8
-	VMOVUPD          (BX), Z7
-	VFMADD213PD.BCST 40(AX), Z7, Z8
-	VFMADD213PD.BCST 32(AX), Z7, Z8
-	VMULPD           Z7, Z8, Z8
-	VMOVUPD          (BX), Z7
-	VMOVUPD          (DI), Z10
-	VFMADD231PD.BCST (DX), Z10, Z7
-	VFNMADD231PD     Z8, Z5, Z7
-	VMOVUPD          Z7, (SI)
+end8:
+	VFMADD231PD.BCST constants<>+104(SB), Z5, Z8
+	VDIVPD           Z8, Z1, Z1
+	VBROADCASTSD     48(AX), Z7
+	VMOVUPD          (R8), Z3
+	VFMADD213PD.BCST 40(AX), Z3, Z7
+	VFMADD213PD.BCST 32(AX), Z3, Z7
+	VMULPD           Z3, Z7, Z7
+	VMOVUPD          (BX), Z3
+	VMOVUPD          (R8), Z8
+	VMOVUPD          (SI), Z8
+	VFMADD231PD.BCST (DX), Z8, Z3
+	VMULPD           Z2, Z0, Z2
+	VFMADD231PD      Z7, Z1, Z2
+	VFMADD231PD.BCST constants<>+328(SB), Z2, Z3
+	VMOVUPD          Z3, (BX)
 	MOVQ             $0x00000001, R9
 	MOVQ             $0x00000040, R10
-	CMPQ             R9, R8
-	JGE              endh
+	CMPQ             R9, DI
+	JGE              end9
 
-acrossh:
-	VMOVUPD          (BX)(R10*1), Z7
-	VMULPD.BCST      (CX)(R9*8), Z7, Z11
-	VMOVUPD          (DI)(R10*1), Z10
-	VFMADD231PD.BCST (DX)(R9*8), Z10, Z7
-	VFNMADD231PD     Z11, Z5, Z7
-	VMOVUPD          Z7, (SI)(R10*1)
+across9:
+	VMOVUPD          (BX)(R10*1), Z2
+	VMOVUPD          (R8)(R10*1), Z3
+	VMULPD.BCST      (CX)(R9*8), Z2, Z7
+	VMULPD.BCST      (CX)(R9*8), Z3, Z8
+	VMOVUPD          (SI)(R10*1), Z3
+	VFMADD231PD.BCST (DX)(R9*8), Z3, Z2
+	VMULPD           Z7, Z0, Z3
+	VFMADD231PD      Z8, Z1, Z3
+	VFMADD231PD.BCST constants<>+328(SB), Z3, Z2
+	VMOVUPD          Z2, (BX)(R10*1)
 	INCQ             R9
-	ADDQ             $0x40, R10
-	CMPQ             R9, R8
-	JLT              acrossh
+	ADDQ             $0x00000040, R10
+	CMPQ             R9, DI
+	JLT              across9
 
-endh:
-	VBROADCASTSD     24(AX), Z10
-	VBROADCASTSD     (AX), Z11
-	VMOVUPD          (SI), Z7
-	VFMADD213PD.BCST 16(AX), Z7, Z10
-	VFMADD213PD.BCST 8(AX), Z7, Z10
-	VMULPD           Z7, Z7, Z7
-	VFMADD231PD      Z7, Z10, Z11
-	VPXORQ           Z9, Z9, Z9
-	MOVQ             $0x00000001, R9
-	MOVQ             $0x00000040, R10
-	CMPQ             R9, R8
-	JGE              endi
-
-acrossi:
-	VMOVUPD     (SI)(R10*1), Z7
-	VMULPD.BCST (CX)(R9*8), Z7, Z10
-	VFMADD231PD Z7, Z10, Z9
-	INCQ        R9
-	ADDQ        $0x40, R10
-	CMPQ        R9, R8
-	JLT         acrossi
-
-endi:
-	VFMADD231PD.BCST constants<>+104(SB), Z9, Z11
-	VDIVPD           Z11, Z0, Z7
-	VBROADCASTSD     48(AX), Z11
-	VMOVUPD          (SI), Z10
-	VFMADD213PD.BCST 40(AX), Z10, Z11
-	VFMADD213PD.BCST 32(AX), Z10, Z11
-	VMULPD           Z10, Z11, Z11
-	VMOVUPD          (BX), Z10
-	VMOVUPD          (SI), Z12
-	VMOVUPD          (DI), Z12
-	VFMADD231PD.BCST (DX), Z12, Z10
-	VMULPD           Z8, Z5, Z8
-	VFMADD231PD      Z11, Z7, Z8
-	VFMADD231PD.BCST constants<>+328(SB), Z8, Z10
-	VMOVUPD          Z10, (BX)
-	MOVQ             $0x00000001, R9
-	MOVQ             $0x00000040, R10
-	CMPQ             R9, R8
-	JGE              endj
-
-acrossj:
-	VMOVUPD          (BX)(R10*1), Z8
-	VMOVUPD          (SI)(R10*1), Z10
-	VMULPD.BCST      (CX)(R9*8), Z8, Z11
-	VMULPD.BCST      (CX)(R9*8), Z10, Z12
-	VMOVUPD          (DI)(R10*1), Z10
-	VFMADD231PD.BCST (DX)(R9*8), Z10, Z8
-	VMULPD           Z11, Z5, Z10
-	VFMADD231PD      Z12, Z7, Z10
-	VFMADD231PD.BCST constants<>+328(SB), Z10, Z8
-	VMOVUPD          Z8, (BX)(R10*1)
-	INCQ             R9
-	ADDQ             $0x40, R10
-	CMPQ             R9, R8
-	JLT              acrossj
-
-endj:
-	VADDPD      Z5, Z7, Z5
-	VMULPD.BCST constants<>+104(SB), Z5, Z5
-	VADDPD      Z5, Z1, Z1
-	VMOVUPD     (R13), Z7
-	VCMPPD      $0x05, Z2, Z7, K1
-	KMOVW       K1, R9
-	VCMPPD      $0x05, Z3, Z1, K1
-	KMOVW       K1, R10
-	ORQ         R10, R9
-	VCMPPD      $0x0a, Z4, Z5, K1
-	KMOVW       K1, R10
-	ORQ         R10, R9
-	INCQ        R14
-	ADDQ        R11, DI
-	ANDQ        152(AX), R9
-	JNZ         out
-	CMPQ        R14, 136(AX)
-	JLT         step
+end9:
+	VADDPD       Z0, Z1, Z0
+	VMULPD.BCST  constants<>+104(SB), Z0, Z0
+	VPXORQ       Z6, Z6, Z6
+	VCMPPD       $0x0a, Z6, Z0, K1
+	KMOVW        K1, R9
+	MOVQ         120(AX), R10
+	VADDPD       (R10), Z0, Z0
+	VMOVUPD      Z0, (R10)
+	MOVQ         72(AX), R10
+	VMOVUPD      (R10), Z1
+	VCMPPD       $0x05, Z1, Z0, K1
+	KMOVW        K1, R10
+	ORQ          R10, R9
+	MOVQ         144(AX), R10
+	SHLQ         $0x06, R10
+	VMOVUPD      (BX)(R10*1), Z1
+	VBROADCASTSD 64(AX), Z0
+	VCMPPD       $0x05, Z0, Z1, K1
+	KMOVW        K1, R10
+	ORQ          R10, R9
+	ORQ          R9, R11
+	INCQ         160(AX)
+	MOVQ         DI, R9
+	SHLQ         $0x06, R9
+	ADDQ         R9, SI
+	ANDQ         152(AX), R11
+	JNZ          out
+	MOVQ         160(AX), R9
+	CMPQ         R9, 136(AX)
+	JLT          step
 
 out:
-	VMOVUPD Z1, (R12)
-	MOVQ    R14, 160(AX)
-	MOVQ    R9, 168(AX)
+	MOVQ R11, 168(AX)
 	VZEROUPPER
 	RET
 
 // func moveNoneHeunAVX512(m *[22]uint64)
 // Requires: AVX, AVX512F
 TEXT ·moveNoneHeunAVX512(SB), NOSPLIT, $0-8
-	MOVQ         m+0(FP), AX
-	MOVQ         80(AX), CX
-	MOVQ         88(AX), DX
-	MOVQ         96(AX), BX
-	MOVQ         104(AX), SI
-	MOVQ         112(AX), DI
-	MOVQ         128(AX), R8
-	MOVQ         R8, R11
-	SHLQ         $0x06, R11
-	VBROADCASTSD 56(AX), Z0
-	VBROADCASTSD 64(AX), Z2
-	MOVQ         120(AX), R12
-	MOVQ         144(AX), R13
-	VMOVUPD      (R12), Z1
-	MOVQ         72(AX), R9
-	VMOVUPD      (R9), Z3
-	SHLQ         $0x06, R13
-	ADDQ         BX, R13
-	XORQ         R14, R14
-	VPXORQ       Z4, Z4, Z4
+	MOVQ m+0(FP), AX
+	MOVQ 80(AX), CX
+	MOVQ 88(AX), DX
+	MOVQ 96(AX), BX
+	MOVQ 112(AX), SI
+	MOVQ 128(AX), DI
+	MOVQ 104(AX), R8
+	MOVQ $0x00000000, 160(AX)
 
 step:
-	VMOVAPD          Z0, Z5
-	VBROADCASTSD     48(AX), Z7
-	VMOVUPD          (BX), Z6
-	VFMADD213PD.BCST 40(AX), Z6, Z7
-	VFMADD213PD.BCST 32(AX), Z6, Z7
-	VMULPD           Z6, Z7, Z7
-	VMOVUPD          (BX), Z6
-	VMOVUPD          (DI), Z8
-	VFMADD231PD.BCST (DX), Z8, Z6
-	VFNMADD231PD     Z7, Z5, Z6
-	VMOVUPD          Z6, (SI)
+	XORQ             R11, R11
+	VBROADCASTSD     56(AX), Z0
+	VBROADCASTSD     48(AX), Z2
+	VMOVUPD          (BX), Z1
+	VFMADD213PD.BCST 40(AX), Z1, Z2
+	VFMADD213PD.BCST 32(AX), Z1, Z2
+	VMULPD           Z1, Z2, Z2
+	VMOVUPD          (BX), Z1
+	VMOVUPD          (SI), Z4
+	VFMADD231PD.BCST (DX), Z4, Z1
+	VFNMADD231PD     Z2, Z0, Z1
+	VMOVUPD          Z1, (R8)
 	MOVQ             $0x00000001, R9
 	MOVQ             $0x00000040, R10
-	CMPQ             R9, R8
-	JGE              endk
+	CMPQ             R9, DI
+	JGE              end10
 
-acrossk:
-	VMOVUPD          (BX)(R10*1), Z6
-	VMULPD.BCST      (CX)(R9*8), Z6, Z9
-	VMOVUPD          (DI)(R10*1), Z8
-	VFMADD231PD.BCST (DX)(R9*8), Z8, Z6
-	VFNMADD231PD     Z9, Z5, Z6
-	VMOVUPD          Z6, (SI)(R10*1)
+across10:
+	VMOVUPD          (BX)(R10*1), Z1
+	VMULPD.BCST      (CX)(R9*8), Z1, Z5
+	VMOVUPD          (SI)(R10*1), Z4
+	VFMADD231PD.BCST (DX)(R9*8), Z4, Z1
+	VFNMADD231PD     Z5, Z0, Z1
+	VMOVUPD          Z1, (R8)(R10*1)
 	INCQ             R9
-	ADDQ             $0x40, R10
-	CMPQ             R9, R8
-	JLT              acrossk
+	ADDQ             $0x00000040, R10
+	CMPQ             R9, DI
+	JLT              across10
 
-endk:
-	VMOVAPD          Z0, Z6
-	VBROADCASTSD     48(AX), Z9
-	VMOVUPD          (SI), Z8
-	VFMADD213PD.BCST 40(AX), Z8, Z9
-	VFMADD213PD.BCST 32(AX), Z8, Z9
-	VMULPD           Z8, Z9, Z9
-	VMOVUPD          (BX), Z8
-	VMOVUPD          (SI), Z10
-	VMOVUPD          (DI), Z10
-	VFMADD231PD.BCST (DX), Z10, Z8
-	VMULPD           Z7, Z5, Z7
-	VFMADD231PD      Z9, Z6, Z7
-	VFMADD231PD.BCST constants<>+328(SB), Z7, Z8
-	VMOVUPD          Z8, (BX)
+end10:
+	VBROADCASTSD     56(AX), Z1
+	VBROADCASTSD     48(AX), Z5
+	VMOVUPD          (R8), Z4
+	VFMADD213PD.BCST 40(AX), Z4, Z5
+	VFMADD213PD.BCST 32(AX), Z4, Z5
+	VMULPD           Z4, Z5, Z5
+	VMOVUPD          (BX), Z4
+	VMOVUPD          (R8), Z6
+	VMOVUPD          (SI), Z6
+	VFMADD231PD.BCST (DX), Z6, Z4
+	VMULPD           Z2, Z0, Z2
+	VFMADD231PD      Z5, Z1, Z2
+	VFMADD231PD.BCST constants<>+328(SB), Z2, Z4
+	VMOVUPD          Z4, (BX)
 	MOVQ             $0x00000001, R9
 	MOVQ             $0x00000040, R10
-	CMPQ             R9, R8
-	JGE              endl
+	CMPQ             R9, DI
+	JGE              end11
 
-acrossl:
-	VMOVUPD          (BX)(R10*1), Z7
-	VMOVUPD          (SI)(R10*1), Z8
-	VMULPD.BCST      (CX)(R9*8), Z7, Z9
-	VMULPD.BCST      (CX)(R9*8), Z8, Z10
-	VMOVUPD          (DI)(R10*1), Z8
-	VFMADD231PD.BCST (DX)(R9*8), Z8, Z7
-	VMULPD           Z9, Z5, Z8
-	VFMADD231PD      Z10, Z6, Z8
-	VFMADD231PD.BCST constants<>+328(SB), Z8, Z7
-	VMOVUPD          Z7, (BX)(R10*1)
+across11:
+	VMOVUPD          (BX)(R10*1), Z2
+	VMOVUPD          (R8)(R10*1), Z4
+	VMULPD.BCST      (CX)(R9*8), Z2, Z5
+	VMULPD.BCST      (CX)(R9*8), Z4, Z6
+	VMOVUPD          (SI)(R10*1), Z4
+	VFMADD231PD.BCST (DX)(R9*8), Z4, Z2
+	VMULPD           Z5, Z0, Z4
+	VFMADD231PD      Z6, Z1, Z4
+	VFMADD231PD.BCST constants<>+328(SB), Z4, Z2
+	VMOVUPD          Z2, (BX)(R10*1)
 	INCQ             R9
-	ADDQ             $0x40, R10
-	CMPQ             R9, R8
-	JLT              acrossl
+	ADDQ             $0x00000040, R10
+	CMPQ             R9, DI
+	JLT              across11
 
-endl:
-	VADDPD      Z5, Z6, Z5
-	VMULPD.BCST constants<>+104(SB), Z5, Z5
-	VADDPD      Z5, Z1, Z1
-	VMOVUPD     (R13), Z6
-	VCMPPD      $0x05, Z2, Z6, K1
-	KMOVW       K1, R9
-	VCMPPD      $0x05, Z3, Z1, K1
-	KMOVW       K1, R10
-	ORQ         R10, R9
-	VCMPPD      $0x0a, Z4, Z5, K1
-	KMOVW       K1, R10
-	ORQ         R10, R9
-	INCQ        R14
-	ADDQ        R11, DI
-	ANDQ        152(AX), R9
-	JNZ         out
-	CMPQ        R14, 136(AX)
-	JLT         step
+end11:
+	VADDPD       Z0, Z1, Z0
+	VMULPD.BCST  constants<>+104(SB), Z0, Z0
+	VPXORQ       Z3, Z3, Z3
+	VCMPPD       $0x0a, Z3, Z0, K1
+	KMOVW        K1, R9
+	MOVQ         120(AX), R10
+	VADDPD       (R10), Z0, Z0
+	VMOVUPD      Z0, (R10)
+	MOVQ         72(AX), R10
+	VMOVUPD      (R10), Z1
+	VCMPPD       $0x05, Z1, Z0, K1
+	KMOVW        K1, R10
+	ORQ          R10, R9
+	MOVQ         144(AX), R10
+	SHLQ         $0x06, R10
+	VMOVUPD      (BX)(R10*1), Z1
+	VBROADCASTSD 64(AX), Z0
+	VCMPPD       $0x05, Z0, Z1, K1
+	KMOVW        K1, R10
+	ORQ          R10, R9
+	ORQ          R9, R11
+	INCQ         160(AX)
+	MOVQ         DI, R9
+	SHLQ         $0x06, R9
+	ADDQ         R9, SI
+	ANDQ         152(AX), R11
+	JNZ          out
+	MOVQ         160(AX), R9
+	CMPQ         R9, 136(AX)
+	JLT          step
 
 out:
-	VMOVUPD Z1, (R12)
-	MOVQ    R14, 160(AX)
-	MOVQ    R9, 168(AX)
+	MOVQ R11, 168(AX)
+	VZEROUPPER
+	RET
+
+// func fillAVX2(state *[4][8]uint64, dst *float64, pairs int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·fillAVX2(SB), NOSPLIT, $0-24
+	MOVQ    state+0(FP), AX
+	MOVQ    dst+8(FP), CX
+	MOVQ    pairs+16(FP), DX
+	VMOVUPD (AX), Y0
+	VMOVUPD 64(AX), Y1
+	VMOVUPD 128(AX), Y2
+	VMOVUPD 192(AX), Y3
+
+pair0:
+	VPADDQ       Y3, Y0, Y4
+	VPSRLQ       $0x29, Y4, Y5
+	VPSLLQ       $0x17, Y4, Y4
+	VPOR         Y5, Y4, Y4
+	VPADDQ       Y0, Y4, Y4
+	VPSLLQ       $0x11, Y1, Y5
+	VPXOR        Y0, Y2, Y2
+	VPXOR        Y1, Y3, Y3
+	VPXOR        Y2, Y1, Y1
+	VPXOR        Y3, Y0, Y0
+	VPXOR        Y5, Y2, Y2
+	VPSRLQ       $0x13, Y3, Y5
+	VPSLLQ       $0x2d, Y3, Y3
+	VPOR         Y5, Y3, Y3
+	VPADDQ       Y3, Y0, Y5
+	VPSRLQ       $0x29, Y5, Y6
+	VPSLLQ       $0x17, Y5, Y5
+	VPOR         Y6, Y5, Y5
+	VPADDQ       Y0, Y5, Y5
+	VPSLLQ       $0x11, Y1, Y6
+	VPXOR        Y0, Y2, Y2
+	VPXOR        Y1, Y3, Y3
+	VPXOR        Y2, Y1, Y1
+	VPXOR        Y3, Y0, Y0
+	VPXOR        Y6, Y2, Y2
+	VPSRLQ       $0x13, Y3, Y6
+	VPSLLQ       $0x2d, Y3, Y3
+	VPOR         Y6, Y3, Y3
+	VPSRLQ       $0x0c, Y4, Y4
+	VBROADCASTSD constants<>+0(SB), Y6
+	VPOR         Y6, Y4, Y4
+	VBROADCASTSD constants<>+8(SB), Y6
+	VSUBPD       Y4, Y6, Y4
+	VBROADCASTSD constants<>+16(SB), Y6
+	VPADDQ       Y6, Y4, Y6
+	VPSRLQ       $0x34, Y6, Y7
+	VBROADCASTSD constants<>+24(SB), Y8
+	VPOR         Y8, Y7, Y7
+	VBROADCASTSD constants<>+32(SB), Y8
+	VSUBPD       Y8, Y7, Y7
+	VBROADCASTSD constants<>+40(SB), Y8
+	VPAND        Y8, Y6, Y6
+	VPSUBQ       Y6, Y4, Y4
+	VBROADCASTSD constants<>+0(SB), Y6
+	VPADDQ       Y6, Y4, Y4
+	VBROADCASTSD constants<>+0(SB), Y6
+	VSUBPD       Y6, Y4, Y4
+	VBROADCASTSD constants<>+8(SB), Y6
+	VADDPD       Y6, Y4, Y6
+	VDIVPD       Y6, Y4, Y6
+	VMULPD       Y6, Y6, Y8
+	VBROADCASTSD constants<>+48(SB), Y10
+	VBROADCASTSD constants<>+56(SB), Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+64(SB), Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+72(SB), Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+80(SB), Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+88(SB), Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+96(SB), Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+104(SB), Y9
+	VMULPD       Y9, Y4, Y9
+	VMULPD       Y4, Y9, Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+112(SB), Y8
+	VMULPD       Y8, Y7, Y8
+	VFMADD213PD  Y8, Y6, Y10
+	VSUBPD       Y10, Y9, Y9
+	VSUBPD       Y9, Y4, Y4
+	VBROADCASTSD constants<>+120(SB), Y6
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD constants<>+128(SB), Y6
+	VMULPD       Y6, Y4, Y4
+	VSQRTPD      Y4, Y4
+	VPSRLQ       $0x0c, Y5, Y5
+	VBROADCASTSD constants<>+0(SB), Y6
+	VPOR         Y6, Y5, Y5
+	VBROADCASTSD constants<>+136(SB), Y6
+	VSUBPD       Y6, Y5, Y5
+	VMOVAPD      Y5, Y6
+	VBROADCASTSD constants<>+152(SB), Y7
+	VBROADCASTSD constants<>+144(SB), Y8
+	VFMADD213PD  Y8, Y7, Y6
+	VBROADCASTSD constants<>+144(SB), Y7
+	VSUBPD       Y7, Y6, Y7
+	VBROADCASTSD constants<>+160(SB), Y8
+	VFMADD213PD  Y5, Y8, Y7
+	VMULPD       Y7, Y7, Y5
+	VBROADCASTSD constants<>+168(SB), Y8
+	VBROADCASTSD constants<>+176(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+184(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+192(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+200(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+208(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+216(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+224(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+232(SB), Y9
+	VBROADCASTSD constants<>+240(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+248(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+256(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+264(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+272(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+280(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+288(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+296(SB), Y10
+	VFMADD213PD  Y10, Y5, Y8
+	VMULPD       Y8, Y7, Y8
+	VBROADCASTSD constants<>+304(SB), Y10
+	VFMADD231PD  Y10, Y7, Y8
+	VBROADCASTSD constants<>+0(SB), Y7
+	VFMADD213PD  Y7, Y5, Y9
+	VPSLLQ       $0x3f, Y6, Y7
+	VBLENDVPD    Y7, Y9, Y8, Y5
+	VBLENDVPD    Y7, Y8, Y9, Y7
+	VBROADCASTSD constants<>+320(SB), Y8
+	VPAND        Y8, Y6, Y8
+	VPSLLQ       $0x3e, Y8, Y8
+	VPXOR        Y8, Y5, Y5
+	VBROADCASTSD constants<>+312(SB), Y8
+	VPADDQ       Y8, Y6, Y6
+	VBROADCASTSD constants<>+320(SB), Y8
+	VPAND        Y8, Y6, Y6
+	VPSLLQ       $0x3e, Y6, Y6
+	VPXOR        Y6, Y7, Y7
+	VMULPD       Y7, Y4, Y7
+	VMULPD       Y5, Y4, Y5
+	VMOVUPD      Y7, (CX)
+	VMOVUPD      Y5, 64(CX)
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x01, DX
+	JNZ          pair0
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 64(AX)
+	VMOVUPD      Y2, 128(AX)
+	VMOVUPD      Y3, 192(AX)
+	MOVQ         state+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         pairs+16(FP), DX
+	VMOVUPD      32(AX), Y0
+	VMOVUPD      96(AX), Y1
+	VMOVUPD      160(AX), Y2
+	VMOVUPD      224(AX), Y3
+
+pair1:
+	VPADDQ       Y3, Y0, Y4
+	VPSRLQ       $0x29, Y4, Y5
+	VPSLLQ       $0x17, Y4, Y4
+	VPOR         Y5, Y4, Y4
+	VPADDQ       Y0, Y4, Y4
+	VPSLLQ       $0x11, Y1, Y5
+	VPXOR        Y0, Y2, Y2
+	VPXOR        Y1, Y3, Y3
+	VPXOR        Y2, Y1, Y1
+	VPXOR        Y3, Y0, Y0
+	VPXOR        Y5, Y2, Y2
+	VPSRLQ       $0x13, Y3, Y5
+	VPSLLQ       $0x2d, Y3, Y3
+	VPOR         Y5, Y3, Y3
+	VPADDQ       Y3, Y0, Y5
+	VPSRLQ       $0x29, Y5, Y6
+	VPSLLQ       $0x17, Y5, Y5
+	VPOR         Y6, Y5, Y5
+	VPADDQ       Y0, Y5, Y5
+	VPSLLQ       $0x11, Y1, Y6
+	VPXOR        Y0, Y2, Y2
+	VPXOR        Y1, Y3, Y3
+	VPXOR        Y2, Y1, Y1
+	VPXOR        Y3, Y0, Y0
+	VPXOR        Y6, Y2, Y2
+	VPSRLQ       $0x13, Y3, Y6
+	VPSLLQ       $0x2d, Y3, Y3
+	VPOR         Y6, Y3, Y3
+	VPSRLQ       $0x0c, Y4, Y4
+	VBROADCASTSD constants<>+0(SB), Y6
+	VPOR         Y6, Y4, Y4
+	VBROADCASTSD constants<>+8(SB), Y6
+	VSUBPD       Y4, Y6, Y4
+	VBROADCASTSD constants<>+16(SB), Y6
+	VPADDQ       Y6, Y4, Y6
+	VPSRLQ       $0x34, Y6, Y7
+	VBROADCASTSD constants<>+24(SB), Y8
+	VPOR         Y8, Y7, Y7
+	VBROADCASTSD constants<>+32(SB), Y8
+	VSUBPD       Y8, Y7, Y7
+	VBROADCASTSD constants<>+40(SB), Y8
+	VPAND        Y8, Y6, Y6
+	VPSUBQ       Y6, Y4, Y4
+	VBROADCASTSD constants<>+0(SB), Y6
+	VPADDQ       Y6, Y4, Y4
+	VBROADCASTSD constants<>+0(SB), Y6
+	VSUBPD       Y6, Y4, Y4
+	VBROADCASTSD constants<>+8(SB), Y6
+	VADDPD       Y6, Y4, Y6
+	VDIVPD       Y6, Y4, Y6
+	VMULPD       Y6, Y6, Y8
+	VBROADCASTSD constants<>+48(SB), Y10
+	VBROADCASTSD constants<>+56(SB), Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+64(SB), Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+72(SB), Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+80(SB), Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+88(SB), Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+96(SB), Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+104(SB), Y9
+	VMULPD       Y9, Y4, Y9
+	VMULPD       Y4, Y9, Y9
+	VFMADD213PD  Y9, Y8, Y10
+	VBROADCASTSD constants<>+112(SB), Y8
+	VMULPD       Y8, Y7, Y8
+	VFMADD213PD  Y8, Y6, Y10
+	VSUBPD       Y10, Y9, Y9
+	VSUBPD       Y9, Y4, Y4
+	VBROADCASTSD constants<>+120(SB), Y6
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD constants<>+128(SB), Y6
+	VMULPD       Y6, Y4, Y4
+	VSQRTPD      Y4, Y4
+	VPSRLQ       $0x0c, Y5, Y5
+	VBROADCASTSD constants<>+0(SB), Y6
+	VPOR         Y6, Y5, Y5
+	VBROADCASTSD constants<>+136(SB), Y6
+	VSUBPD       Y6, Y5, Y5
+	VMOVAPD      Y5, Y6
+	VBROADCASTSD constants<>+152(SB), Y7
+	VBROADCASTSD constants<>+144(SB), Y8
+	VFMADD213PD  Y8, Y7, Y6
+	VBROADCASTSD constants<>+144(SB), Y7
+	VSUBPD       Y7, Y6, Y7
+	VBROADCASTSD constants<>+160(SB), Y8
+	VFMADD213PD  Y5, Y8, Y7
+	VMULPD       Y7, Y7, Y5
+	VBROADCASTSD constants<>+168(SB), Y8
+	VBROADCASTSD constants<>+176(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+184(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+192(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+200(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+208(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+216(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+224(SB), Y9
+	VFMADD213PD  Y9, Y5, Y8
+	VBROADCASTSD constants<>+232(SB), Y9
+	VBROADCASTSD constants<>+240(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+248(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+256(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+264(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+272(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+280(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+288(SB), Y10
+	VFMADD213PD  Y10, Y5, Y9
+	VBROADCASTSD constants<>+296(SB), Y10
+	VFMADD213PD  Y10, Y5, Y8
+	VMULPD       Y8, Y7, Y8
+	VBROADCASTSD constants<>+304(SB), Y10
+	VFMADD231PD  Y10, Y7, Y8
+	VBROADCASTSD constants<>+0(SB), Y7
+	VFMADD213PD  Y7, Y5, Y9
+	VPSLLQ       $0x3f, Y6, Y7
+	VBLENDVPD    Y7, Y9, Y8, Y5
+	VBLENDVPD    Y7, Y8, Y9, Y7
+	VBROADCASTSD constants<>+320(SB), Y8
+	VPAND        Y8, Y6, Y8
+	VPSLLQ       $0x3e, Y8, Y8
+	VPXOR        Y8, Y5, Y5
+	VBROADCASTSD constants<>+312(SB), Y8
+	VPADDQ       Y8, Y6, Y6
+	VBROADCASTSD constants<>+320(SB), Y8
+	VPAND        Y8, Y6, Y6
+	VPSLLQ       $0x3e, Y6, Y6
+	VPXOR        Y6, Y7, Y7
+	VMULPD       Y7, Y4, Y7
+	VMULPD       Y5, Y4, Y5
+	VMOVUPD      Y7, 32(CX)
+	VMOVUPD      Y5, 96(CX)
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x01, DX
+	JNZ          pair1
+	VMOVUPD      Y0, 32(AX)
+	VMOVUPD      Y1, 96(AX)
+	VMOVUPD      Y2, 160(AX)
+	VMOVUPD      Y3, 224(AX)
+	VZEROUPPER
+	RET
+
+// func moveLossAVX2(m *[22]uint64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·moveLossAVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ 80(AX), CX
+	MOVQ 88(AX), DX
+	MOVQ 96(AX), BX
+	MOVQ 112(AX), SI
+	MOVQ 128(AX), DI
+	MOVQ $0x00000000, 160(AX)
+
+step:
+	XORQ         R10, R10
+	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 24(AX), Y2
+	VBROADCASTSD (AX), Y3
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD 16(AX), Y4
+	VFMADD213PD  Y4, Y1, Y2
+	VBROADCASTSD 8(AX), Y4
+	VFMADD213PD  Y4, Y1, Y2
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y2, Y3
+	VPXOR        Y1, Y1, Y1
+	MOVQ         $0x00000001, R8
+	MOVQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JGE          end12
+
+across12:
+	VMOVUPD      (BX)(R9*1), Y2
+	VBROADCASTSD (CX)(R8*8), Y4
+	VMULPD       Y4, Y2, Y4
+	VFMADD231PD  Y2, Y4, Y1
+	INCQ         R8
+	ADDQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JLT          across12
+
+end12:
+	VBROADCASTSD constants<>+104(SB), Y2
+	VFMADD231PD  Y2, Y1, Y3
+	VSQRTPD      Y3, Y3
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD 48(AX), Y4
+	VMOVUPD      (BX), Y2
+	VBROADCASTSD 40(AX), Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VBROADCASTSD 32(AX), Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VMULPD       Y2, Y4, Y4
+	VMOVUPD      (SI), Y2
+	VBROADCASTSD (DX), Y5
+	VMULPD       Y5, Y2, Y2
+	VFMADD231PD  Y2, Y3, Y1
+	VFNMADD231PD Y4, Y0, Y1
+	VMOVUPD      Y1, (BX)
+	MOVQ         $0x00000001, R8
+	MOVQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JGE          end13
+
+across13:
+	VMOVUPD      (BX)(R9*1), Y1
+	VBROADCASTSD (CX)(R8*8), Y2
+	VMULPD       Y2, Y1, Y4
+	VMOVUPD      (SI)(R9*1), Y2
+	VBROADCASTSD (DX)(R8*8), Y5
+	VMULPD       Y5, Y2, Y2
+	VFMADD231PD  Y2, Y3, Y1
+	VFNMADD231PD Y4, Y0, Y1
+	VMOVUPD      Y1, (BX)(R9*1)
+	INCQ         R8
+	ADDQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JLT          across13
+
+end13:
+	VPXOR        Y1, Y1, Y1
+	VCMPPD       $0x0a, Y1, Y0, Y1
+	VMOVMSKPD    Y1, R8
+	MOVQ         120(AX), R9
+	VADDPD       (R9), Y0, Y0
+	VMOVUPD      Y0, (R9)
+	MOVQ         72(AX), R9
+	VMOVUPD      (R9), Y1
+	VCMPPD       $0x05, Y1, Y0, Y0
+	VMOVMSKPD    Y0, R9
+	ORQ          R9, R8
+	MOVQ         144(AX), R9
+	SHLQ         $0x06, R9
+	VMOVUPD      (BX)(R9*1), Y1
+	VBROADCASTSD 64(AX), Y0
+	VCMPPD       $0x05, Y0, Y1, Y0
+	VMOVMSKPD    Y0, R9
+	ORQ          R9, R8
+	ORQ          R8, R10
+	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 24(AX), Y2
+	VBROADCASTSD (AX), Y3
+	VMOVUPD      32(BX), Y1
+	VBROADCASTSD 16(AX), Y4
+	VFMADD213PD  Y4, Y1, Y2
+	VBROADCASTSD 8(AX), Y4
+	VFMADD213PD  Y4, Y1, Y2
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y2, Y3
+	VPXOR        Y1, Y1, Y1
+	MOVQ         $0x00000001, R8
+	MOVQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JGE          end14
+
+across14:
+	VMOVUPD      32(BX)(R9*1), Y2
+	VBROADCASTSD (CX)(R8*8), Y4
+	VMULPD       Y4, Y2, Y4
+	VFMADD231PD  Y2, Y4, Y1
+	INCQ         R8
+	ADDQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JLT          across14
+
+end14:
+	VBROADCASTSD constants<>+104(SB), Y2
+	VFMADD231PD  Y2, Y1, Y3
+	VSQRTPD      Y3, Y3
+	VMOVUPD      32(BX), Y1
+	VBROADCASTSD 48(AX), Y4
+	VMOVUPD      32(BX), Y2
+	VBROADCASTSD 40(AX), Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VBROADCASTSD 32(AX), Y5
+	VFMADD213PD  Y5, Y2, Y4
+	VMULPD       Y2, Y4, Y4
+	VMOVUPD      32(SI), Y2
+	VBROADCASTSD (DX), Y5
+	VMULPD       Y5, Y2, Y2
+	VFMADD231PD  Y2, Y3, Y1
+	VFNMADD231PD Y4, Y0, Y1
+	VMOVUPD      Y1, 32(BX)
+	MOVQ         $0x00000001, R8
+	MOVQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JGE          end15
+
+across15:
+	VMOVUPD      32(BX)(R9*1), Y1
+	VBROADCASTSD (CX)(R8*8), Y2
+	VMULPD       Y2, Y1, Y4
+	VMOVUPD      32(SI)(R9*1), Y2
+	VBROADCASTSD (DX)(R8*8), Y5
+	VMULPD       Y5, Y2, Y2
+	VFMADD231PD  Y2, Y3, Y1
+	VFNMADD231PD Y4, Y0, Y1
+	VMOVUPD      Y1, 32(BX)(R9*1)
+	INCQ         R8
+	ADDQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JLT          across15
+
+end15:
+	VPXOR        Y1, Y1, Y1
+	VCMPPD       $0x0a, Y1, Y0, Y1
+	VMOVMSKPD    Y1, R8
+	MOVQ         120(AX), R9
+	VADDPD       32(R9), Y0, Y0
+	VMOVUPD      Y0, 32(R9)
+	MOVQ         72(AX), R9
+	VMOVUPD      32(R9), Y1
+	VCMPPD       $0x05, Y1, Y0, Y0
+	VMOVMSKPD    Y0, R9
+	ORQ          R9, R8
+	MOVQ         144(AX), R9
+	SHLQ         $0x06, R9
+	VMOVUPD      32(BX)(R9*1), Y1
+	VBROADCASTSD 64(AX), Y0
+	VCMPPD       $0x05, Y0, Y1, Y0
+	VMOVMSKPD    Y0, R9
+	ORQ          R9, R8
+	SHLQ         $0x04, R8
+	ORQ          R8, R10
+	INCQ         160(AX)
+	MOVQ         DI, R8
+	SHLQ         $0x06, R8
+	ADDQ         R8, SI
+	ANDQ         152(AX), R10
+	JNZ          out
+	MOVQ         160(AX), R8
+	CMPQ         R8, 136(AX)
+	JLT          step
+
+out:
+	MOVQ R10, 168(AX)
+	VZEROUPPER
+	RET
+
+// func moveLogAVX2(m *[22]uint64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·moveLogAVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ 80(AX), CX
+	MOVQ 88(AX), DX
+	MOVQ 96(AX), BX
+	MOVQ 112(AX), SI
+	MOVQ 128(AX), DI
+	MOVQ $0x00000000, 160(AX)
+
+step:
+	XORQ         R10, R10
+	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 24(AX), Y2
+	VBROADCASTSD (AX), Y3
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD 16(AX), Y4
+	VFMADD213PD  Y4, Y1, Y2
+	VBROADCASTSD 8(AX), Y4
+	VFMADD213PD  Y4, Y1, Y2
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y2, Y3
+	VPXOR        Y1, Y1, Y1
+	MOVQ         $0x00000001, R8
+	MOVQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JGE          end16
+
+across16:
+	VMOVUPD      (BX)(R9*1), Y2
+	VBROADCASTSD (CX)(R8*8), Y4
+	VMULPD       Y4, Y2, Y4
+	VFMADD231PD  Y2, Y4, Y1
+	INCQ         R8
+	ADDQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JLT          across16
+
+end16:
+	VBROADCASTSD constants<>+104(SB), Y2
+	VFMADD231PD  Y2, Y1, Y3
+	VDIVPD       Y3, Y0, Y0
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD 48(AX), Y3
+	VMOVUPD      (BX), Y2
+	VBROADCASTSD 40(AX), Y4
+	VFMADD213PD  Y4, Y2, Y3
+	VBROADCASTSD 32(AX), Y4
+	VFMADD213PD  Y4, Y2, Y3
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      (SI), Y2
+	VBROADCASTSD (DX), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VFNMADD231PD Y3, Y0, Y1
+	VMOVUPD      Y1, (BX)
+	MOVQ         $0x00000001, R8
+	MOVQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JGE          end17
+
+across17:
+	VMOVUPD      (BX)(R9*1), Y1
+	VBROADCASTSD (CX)(R8*8), Y2
+	VMULPD       Y2, Y1, Y3
+	VMOVUPD      (SI)(R9*1), Y2
+	VBROADCASTSD (DX)(R8*8), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VFNMADD231PD Y3, Y0, Y1
+	VMOVUPD      Y1, (BX)(R9*1)
+	INCQ         R8
+	ADDQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JLT          across17
+
+end17:
+	VPXOR        Y1, Y1, Y1
+	VCMPPD       $0x0a, Y1, Y0, Y1
+	VMOVMSKPD    Y1, R8
+	MOVQ         120(AX), R9
+	VADDPD       (R9), Y0, Y0
+	VMOVUPD      Y0, (R9)
+	MOVQ         72(AX), R9
+	VMOVUPD      (R9), Y1
+	VCMPPD       $0x05, Y1, Y0, Y0
+	VMOVMSKPD    Y0, R9
+	ORQ          R9, R8
+	MOVQ         144(AX), R9
+	SHLQ         $0x06, R9
+	VMOVUPD      (BX)(R9*1), Y1
+	VBROADCASTSD 64(AX), Y0
+	VCMPPD       $0x05, Y0, Y1, Y0
+	VMOVMSKPD    Y0, R9
+	ORQ          R9, R8
+	ORQ          R8, R10
+	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 24(AX), Y2
+	VBROADCASTSD (AX), Y3
+	VMOVUPD      32(BX), Y1
+	VBROADCASTSD 16(AX), Y4
+	VFMADD213PD  Y4, Y1, Y2
+	VBROADCASTSD 8(AX), Y4
+	VFMADD213PD  Y4, Y1, Y2
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y2, Y3
+	VPXOR        Y1, Y1, Y1
+	MOVQ         $0x00000001, R8
+	MOVQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JGE          end18
+
+across18:
+	VMOVUPD      32(BX)(R9*1), Y2
+	VBROADCASTSD (CX)(R8*8), Y4
+	VMULPD       Y4, Y2, Y4
+	VFMADD231PD  Y2, Y4, Y1
+	INCQ         R8
+	ADDQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JLT          across18
+
+end18:
+	VBROADCASTSD constants<>+104(SB), Y2
+	VFMADD231PD  Y2, Y1, Y3
+	VDIVPD       Y3, Y0, Y0
+	VMOVUPD      32(BX), Y1
+	VBROADCASTSD 48(AX), Y3
+	VMOVUPD      32(BX), Y2
+	VBROADCASTSD 40(AX), Y4
+	VFMADD213PD  Y4, Y2, Y3
+	VBROADCASTSD 32(AX), Y4
+	VFMADD213PD  Y4, Y2, Y3
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      32(SI), Y2
+	VBROADCASTSD (DX), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VFNMADD231PD Y3, Y0, Y1
+	VMOVUPD      Y1, 32(BX)
+	MOVQ         $0x00000001, R8
+	MOVQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JGE          end19
+
+across19:
+	VMOVUPD      32(BX)(R9*1), Y1
+	VBROADCASTSD (CX)(R8*8), Y2
+	VMULPD       Y2, Y1, Y3
+	VMOVUPD      32(SI)(R9*1), Y2
+	VBROADCASTSD (DX)(R8*8), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VFNMADD231PD Y3, Y0, Y1
+	VMOVUPD      Y1, 32(BX)(R9*1)
+	INCQ         R8
+	ADDQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JLT          across19
+
+end19:
+	VPXOR        Y1, Y1, Y1
+	VCMPPD       $0x0a, Y1, Y0, Y1
+	VMOVMSKPD    Y1, R8
+	MOVQ         120(AX), R9
+	VADDPD       32(R9), Y0, Y0
+	VMOVUPD      Y0, 32(R9)
+	MOVQ         72(AX), R9
+	VMOVUPD      32(R9), Y1
+	VCMPPD       $0x05, Y1, Y0, Y0
+	VMOVMSKPD    Y0, R9
+	ORQ          R9, R8
+	MOVQ         144(AX), R9
+	SHLQ         $0x06, R9
+	VMOVUPD      32(BX)(R9*1), Y1
+	VBROADCASTSD 64(AX), Y0
+	VCMPPD       $0x05, Y0, Y1, Y0
+	VMOVMSKPD    Y0, R9
+	ORQ          R9, R8
+	SHLQ         $0x04, R8
+	ORQ          R8, R10
+	INCQ         160(AX)
+	MOVQ         DI, R8
+	SHLQ         $0x06, R8
+	ADDQ         R8, SI
+	ANDQ         152(AX), R10
+	JNZ          out
+	MOVQ         160(AX), R8
+	CMPQ         R8, 136(AX)
+	JLT          step
+
+out:
+	MOVQ R10, 168(AX)
+	VZEROUPPER
+	RET
+
+// func moveNoneAVX2(m *[22]uint64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·moveNoneAVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ 80(AX), CX
+	MOVQ 88(AX), DX
+	MOVQ 96(AX), BX
+	MOVQ 112(AX), SI
+	MOVQ 128(AX), DI
+	MOVQ $0x00000000, 160(AX)
+
+step:
+	XORQ         R10, R10
+	VBROADCASTSD 56(AX), Y0
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD 48(AX), Y3
+	VMOVUPD      (BX), Y2
+	VBROADCASTSD 40(AX), Y4
+	VFMADD213PD  Y4, Y2, Y3
+	VBROADCASTSD 32(AX), Y4
+	VFMADD213PD  Y4, Y2, Y3
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      (SI), Y2
+	VBROADCASTSD (DX), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VFNMADD231PD Y3, Y0, Y1
+	VMOVUPD      Y1, (BX)
+	MOVQ         $0x00000001, R8
+	MOVQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JGE          end20
+
+across20:
+	VMOVUPD      (BX)(R9*1), Y1
+	VBROADCASTSD (CX)(R8*8), Y2
+	VMULPD       Y2, Y1, Y3
+	VMOVUPD      (SI)(R9*1), Y2
+	VBROADCASTSD (DX)(R8*8), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VFNMADD231PD Y3, Y0, Y1
+	VMOVUPD      Y1, (BX)(R9*1)
+	INCQ         R8
+	ADDQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JLT          across20
+
+end20:
+	VPXOR        Y1, Y1, Y1
+	VCMPPD       $0x0a, Y1, Y0, Y1
+	VMOVMSKPD    Y1, R8
+	MOVQ         120(AX), R9
+	VADDPD       (R9), Y0, Y0
+	VMOVUPD      Y0, (R9)
+	MOVQ         72(AX), R9
+	VMOVUPD      (R9), Y1
+	VCMPPD       $0x05, Y1, Y0, Y0
+	VMOVMSKPD    Y0, R9
+	ORQ          R9, R8
+	MOVQ         144(AX), R9
+	SHLQ         $0x06, R9
+	VMOVUPD      (BX)(R9*1), Y1
+	VBROADCASTSD 64(AX), Y0
+	VCMPPD       $0x05, Y0, Y1, Y0
+	VMOVMSKPD    Y0, R9
+	ORQ          R9, R8
+	ORQ          R8, R10
+	VBROADCASTSD 56(AX), Y0
+	VMOVUPD      32(BX), Y1
+	VBROADCASTSD 48(AX), Y3
+	VMOVUPD      32(BX), Y2
+	VBROADCASTSD 40(AX), Y4
+	VFMADD213PD  Y4, Y2, Y3
+	VBROADCASTSD 32(AX), Y4
+	VFMADD213PD  Y4, Y2, Y3
+	VMULPD       Y2, Y3, Y3
+	VMOVUPD      32(SI), Y2
+	VBROADCASTSD (DX), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VFNMADD231PD Y3, Y0, Y1
+	VMOVUPD      Y1, 32(BX)
+	MOVQ         $0x00000001, R8
+	MOVQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JGE          end21
+
+across21:
+	VMOVUPD      32(BX)(R9*1), Y1
+	VBROADCASTSD (CX)(R8*8), Y2
+	VMULPD       Y2, Y1, Y3
+	VMOVUPD      32(SI)(R9*1), Y2
+	VBROADCASTSD (DX)(R8*8), Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VFNMADD231PD Y3, Y0, Y1
+	VMOVUPD      Y1, 32(BX)(R9*1)
+	INCQ         R8
+	ADDQ         $0x00000040, R9
+	CMPQ         R8, DI
+	JLT          across21
+
+end21:
+	VPXOR        Y1, Y1, Y1
+	VCMPPD       $0x0a, Y1, Y0, Y1
+	VMOVMSKPD    Y1, R8
+	MOVQ         120(AX), R9
+	VADDPD       32(R9), Y0, Y0
+	VMOVUPD      Y0, 32(R9)
+	MOVQ         72(AX), R9
+	VMOVUPD      32(R9), Y1
+	VCMPPD       $0x05, Y1, Y0, Y0
+	VMOVMSKPD    Y0, R9
+	ORQ          R9, R8
+	MOVQ         144(AX), R9
+	SHLQ         $0x06, R9
+	VMOVUPD      32(BX)(R9*1), Y1
+	VBROADCASTSD 64(AX), Y0
+	VCMPPD       $0x05, Y0, Y1, Y0
+	VMOVMSKPD    Y0, R9
+	ORQ          R9, R8
+	SHLQ         $0x04, R8
+	ORQ          R8, R10
+	INCQ         160(AX)
+	MOVQ         DI, R8
+	SHLQ         $0x06, R8
+	ADDQ         R8, SI
+	ANDQ         152(AX), R10
+	JNZ          out
+	MOVQ         160(AX), R8
+	CMPQ         R8, 136(AX)
+	JLT          step
+
+out:
+	MOVQ R10, 168(AX)
+	VZEROUPPER
+	RET
+
+// func moveLogHeunAVX2(m *[22]uint64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·moveLogHeunAVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ 80(AX), CX
+	MOVQ 88(AX), DX
+	MOVQ 96(AX), BX
+	MOVQ 112(AX), SI
+	MOVQ 128(AX), DI
+	MOVQ 104(AX), R8
+	MOVQ $0x00000000, 160(AX)
+
+step:
+	XORQ         R11, R11
+	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 24(AX), Y2
+	VBROADCASTSD (AX), Y3
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD 16(AX), Y4
+	VFMADD213PD  Y4, Y1, Y2
+	VBROADCASTSD 8(AX), Y4
+	VFMADD213PD  Y4, Y1, Y2
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y2, Y3
+	VPXOR        Y1, Y1, Y1
+	MOVQ         $0x00000001, R9
+	MOVQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JGE          end22
+
+across22:
+	VMOVUPD      (BX)(R10*1), Y2
+	VBROADCASTSD (CX)(R9*8), Y4
+	VMULPD       Y4, Y2, Y4
+	VFMADD231PD  Y2, Y4, Y1
+	INCQ         R9
+	ADDQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JLT          across22
+
+end22:
+	VBROADCASTSD constants<>+104(SB), Y2
+	VFMADD231PD  Y2, Y1, Y3
+	VDIVPD       Y3, Y0, Y0
+	VBROADCASTSD 48(AX), Y2
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD 40(AX), Y3
+	VFMADD213PD  Y3, Y1, Y2
+	VBROADCASTSD 32(AX), Y3
+	VFMADD213PD  Y3, Y1, Y2
+	VMULPD       Y1, Y2, Y2
+	VMOVUPD      (BX), Y1
+	VMOVUPD      (SI), Y3
+	VBROADCASTSD (DX), Y4
+	VFMADD231PD  Y4, Y3, Y1
+	VFNMADD231PD Y2, Y0, Y1
+	VMOVUPD      Y1, (R8)
+	MOVQ         $0x00000001, R9
+	MOVQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JGE          end23
+
+across23:
+	VMOVUPD      (BX)(R10*1), Y1
+	VBROADCASTSD (CX)(R9*8), Y3
+	VMULPD       Y3, Y1, Y4
+	VMOVUPD      (SI)(R10*1), Y3
+	VBROADCASTSD (DX)(R9*8), Y5
+	VFMADD231PD  Y5, Y3, Y1
+	VFNMADD231PD Y4, Y0, Y1
+	VMOVUPD      Y1, (R8)(R10*1)
+	INCQ         R9
+	ADDQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JLT          across23
+
+end23:
+	VBROADCASTSD 56(AX), Y1
+	VBROADCASTSD 24(AX), Y4
+	VBROADCASTSD (AX), Y5
+	VMOVUPD      (R8), Y3
+	VBROADCASTSD 16(AX), Y6
+	VFMADD213PD  Y6, Y3, Y4
+	VBROADCASTSD 8(AX), Y6
+	VFMADD213PD  Y6, Y3, Y4
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  Y3, Y4, Y5
+	VPXOR        Y3, Y3, Y3
+	MOVQ         $0x00000001, R9
+	MOVQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JGE          end24
+
+across24:
+	VMOVUPD      (R8)(R10*1), Y4
+	VBROADCASTSD (CX)(R9*8), Y6
+	VMULPD       Y6, Y4, Y6
+	VFMADD231PD  Y4, Y6, Y3
+	INCQ         R9
+	ADDQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JLT          across24
+
+end24:
+	VBROADCASTSD constants<>+104(SB), Y4
+	VFMADD231PD  Y4, Y3, Y5
+	VDIVPD       Y5, Y1, Y1
+	VBROADCASTSD 48(AX), Y4
+	VMOVUPD      (R8), Y3
+	VBROADCASTSD 40(AX), Y5
+	VFMADD213PD  Y5, Y3, Y4
+	VBROADCASTSD 32(AX), Y5
+	VFMADD213PD  Y5, Y3, Y4
+	VMULPD       Y3, Y4, Y4
+	VMOVUPD      (BX), Y3
+	VMOVUPD      (R8), Y5
+	VMOVUPD      (SI), Y5
+	VBROADCASTSD (DX), Y6
+	VFMADD231PD  Y6, Y5, Y3
+	VMULPD       Y2, Y0, Y2
+	VFMADD231PD  Y4, Y1, Y2
+	VBROADCASTSD constants<>+328(SB), Y4
+	VFMADD231PD  Y4, Y2, Y3
+	VMOVUPD      Y3, (BX)
+	MOVQ         $0x00000001, R9
+	MOVQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JGE          end25
+
+across25:
+	VMOVUPD      (BX)(R10*1), Y2
+	VMOVUPD      (R8)(R10*1), Y3
+	VBROADCASTSD (CX)(R9*8), Y4
+	VMULPD       Y4, Y2, Y4
+	VBROADCASTSD (CX)(R9*8), Y5
+	VMULPD       Y5, Y3, Y5
+	VMOVUPD      (SI)(R10*1), Y3
+	VBROADCASTSD (DX)(R9*8), Y6
+	VFMADD231PD  Y6, Y3, Y2
+	VMULPD       Y4, Y0, Y3
+	VFMADD231PD  Y5, Y1, Y3
+	VBROADCASTSD constants<>+328(SB), Y4
+	VFMADD231PD  Y4, Y3, Y2
+	VMOVUPD      Y2, (BX)(R10*1)
+	INCQ         R9
+	ADDQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JLT          across25
+
+end25:
+	VADDPD       Y0, Y1, Y0
+	VBROADCASTSD constants<>+104(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VCMPPD       $0x0a, Y1, Y0, Y1
+	VMOVMSKPD    Y1, R9
+	MOVQ         120(AX), R10
+	VADDPD       (R10), Y0, Y0
+	VMOVUPD      Y0, (R10)
+	MOVQ         72(AX), R10
+	VMOVUPD      (R10), Y1
+	VCMPPD       $0x05, Y1, Y0, Y0
+	VMOVMSKPD    Y0, R10
+	ORQ          R10, R9
+	MOVQ         144(AX), R10
+	SHLQ         $0x06, R10
+	VMOVUPD      (BX)(R10*1), Y1
+	VBROADCASTSD 64(AX), Y0
+	VCMPPD       $0x05, Y0, Y1, Y0
+	VMOVMSKPD    Y0, R10
+	ORQ          R10, R9
+	ORQ          R9, R11
+	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 24(AX), Y2
+	VBROADCASTSD (AX), Y3
+	VMOVUPD      32(BX), Y1
+	VBROADCASTSD 16(AX), Y4
+	VFMADD213PD  Y4, Y1, Y2
+	VBROADCASTSD 8(AX), Y4
+	VFMADD213PD  Y4, Y1, Y2
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y2, Y3
+	VPXOR        Y1, Y1, Y1
+	MOVQ         $0x00000001, R9
+	MOVQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JGE          end26
+
+across26:
+	VMOVUPD      32(BX)(R10*1), Y2
+	VBROADCASTSD (CX)(R9*8), Y4
+	VMULPD       Y4, Y2, Y4
+	VFMADD231PD  Y2, Y4, Y1
+	INCQ         R9
+	ADDQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JLT          across26
+
+end26:
+	VBROADCASTSD constants<>+104(SB), Y2
+	VFMADD231PD  Y2, Y1, Y3
+	VDIVPD       Y3, Y0, Y0
+	VBROADCASTSD 48(AX), Y2
+	VMOVUPD      32(BX), Y1
+	VBROADCASTSD 40(AX), Y3
+	VFMADD213PD  Y3, Y1, Y2
+	VBROADCASTSD 32(AX), Y3
+	VFMADD213PD  Y3, Y1, Y2
+	VMULPD       Y1, Y2, Y2
+	VMOVUPD      32(BX), Y1
+	VMOVUPD      32(SI), Y3
+	VBROADCASTSD (DX), Y4
+	VFMADD231PD  Y4, Y3, Y1
+	VFNMADD231PD Y2, Y0, Y1
+	VMOVUPD      Y1, 32(R8)
+	MOVQ         $0x00000001, R9
+	MOVQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JGE          end27
+
+across27:
+	VMOVUPD      32(BX)(R10*1), Y1
+	VBROADCASTSD (CX)(R9*8), Y3
+	VMULPD       Y3, Y1, Y4
+	VMOVUPD      32(SI)(R10*1), Y3
+	VBROADCASTSD (DX)(R9*8), Y5
+	VFMADD231PD  Y5, Y3, Y1
+	VFNMADD231PD Y4, Y0, Y1
+	VMOVUPD      Y1, 32(R8)(R10*1)
+	INCQ         R9
+	ADDQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JLT          across27
+
+end27:
+	VBROADCASTSD 56(AX), Y1
+	VBROADCASTSD 24(AX), Y4
+	VBROADCASTSD (AX), Y5
+	VMOVUPD      32(R8), Y3
+	VBROADCASTSD 16(AX), Y6
+	VFMADD213PD  Y6, Y3, Y4
+	VBROADCASTSD 8(AX), Y6
+	VFMADD213PD  Y6, Y3, Y4
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  Y3, Y4, Y5
+	VPXOR        Y3, Y3, Y3
+	MOVQ         $0x00000001, R9
+	MOVQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JGE          end28
+
+across28:
+	VMOVUPD      32(R8)(R10*1), Y4
+	VBROADCASTSD (CX)(R9*8), Y6
+	VMULPD       Y6, Y4, Y6
+	VFMADD231PD  Y4, Y6, Y3
+	INCQ         R9
+	ADDQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JLT          across28
+
+end28:
+	VBROADCASTSD constants<>+104(SB), Y4
+	VFMADD231PD  Y4, Y3, Y5
+	VDIVPD       Y5, Y1, Y1
+	VBROADCASTSD 48(AX), Y4
+	VMOVUPD      32(R8), Y3
+	VBROADCASTSD 40(AX), Y5
+	VFMADD213PD  Y5, Y3, Y4
+	VBROADCASTSD 32(AX), Y5
+	VFMADD213PD  Y5, Y3, Y4
+	VMULPD       Y3, Y4, Y4
+	VMOVUPD      32(BX), Y3
+	VMOVUPD      32(R8), Y5
+	VMOVUPD      32(SI), Y5
+	VBROADCASTSD (DX), Y6
+	VFMADD231PD  Y6, Y5, Y3
+	VMULPD       Y2, Y0, Y2
+	VFMADD231PD  Y4, Y1, Y2
+	VBROADCASTSD constants<>+328(SB), Y4
+	VFMADD231PD  Y4, Y2, Y3
+	VMOVUPD      Y3, 32(BX)
+	MOVQ         $0x00000001, R9
+	MOVQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JGE          end29
+
+across29:
+	VMOVUPD      32(BX)(R10*1), Y2
+	VMOVUPD      32(R8)(R10*1), Y3
+	VBROADCASTSD (CX)(R9*8), Y4
+	VMULPD       Y4, Y2, Y4
+	VBROADCASTSD (CX)(R9*8), Y5
+	VMULPD       Y5, Y3, Y5
+	VMOVUPD      32(SI)(R10*1), Y3
+	VBROADCASTSD (DX)(R9*8), Y6
+	VFMADD231PD  Y6, Y3, Y2
+	VMULPD       Y4, Y0, Y3
+	VFMADD231PD  Y5, Y1, Y3
+	VBROADCASTSD constants<>+328(SB), Y4
+	VFMADD231PD  Y4, Y3, Y2
+	VMOVUPD      Y2, 32(BX)(R10*1)
+	INCQ         R9
+	ADDQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JLT          across29
+
+end29:
+	VADDPD       Y0, Y1, Y0
+	VBROADCASTSD constants<>+104(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VCMPPD       $0x0a, Y1, Y0, Y1
+	VMOVMSKPD    Y1, R9
+	MOVQ         120(AX), R10
+	VADDPD       32(R10), Y0, Y0
+	VMOVUPD      Y0, 32(R10)
+	MOVQ         72(AX), R10
+	VMOVUPD      32(R10), Y1
+	VCMPPD       $0x05, Y1, Y0, Y0
+	VMOVMSKPD    Y0, R10
+	ORQ          R10, R9
+	MOVQ         144(AX), R10
+	SHLQ         $0x06, R10
+	VMOVUPD      32(BX)(R10*1), Y1
+	VBROADCASTSD 64(AX), Y0
+	VCMPPD       $0x05, Y0, Y1, Y0
+	VMOVMSKPD    Y0, R10
+	ORQ          R10, R9
+	SHLQ         $0x04, R9
+	ORQ          R9, R11
+	INCQ         160(AX)
+	MOVQ         DI, R9
+	SHLQ         $0x06, R9
+	ADDQ         R9, SI
+	ANDQ         152(AX), R11
+	JNZ          out
+	MOVQ         160(AX), R9
+	CMPQ         R9, 136(AX)
+	JLT          step
+
+out:
+	MOVQ R11, 168(AX)
+	VZEROUPPER
+	RET
+
+// func moveNoneHeunAVX2(m *[22]uint64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·moveNoneHeunAVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ 80(AX), CX
+	MOVQ 88(AX), DX
+	MOVQ 96(AX), BX
+	MOVQ 112(AX), SI
+	MOVQ 128(AX), DI
+	MOVQ 104(AX), R8
+	MOVQ $0x00000000, 160(AX)
+
+step:
+	XORQ         R11, R11
+	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 48(AX), Y2
+	VMOVUPD      (BX), Y1
+	VBROADCASTSD 40(AX), Y3
+	VFMADD213PD  Y3, Y1, Y2
+	VBROADCASTSD 32(AX), Y3
+	VFMADD213PD  Y3, Y1, Y2
+	VMULPD       Y1, Y2, Y2
+	VMOVUPD      (BX), Y1
+	VMOVUPD      (SI), Y3
+	VBROADCASTSD (DX), Y4
+	VFMADD231PD  Y4, Y3, Y1
+	VFNMADD231PD Y2, Y0, Y1
+	VMOVUPD      Y1, (R8)
+	MOVQ         $0x00000001, R9
+	MOVQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JGE          end30
+
+across30:
+	VMOVUPD      (BX)(R10*1), Y1
+	VBROADCASTSD (CX)(R9*8), Y3
+	VMULPD       Y3, Y1, Y4
+	VMOVUPD      (SI)(R10*1), Y3
+	VBROADCASTSD (DX)(R9*8), Y5
+	VFMADD231PD  Y5, Y3, Y1
+	VFNMADD231PD Y4, Y0, Y1
+	VMOVUPD      Y1, (R8)(R10*1)
+	INCQ         R9
+	ADDQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JLT          across30
+
+end30:
+	VBROADCASTSD 56(AX), Y1
+	VBROADCASTSD 48(AX), Y4
+	VMOVUPD      (R8), Y3
+	VBROADCASTSD 40(AX), Y5
+	VFMADD213PD  Y5, Y3, Y4
+	VBROADCASTSD 32(AX), Y5
+	VFMADD213PD  Y5, Y3, Y4
+	VMULPD       Y3, Y4, Y4
+	VMOVUPD      (BX), Y3
+	VMOVUPD      (R8), Y5
+	VMOVUPD      (SI), Y5
+	VBROADCASTSD (DX), Y6
+	VFMADD231PD  Y6, Y5, Y3
+	VMULPD       Y2, Y0, Y2
+	VFMADD231PD  Y4, Y1, Y2
+	VBROADCASTSD constants<>+328(SB), Y4
+	VFMADD231PD  Y4, Y2, Y3
+	VMOVUPD      Y3, (BX)
+	MOVQ         $0x00000001, R9
+	MOVQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JGE          end31
+
+across31:
+	VMOVUPD      (BX)(R10*1), Y2
+	VMOVUPD      (R8)(R10*1), Y3
+	VBROADCASTSD (CX)(R9*8), Y4
+	VMULPD       Y4, Y2, Y4
+	VBROADCASTSD (CX)(R9*8), Y5
+	VMULPD       Y5, Y3, Y5
+	VMOVUPD      (SI)(R10*1), Y3
+	VBROADCASTSD (DX)(R9*8), Y6
+	VFMADD231PD  Y6, Y3, Y2
+	VMULPD       Y4, Y0, Y3
+	VFMADD231PD  Y5, Y1, Y3
+	VBROADCASTSD constants<>+328(SB), Y4
+	VFMADD231PD  Y4, Y3, Y2
+	VMOVUPD      Y2, (BX)(R10*1)
+	INCQ         R9
+	ADDQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JLT          across31
+
+end31:
+	VADDPD       Y0, Y1, Y0
+	VBROADCASTSD constants<>+104(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VCMPPD       $0x0a, Y1, Y0, Y1
+	VMOVMSKPD    Y1, R9
+	MOVQ         120(AX), R10
+	VADDPD       (R10), Y0, Y0
+	VMOVUPD      Y0, (R10)
+	MOVQ         72(AX), R10
+	VMOVUPD      (R10), Y1
+	VCMPPD       $0x05, Y1, Y0, Y0
+	VMOVMSKPD    Y0, R10
+	ORQ          R10, R9
+	MOVQ         144(AX), R10
+	SHLQ         $0x06, R10
+	VMOVUPD      (BX)(R10*1), Y1
+	VBROADCASTSD 64(AX), Y0
+	VCMPPD       $0x05, Y0, Y1, Y0
+	VMOVMSKPD    Y0, R10
+	ORQ          R10, R9
+	ORQ          R9, R11
+	VBROADCASTSD 56(AX), Y0
+	VBROADCASTSD 48(AX), Y2
+	VMOVUPD      32(BX), Y1
+	VBROADCASTSD 40(AX), Y3
+	VFMADD213PD  Y3, Y1, Y2
+	VBROADCASTSD 32(AX), Y3
+	VFMADD213PD  Y3, Y1, Y2
+	VMULPD       Y1, Y2, Y2
+	VMOVUPD      32(BX), Y1
+	VMOVUPD      32(SI), Y3
+	VBROADCASTSD (DX), Y4
+	VFMADD231PD  Y4, Y3, Y1
+	VFNMADD231PD Y2, Y0, Y1
+	VMOVUPD      Y1, 32(R8)
+	MOVQ         $0x00000001, R9
+	MOVQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JGE          end32
+
+across32:
+	VMOVUPD      32(BX)(R10*1), Y1
+	VBROADCASTSD (CX)(R9*8), Y3
+	VMULPD       Y3, Y1, Y4
+	VMOVUPD      32(SI)(R10*1), Y3
+	VBROADCASTSD (DX)(R9*8), Y5
+	VFMADD231PD  Y5, Y3, Y1
+	VFNMADD231PD Y4, Y0, Y1
+	VMOVUPD      Y1, 32(R8)(R10*1)
+	INCQ         R9
+	ADDQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JLT          across32
+
+end32:
+	VBROADCASTSD 56(AX), Y1
+	VBROADCASTSD 48(AX), Y4
+	VMOVUPD      32(R8), Y3
+	VBROADCASTSD 40(AX), Y5
+	VFMADD213PD  Y5, Y3, Y4
+	VBROADCASTSD 32(AX), Y5
+	VFMADD213PD  Y5, Y3, Y4
+	VMULPD       Y3, Y4, Y4
+	VMOVUPD      32(BX), Y3
+	VMOVUPD      32(R8), Y5
+	VMOVUPD      32(SI), Y5
+	VBROADCASTSD (DX), Y6
+	VFMADD231PD  Y6, Y5, Y3
+	VMULPD       Y2, Y0, Y2
+	VFMADD231PD  Y4, Y1, Y2
+	VBROADCASTSD constants<>+328(SB), Y4
+	VFMADD231PD  Y4, Y2, Y3
+	VMOVUPD      Y3, 32(BX)
+	MOVQ         $0x00000001, R9
+	MOVQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JGE          end33
+
+across33:
+	VMOVUPD      32(BX)(R10*1), Y2
+	VMOVUPD      32(R8)(R10*1), Y3
+	VBROADCASTSD (CX)(R9*8), Y4
+	VMULPD       Y4, Y2, Y4
+	VBROADCASTSD (CX)(R9*8), Y5
+	VMULPD       Y5, Y3, Y5
+	VMOVUPD      32(SI)(R10*1), Y3
+	VBROADCASTSD (DX)(R9*8), Y6
+	VFMADD231PD  Y6, Y3, Y2
+	VMULPD       Y4, Y0, Y3
+	VFMADD231PD  Y5, Y1, Y3
+	VBROADCASTSD constants<>+328(SB), Y4
+	VFMADD231PD  Y4, Y3, Y2
+	VMOVUPD      Y2, 32(BX)(R10*1)
+	INCQ         R9
+	ADDQ         $0x00000040, R10
+	CMPQ         R9, DI
+	JLT          across33
+
+end33:
+	VADDPD       Y0, Y1, Y0
+	VBROADCASTSD constants<>+104(SB), Y1
+	VMULPD       Y1, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VCMPPD       $0x0a, Y1, Y0, Y1
+	VMOVMSKPD    Y1, R9
+	MOVQ         120(AX), R10
+	VADDPD       32(R10), Y0, Y0
+	VMOVUPD      Y0, 32(R10)
+	MOVQ         72(AX), R10
+	VMOVUPD      32(R10), Y1
+	VCMPPD       $0x05, Y1, Y0, Y0
+	VMOVMSKPD    Y0, R10
+	ORQ          R10, R9
+	MOVQ         144(AX), R10
+	SHLQ         $0x06, R10
+	VMOVUPD      32(BX)(R10*1), Y1
+	VBROADCASTSD 64(AX), Y0
+	VCMPPD       $0x05, Y0, Y1, Y0
+	VMOVMSKPD    Y0, R10
+	ORQ          R10, R9
+	SHLQ         $0x04, R9
+	ORQ          R9, R11
+	INCQ         160(AX)
+	MOVQ         DI, R9
+	SHLQ         $0x06, R9
+	ADDQ         R9, SI
+	ANDQ         152(AX), R11
+	JNZ          out
+	MOVQ         160(AX), R9
+	CMPQ         R9, 136(AX)
+	JLT          step
+
+out:
+	MOVQ R11, 168(AX)
+	VZEROUPPER
+	RET
+
+// func descend1AVX512(m *[9]uint64)
+// Requires: AVX, AVX512F
+TEXT ·descend1AVX512(SB), NOSPLIT, $0-8
+	MOVQ         m+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	VBROADCASTSD 24(AX), Z0
+	VBROADCASTSD 32(AX), Z1
+	VBROADCASTSD 40(AX), Z2
+	VMOVDQU64    (CX), Z3
+	VMOVDQU64    64(CX), Z4
+	VMOVDQU64    128(CX), Z5
+	VMOVDQU64    192(CX), Z6
+	VMOVUPD      (DX), Z7
+	XORQ         DI, DI
+
+step:
+	VPADDQ     Z6, Z3, Z8
+	VPROLQ     $0x17, Z8, Z8
+	VPADDQ     Z3, Z8, Z8
+	VPSLLQ     $0x11, Z4, Z9
+	VPXORQ     Z3, Z5, Z5
+	VPXORQ     Z4, Z6, Z6
+	VPXORQ     Z5, Z4, Z4
+	VPXORQ     Z6, Z3, Z3
+	VPXORQ     Z9, Z5, Z5
+	VPROLQ     $0x2d, Z6, Z6
+	VPMULUDQ   Z0, Z8, Z9
+	VPSRLQ     $0x20, Z8, Z8
+	VPMULUDQ   Z0, Z8, Z8
+	VPSRLQ     $0x20, Z9, Z9
+	VPADDQ     Z9, Z8, Z8
+	VPSRLQ     $0x20, Z8, Z8
+	VPADDQ     Z8, Z8, Z8
+	KXNORW     K1, K1, K1
+	VGATHERQPD (BX)(Z8*8), K1, Z10
+	KXNORW     K1, K1, K1
+	VGATHERQPD 8(BX)(Z8*8), K1, Z11
+	VMULPD     Z10, Z7, Z8
+	VSUBPD     Z11, Z8, Z8
+	VMULPD     Z8, Z1, Z8
+	VMULPD     Z8, Z10, Z10
+	VSUBPD     Z10, Z7, Z7
+	VMULPD     Z7, Z7, Z8
+	VCMPPD     $0x06, Z2, Z8, K2
+	KMOVW      K2, R8
+	INCQ       DI
+	TESTQ      R8, R8
+	JNZ        out
+	CMPQ       DI, SI
+	JLT        step
+
+out:
+	VMOVDQU64 Z3, (CX)
+	VMOVDQU64 Z4, 64(CX)
+	VMOVDQU64 Z5, 128(CX)
+	VMOVDQU64 Z6, 192(CX)
+	VMOVUPD   Z7, (DX)
+	MOVQ      DI, 56(AX)
+	MOVQ      R8, 64(AX)
+	VZEROUPPER
+	RET
+
+// func descend2AVX512(m *[9]uint64)
+// Requires: AVX, AVX512F
+TEXT ·descend2AVX512(SB), NOSPLIT, $0-8
+	MOVQ         m+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	VBROADCASTSD 24(AX), Z0
+	VBROADCASTSD 32(AX), Z1
+	VBROADCASTSD 40(AX), Z2
+	VMOVDQU64    (CX), Z3
+	VMOVDQU64    64(CX), Z4
+	VMOVDQU64    128(CX), Z5
+	VMOVDQU64    192(CX), Z6
+	VMOVUPD      (DX), Z7
+	VMOVUPD      64(DX), Z8
+	XORQ         DI, DI
+
+step:
+	VPADDQ     Z6, Z3, Z9
+	VPROLQ     $0x17, Z9, Z9
+	VPADDQ     Z3, Z9, Z9
+	VPSLLQ     $0x11, Z4, Z10
+	VPXORQ     Z3, Z5, Z5
+	VPXORQ     Z4, Z6, Z6
+	VPXORQ     Z5, Z4, Z4
+	VPXORQ     Z6, Z3, Z3
+	VPXORQ     Z10, Z5, Z5
+	VPROLQ     $0x2d, Z6, Z6
+	VPMULUDQ   Z0, Z9, Z10
+	VPSRLQ     $0x20, Z9, Z9
+	VPMULUDQ   Z0, Z9, Z9
+	VPSRLQ     $0x20, Z10, Z10
+	VPADDQ     Z10, Z9, Z9
+	VPSRLQ     $0x20, Z9, Z9
+	VPSLLQ     $0x01, Z9, Z10
+	VPADDQ     Z10, Z9, Z9
+	KXNORW     K1, K1, K1
+	VGATHERQPD (BX)(Z9*8), K1, Z11
+	KXNORW     K1, K1, K1
+	VGATHERQPD 8(BX)(Z9*8), K1, Z12
+	KXNORW     K1, K1, K1
+	VGATHERQPD 16(BX)(Z9*8), K1, Z13
+	VMULPD     Z11, Z7, Z9
+	VMULPD     Z12, Z8, Z10
+	VADDPD     Z10, Z9, Z9
+	VSUBPD     Z13, Z9, Z9
+	VMULPD     Z9, Z1, Z9
+	VMULPD     Z9, Z11, Z11
+	VSUBPD     Z11, Z7, Z7
+	VMULPD     Z9, Z12, Z12
+	VSUBPD     Z12, Z8, Z8
+	VMULPD     Z7, Z7, Z9
+	VMULPD     Z8, Z8, Z10
+	VADDPD     Z10, Z9, Z9
+	VCMPPD     $0x06, Z2, Z9, K2
+	KMOVW      K2, R8
+	INCQ       DI
+	TESTQ      R8, R8
+	JNZ        out
+	CMPQ       DI, SI
+	JLT        step
+
+out:
+	VMOVDQU64 Z3, (CX)
+	VMOVDQU64 Z4, 64(CX)
+	VMOVDQU64 Z5, 128(CX)
+	VMOVDQU64 Z6, 192(CX)
+	VMOVUPD   Z7, (DX)
+	VMOVUPD   Z8, 64(DX)
+	MOVQ      DI, 56(AX)
+	MOVQ      R8, 64(AX)
+	VZEROUPPER
+	RET
+
+// func descend4AVX512(m *[9]uint64)
+// Requires: AVX, AVX512F
+TEXT ·descend4AVX512(SB), NOSPLIT, $0-8
+	MOVQ         m+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	VBROADCASTSD 24(AX), Z0
+	VBROADCASTSD 32(AX), Z1
+	VBROADCASTSD 40(AX), Z2
+	VMOVDQU64    (CX), Z3
+	VMOVDQU64    64(CX), Z4
+	VMOVDQU64    128(CX), Z5
+	VMOVDQU64    192(CX), Z6
+	VMOVUPD      (DX), Z7
+	VMOVUPD      64(DX), Z8
+	VMOVUPD      128(DX), Z9
+	VMOVUPD      192(DX), Z10
+	XORQ         DI, DI
+
+step:
+	VPADDQ     Z6, Z3, Z11
+	VPROLQ     $0x17, Z11, Z11
+	VPADDQ     Z3, Z11, Z11
+	VPSLLQ     $0x11, Z4, Z12
+	VPXORQ     Z3, Z5, Z5
+	VPXORQ     Z4, Z6, Z6
+	VPXORQ     Z5, Z4, Z4
+	VPXORQ     Z6, Z3, Z3
+	VPXORQ     Z12, Z5, Z5
+	VPROLQ     $0x2d, Z6, Z6
+	VPMULUDQ   Z0, Z11, Z12
+	VPSRLQ     $0x20, Z11, Z11
+	VPMULUDQ   Z0, Z11, Z11
+	VPSRLQ     $0x20, Z12, Z12
+	VPADDQ     Z12, Z11, Z11
+	VPSRLQ     $0x20, Z11, Z11
+	VPSLLQ     $0x02, Z11, Z12
+	VPADDQ     Z12, Z11, Z11
+	KXNORW     K1, K1, K1
+	VGATHERQPD (BX)(Z11*8), K1, Z13
+	KXNORW     K1, K1, K1
+	VGATHERQPD 8(BX)(Z11*8), K1, Z14
+	KXNORW     K1, K1, K1
+	VGATHERQPD 16(BX)(Z11*8), K1, Z15
+	KXNORW     K1, K1, K1
+	VGATHERQPD 24(BX)(Z11*8), K1, Z16
+	KXNORW     K1, K1, K1
+	VGATHERQPD 32(BX)(Z11*8), K1, Z17
+	VMULPD     Z13, Z7, Z11
+	VMULPD     Z14, Z8, Z12
+	VMULPD     Z15, Z9, Z18
+	VADDPD     Z18, Z11, Z11
+	VMULPD     Z16, Z10, Z18
+	VADDPD     Z18, Z12, Z12
+	VADDPD     Z12, Z11, Z11
+	VSUBPD     Z17, Z11, Z11
+	VMULPD     Z11, Z1, Z11
+	VMULPD     Z11, Z13, Z13
+	VSUBPD     Z13, Z7, Z7
+	VMULPD     Z11, Z14, Z14
+	VSUBPD     Z14, Z8, Z8
+	VMULPD     Z11, Z15, Z15
+	VSUBPD     Z15, Z9, Z9
+	VMULPD     Z11, Z16, Z16
+	VSUBPD     Z16, Z10, Z10
+	VMULPD     Z7, Z7, Z11
+	VMULPD     Z8, Z8, Z12
+	VMULPD     Z9, Z9, Z18
+	VADDPD     Z18, Z11, Z11
+	VMULPD     Z10, Z10, Z18
+	VADDPD     Z18, Z12, Z12
+	VADDPD     Z12, Z11, Z11
+	VCMPPD     $0x06, Z2, Z11, K2
+	KMOVW      K2, R8
+	INCQ       DI
+	TESTQ      R8, R8
+	JNZ        out
+	CMPQ       DI, SI
+	JLT        step
+
+out:
+	VMOVDQU64 Z3, (CX)
+	VMOVDQU64 Z4, 64(CX)
+	VMOVDQU64 Z5, 128(CX)
+	VMOVDQU64 Z6, 192(CX)
+	VMOVUPD   Z7, (DX)
+	VMOVUPD   Z8, 64(DX)
+	VMOVUPD   Z9, 128(DX)
+	VMOVUPD   Z10, 192(DX)
+	MOVQ      DI, 56(AX)
+	MOVQ      R8, 64(AX)
+	VZEROUPPER
+	RET
+
+// func descend8AVX512(m *[9]uint64)
+// Requires: AVX, AVX512F
+TEXT ·descend8AVX512(SB), NOSPLIT, $0-8
+	MOVQ         m+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	VBROADCASTSD 24(AX), Z0
+	VBROADCASTSD 32(AX), Z1
+	VBROADCASTSD 40(AX), Z2
+	VMOVDQU64    (CX), Z3
+	VMOVDQU64    64(CX), Z4
+	VMOVDQU64    128(CX), Z5
+	VMOVDQU64    192(CX), Z6
+	VMOVUPD      (DX), Z7
+	VMOVUPD      64(DX), Z8
+	VMOVUPD      128(DX), Z9
+	VMOVUPD      192(DX), Z10
+	VMOVUPD      256(DX), Z11
+	VMOVUPD      320(DX), Z12
+	VMOVUPD      384(DX), Z13
+	VMOVUPD      448(DX), Z14
+	XORQ         DI, DI
+
+step:
+	VPADDQ     Z6, Z3, Z15
+	VPROLQ     $0x17, Z15, Z15
+	VPADDQ     Z3, Z15, Z15
+	VPSLLQ     $0x11, Z4, Z16
+	VPXORQ     Z3, Z5, Z5
+	VPXORQ     Z4, Z6, Z6
+	VPXORQ     Z5, Z4, Z4
+	VPXORQ     Z6, Z3, Z3
+	VPXORQ     Z16, Z5, Z5
+	VPROLQ     $0x2d, Z6, Z6
+	VPMULUDQ   Z0, Z15, Z16
+	VPSRLQ     $0x20, Z15, Z15
+	VPMULUDQ   Z0, Z15, Z15
+	VPSRLQ     $0x20, Z16, Z16
+	VPADDQ     Z16, Z15, Z15
+	VPSRLQ     $0x20, Z15, Z15
+	VPSLLQ     $0x03, Z15, Z16
+	VPADDQ     Z16, Z15, Z15
+	KXNORW     K1, K1, K1
+	VGATHERQPD (BX)(Z15*8), K1, Z17
+	KXNORW     K1, K1, K1
+	VGATHERQPD 8(BX)(Z15*8), K1, Z18
+	KXNORW     K1, K1, K1
+	VGATHERQPD 16(BX)(Z15*8), K1, Z19
+	KXNORW     K1, K1, K1
+	VGATHERQPD 24(BX)(Z15*8), K1, Z20
+	KXNORW     K1, K1, K1
+	VGATHERQPD 32(BX)(Z15*8), K1, Z21
+	KXNORW     K1, K1, K1
+	VGATHERQPD 40(BX)(Z15*8), K1, Z22
+	KXNORW     K1, K1, K1
+	VGATHERQPD 48(BX)(Z15*8), K1, Z23
+	KXNORW     K1, K1, K1
+	VGATHERQPD 56(BX)(Z15*8), K1, Z24
+	KXNORW     K1, K1, K1
+	VGATHERQPD 64(BX)(Z15*8), K1, Z25
+	VMULPD     Z17, Z7, Z15
+	VMULPD     Z18, Z8, Z16
+	VMULPD     Z19, Z9, Z26
+	VADDPD     Z26, Z15, Z15
+	VMULPD     Z20, Z10, Z26
+	VADDPD     Z26, Z16, Z16
+	VMULPD     Z21, Z11, Z26
+	VADDPD     Z26, Z15, Z15
+	VMULPD     Z22, Z12, Z26
+	VADDPD     Z26, Z16, Z16
+	VMULPD     Z23, Z13, Z26
+	VADDPD     Z26, Z15, Z15
+	VMULPD     Z24, Z14, Z26
+	VADDPD     Z26, Z16, Z16
+	VADDPD     Z16, Z15, Z15
+	VSUBPD     Z25, Z15, Z15
+	VMULPD     Z15, Z1, Z15
+	VMULPD     Z15, Z17, Z17
+	VSUBPD     Z17, Z7, Z7
+	VMULPD     Z15, Z18, Z18
+	VSUBPD     Z18, Z8, Z8
+	VMULPD     Z15, Z19, Z19
+	VSUBPD     Z19, Z9, Z9
+	VMULPD     Z15, Z20, Z20
+	VSUBPD     Z20, Z10, Z10
+	VMULPD     Z15, Z21, Z21
+	VSUBPD     Z21, Z11, Z11
+	VMULPD     Z15, Z22, Z22
+	VSUBPD     Z22, Z12, Z12
+	VMULPD     Z15, Z23, Z23
+	VSUBPD     Z23, Z13, Z13
+	VMULPD     Z15, Z24, Z24
+	VSUBPD     Z24, Z14, Z14
+	VMULPD     Z7, Z7, Z15
+	VMULPD     Z8, Z8, Z16
+	VMULPD     Z9, Z9, Z26
+	VADDPD     Z26, Z15, Z15
+	VMULPD     Z10, Z10, Z26
+	VADDPD     Z26, Z16, Z16
+	VMULPD     Z11, Z11, Z26
+	VADDPD     Z26, Z15, Z15
+	VMULPD     Z12, Z12, Z26
+	VADDPD     Z26, Z16, Z16
+	VMULPD     Z13, Z13, Z26
+	VADDPD     Z26, Z15, Z15
+	VMULPD     Z14, Z14, Z26
+	VADDPD     Z26, Z16, Z16
+	VADDPD     Z16, Z15, Z15
+	VCMPPD     $0x06, Z2, Z15, K2
+	KMOVW      K2, R8
+	INCQ       DI
+	TESTQ      R8, R8
+	JNZ        out
+	CMPQ       DI, SI
+	JLT        step
+
+out:
+	VMOVDQU64 Z3, (CX)
+	VMOVDQU64 Z4, 64(CX)
+	VMOVDQU64 Z5, 128(CX)
+	VMOVDQU64 Z6, 192(CX)
+	VMOVUPD   Z7, (DX)
+	VMOVUPD   Z8, 64(DX)
+	VMOVUPD   Z9, 128(DX)
+	VMOVUPD   Z10, 192(DX)
+	VMOVUPD   Z11, 256(DX)
+	VMOVUPD   Z12, 320(DX)
+	VMOVUPD   Z13, 384(DX)
+	VMOVUPD   Z14, 448(DX)
+	MOVQ      DI, 56(AX)
+	MOVQ      R8, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -709,8 +2516,8 @@ DATA constants<>+112(SB)/8, $0x3dea39ef35793c76
 DATA constants<>+120(SB)/8, $0x3fe62e42fee00000
 DATA constants<>+128(SB)/8, $0xc000000000000000
 DATA constants<>+136(SB)/8, $0x3ff8000000000000
-DATA constants<>+144(SB)/8, $0x4010000000000000
-DATA constants<>+152(SB)/8, $0x4338000000000000
+DATA constants<>+144(SB)/8, $0x4338000000000000
+DATA constants<>+152(SB)/8, $0x4010000000000000
 DATA constants<>+160(SB)/8, $0xbfd0000000000000
 DATA constants<>+168(SB)/8, $0x3fbaaec32af93359
 DATA constants<>+176(SB)/8, $0xbfe6fadb9f155744

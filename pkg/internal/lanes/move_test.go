@@ -23,7 +23,9 @@ func quartic(n, steps int) (m *Move, normals []float64) {
 		H: &h[0], G: &g[0], Theta: &theta[0], Trial: &trial[0], Normals: &normals[0], Time: &time[0], N: n, Steps: steps, Active: 0xff}, normals
 }
 
-func TestRunBits(t *testing.T) {
+func TestRunBits(t *testing.T) { onLevels(func(name string) { t.Run(name, testRunBits) }) }
+
+func testRunBits(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 11} {
 		for _, k := range []struct {
 			clock Clock
@@ -69,27 +71,6 @@ func TestRunBits(t *testing.T) {
 				if stops == 0 {
 					t.Error("no lane stopped")
 				}
-			})
-		}
-	}
-}
-
-func BenchmarkRun(b *testing.B) {
-	for _, n := range []int{1, 2, 4, 8} {
-		for name, run := range map[string]func(m *Move){"vectors": func(m *Move) { m.Run(Loss, false) }, "plain": func(m *Move) { m.runGo(Loss, false) }} {
-			b.Run(fmt.Sprintf("n=%d/%s", n, name), func(b *testing.B) {
-				m, x := quartic(n, 16)
-				m.Level = 1e9
-				g := seeded()
-				for b.Loop() {
-					if name == "vectors" {
-						g.Fill(x)
-					} else {
-						fillGo(g, x)
-					}
-					run(m)
-				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*16*Width), "ns/step")
 			})
 		}
 	}

@@ -1,4 +1,10 @@
+// Package lanes moves replicas side by side, eight at a time, one in each lane of a vector: the inner
+// loops in which the library spends its time. Each has a plain form in Go, and on amd64 forms in
+// AVX-512 and AVX2 with the same bits, so that no result depends on the processor. Build with the
+// tag noasm to leave those out; go generate writes them.
 package lanes
+
+//go:generate sh -c "cd gen && go run . -out ../lanes_amd64.s -stubs ../lanes_amd64.go -pkg lanes"
 
 import "math"
 

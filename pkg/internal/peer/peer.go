@@ -50,7 +50,7 @@ func (p Program) Nanoseconds(tb testing.TB, args ...string) float64 {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	ns, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+	ns, err := strconv.ParseFloat(strings.Fields(string(out) + " ?")[0], 64)
 	if err != nil {
 		tb.Fatal(err)
 	}

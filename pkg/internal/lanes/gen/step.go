@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -16,13 +18,13 @@ func init() {
 	}
 }
 
-// kernel writes the code of one Move.run: its clock is "Loss", "Log" or "None".
+// kernel writes the code of one Move.Run: its clock is "Loss", "Log" or "None".
 type kernel struct {
 	clock                     string
 	m, h, g, theta, trial, xi GPVirtual
-	dims, bytes               GPVirtual // N, and that of N vectors
+	dims                      GPVirtual
 	i, at                     GPVirtual
-	step                      VecVirtual
+	half                      int // offset of the register at work in a vector of lanes
 }
 
 func (k *kernel) field(name string) Mem { return Mem{Base: k.m, Disp: fields[name]} }
@@ -33,64 +35,69 @@ func (k *kernel) load(name string) GPVirtual {
 	return r
 }
 
-func (k *kernel) spread(name string) VecVirtual {
-	v := ZMM()
-	VBROADCASTSD(k.field(name), v)
-	return v
-}
-
 func move(clock string, heun bool) {
 	name := "move" + clock
 	if heun {
 		name += "Heun"
 	}
-	TEXT(name+"AVX512", NOSPLIT, "func(m *[22]uint64)")
-	Doc(name + "AVX512 is Move.runGo for its clock and scheme.")
+	name += suffix()
+	TEXT(name, NOSPLIT, "func(m *[22]uint64)")
+	Doc(name + " is Move.runGo for its clock and scheme.")
 	k := &kernel{clock: clock, m: Load(Param("m"), GP64()).(GPVirtual)}
-	k.h, k.g, k.theta, k.trial, k.xi, k.dims = k.load("H"), k.load("G"), k.load("Theta"), k.load("Trial"), k.load("Normals"), k.load("N")
-	k.i, k.at, k.bytes = GP64(), GP64(), GP64()
-	MOVQ(k.dims, k.bytes)
-	SHLQ(Imm(6), k.bytes)
-	k.step = k.spread("Step")
-	time, level, end := ZMM(), k.spread("Level"), ZMM()
-	timeAt, axis, done, mask, part := k.load("Time"), k.load("Axis"), GP64(), GP64(), GP64()
-	VMOVUPD(Mem{Base: timeAt}, time)
-	VMOVUPD(Mem{Base: k.load("End")}, end)
-	SHLQ(Imm(6), axis)
-	ADDQ(k.theta, axis)
-	XORQ(done, done)
-	zero := ZMM()
-	VPXORQ(zero, zero, zero)
+	k.h, k.g, k.theta, k.xi, k.dims = k.load("H"), k.load("G"), k.load("Theta"), k.load("Normals"), k.load("N")
+	if heun {
+		k.trial = k.load("Trial")
+	}
+	k.i, k.at = GP64(), GP64()
+	mask := GP64()
+	MOVQ(U32(0), k.field("Done"))
 	Label("step")
+	XORQ(mask, mask)
+	for _, k.half = range halves() {
+		bits := k.step(heun)
+		if k.half > 0 {
+			SHLQ(Imm(4), bits)
+		}
+		ORQ(bits, mask)
+	}
+	INCQ(k.field("Done"))
+	MOVQ(k.dims, k.i)
+	SHLQ(Imm(6), k.i)
+	ADDQ(k.i, k.xi)
+	ANDQ(k.field("Active"), mask)
+	JNZ(LabelRef("out"))
+	MOVQ(k.field("Done"), k.i)
+	CMPQ(k.i, k.field("Steps"))
+	JLT(LabelRef("step"))
+	Label("out")
+	MOVQ(mask, k.field("Stopped"))
+	VZEROUPPER()
+	RET()
+}
+
+// step moves the lanes of one register by a step and returns a bit for each that is to stop.
+func (k *kernel) step(heun bool) GPVirtual {
 	var dt VecVirtual
 	if heun {
 		dt = k.heun()
 	} else {
 		dt = k.euler()
 	}
-	VADDPD(dt, time, time)
-	x, out := ZMM(), K()
-	VMOVUPD(Mem{Base: axis}, x)
-	VCMPPD(Imm(5), level, x, out) // not <
-	KMOVW(out, mask.As32())
-	VCMPPD(Imm(5), end, time, out) // not <
-	KMOVW(out, part.As32())
-	ORQ(part, mask)
-	VCMPPD(Imm(10), zero, dt, out) // not >
-	KMOVW(out, part.As32())
-	ORQ(part, mask)
-	INCQ(done)
-	ADDQ(k.bytes, k.xi)
-	ANDQ(k.field("Active"), mask)
-	JNZ(LabelRef("out"))
-	CMPQ(done, k.field("Steps"))
-	JLT(LabelRef("step"))
-	Label("out")
-	VMOVUPD(time, Mem{Base: timeAt})
-	MOVQ(done, k.field("Done"))
-	MOVQ(mask, k.field("Stopped"))
-	VZEROUPPER()
-	RET()
+	zero := vec()
+	pxor.do(zero, zero, zero)
+	stop := compare(10, zero, dt) // not >
+	at, time, x := GP64(), vec(), vec()
+	MOVQ(k.field("Time"), at)
+	VADDPD(Mem{Base: at, Disp: k.half}, dt, time)
+	VMOVUPD(time, Mem{Base: at, Disp: k.half})
+	MOVQ(k.field("End"), at)
+	VMOVUPD(Mem{Base: at, Disp: k.half}, x)
+	ORQ(compare(5, x, time), stop) // not <
+	MOVQ(k.field("Axis"), at)
+	SHLQ(Imm(6), at)
+	VMOVUPD(Mem{Base: k.theta, Index: at, Scale: 1, Disp: k.half}, x)
+	ORQ(compare(5, all(k.field("Level")), x), stop)
+	return stop
 }
 
 var loops int
@@ -99,7 +106,7 @@ var loops int
 // vectors of lanes.
 func (k *kernel) across(body func()) {
 	loops++
-	again, end := "across"+string(rune('a'+loops)), "end"+string(rune('a'+loops))
+	again, end := fmt.Sprint("across", loops), fmt.Sprint("end", loops)
 	MOVQ(U32(1), k.i)
 	MOVQ(U32(64), k.at)
 	CMPQ(k.i, k.dims)
@@ -107,67 +114,76 @@ func (k *kernel) across(body func()) {
 	Label(again)
 	body()
 	INCQ(k.i)
-	ADDQ(Imm(64), k.at)
+	ADDQ(U32(64), k.at)
 	CMPQ(k.i, k.dims)
 	JLT(LabelRef(again))
 	Label(end)
 }
 
-func (k *kernel) vector(base GPVirtual) Mem { return Mem{Base: base, Index: k.at, Scale: 1} }
+func (k *kernel) first(base GPVirtual) Mem { return Mem{Base: base, Disp: k.half} }
+func (k *kernel) vector(base GPVirtual) Mem {
+	return Mem{Base: base, Index: k.at, Scale: 1, Disp: k.half}
+}
 func (k *kernel) scalar(base GPVirtual) Mem { return Mem{Base: base, Index: k.i, Scale: 8} }
 
 // loss is that of Move.at.
 func (k *kernel) loss(theta GPVirtual) VecVirtual {
-	z, v, loss := ZMM(), k.spread("A4"), k.spread("Floor")
-	VMOVUPD(Mem{Base: theta}, z)
-	VFMADD213PD_BCST(k.field("A3"), z, v)
-	VFMADD213PD_BCST(k.field("A2"), z, v)
+	z, v, loss, q := vec(), all(k.field("A4")), all(k.field("Floor")), vec()
+	VMOVUPD(k.first(theta), z)
+	fma213.do(k.field("A3"), z, v)
+	fma213.do(k.field("A2"), z, v)
 	VMULPD(z, z, z)
 	VFMADD231PD(z, v, loss)
-	q := ZMM()
-	VPXORQ(q, q, q)
+	pxor.do(q, q, q)
 	k.across(func() {
-		y, hy := ZMM(), ZMM()
+		y, hy := vec(), vec()
 		VMOVUPD(k.vector(theta), y)
-		VMULPD_BCST(k.scalar(k.h), y, hy)
+		mul.do(k.scalar(k.h), y, hy)
 		VFMADD231PD(y, hy, q)
 	})
-	VFMADD231PD_BCST(number(0.5), q, loss)
+	fma231.do(number(0.5), q, loss)
 	return loss
 }
 
 // slope is that of Move.at.
 func (k *kernel) slope(theta GPVirtual) VecVirtual {
-	z, s := ZMM(), k.spread("D4")
-	VMOVUPD(Mem{Base: theta}, z)
-	VFMADD213PD_BCST(k.field("D3"), z, s)
-	VFMADD213PD_BCST(k.field("D2"), z, s)
+	z, s := vec(), all(k.field("D4"))
+	VMOVUPD(k.first(theta), z)
+	fma213.do(k.field("D3"), z, s)
+	fma213.do(k.field("D2"), z, s)
 	VMULPD(z, s, s)
 	return s
 }
 
+// bowl is the slope in the other coordinates.
+func (k *kernel) bowl(x VecVirtual) VecVirtual {
+	s := vec()
+	mul.do(k.scalar(k.h), x, s)
+	return s
+}
+
 // rate is the time that a step takes.
-func (k *kernel) rate(loss func() VecVirtual) VecVirtual {
-	dt := ZMM()
-	if k.clock != "Log" {
-		VMOVAPD(k.step, dt)
-		return dt
+func (k *kernel) rate(theta GPVirtual) VecVirtual {
+	dt := all(k.field("Step"))
+	if k.clock == "Log" {
+		VDIVPD(k.loss(theta), dt, dt)
 	}
-	VDIVPD(loss(), k.step, dt)
 	return dt
 }
 
 func (k *kernel) euler() VecVirtual {
-	root, dt := ZMM(), k.rate(func() VecVirtual { return k.loss(k.theta) })
+	dt := k.rate(k.theta)
+	var root VecVirtual
 	if k.clock == "Loss" {
-		VSQRTPD(k.loss(k.theta), root)
+		root = k.loss(k.theta)
+		VSQRTPD(root, root)
 	}
-	update := func(theta, xi Mem, g Mem, slope func(x VecVirtual) VecVirtual) {
-		x, kick := ZMM(), ZMM()
+	update := func(theta, xi, g Mem, slope func(x VecVirtual) VecVirtual) {
+		x, kick := vec(), vec()
 		VMOVUPD(theta, x)
 		s := slope(x)
 		VMOVUPD(xi, kick)
-		VMULPD_BCST(g, kick, kick)
+		mul.do(g, kick, kick)
 		if k.clock == "Loss" {
 			VFMADD231PD(kick, root, x)
 		} else {
@@ -176,55 +192,45 @@ func (k *kernel) euler() VecVirtual {
 		VFNMADD231PD(s, dt, x)
 		VMOVUPD(x, theta)
 	}
-	update(Mem{Base: k.theta}, Mem{Base: k.xi}, Mem{Base: k.g}, func(VecVirtual) VecVirtual { return k.slope(k.theta) })
-	k.across(func() {
-		update(k.vector(k.theta), k.vector(k.xi), k.scalar(k.g), func(x VecVirtual) VecVirtual {
-			s := ZMM()
-			VMULPD_BCST(k.scalar(k.h), x, s)
-			return s
-		})
-	})
+	update(k.first(k.theta), k.first(k.xi), Mem{Base: k.g}, func(VecVirtual) VecVirtual { return k.slope(k.theta) })
+	k.across(func() { update(k.vector(k.theta), k.vector(k.xi), k.scalar(k.g), k.bowl) })
 	return dt
 }
 
 func (k *kernel) heun() VecVirtual {
-	d := k.rate(func() VecVirtual { return k.loss(k.theta) })
+	d := k.rate(k.theta)
 	slope := k.slope(k.theta)
-	first := func(theta, trial, xi, g Mem, slope func(x VecVirtual) VecVirtual) {
-		x, kick := ZMM(), ZMM()
+	predict := func(theta, trial, xi, g Mem, slope func(x VecVirtual) VecVirtual) {
+		x, kick := vec(), vec()
 		VMOVUPD(theta, x)
 		s := slope(x)
 		VMOVUPD(xi, kick)
-		VFMADD231PD_BCST(g, kick, x)
+		fma231.do(g, kick, x)
 		VFNMADD231PD(s, d, x)
 		VMOVUPD(x, trial)
 	}
-	bowl := func(x VecVirtual) VecVirtual {
-		s := ZMM()
-		VMULPD_BCST(k.scalar(k.h), x, s)
-		return s
-	}
-	first(Mem{Base: k.theta}, Mem{Base: k.trial}, Mem{Base: k.xi}, Mem{Base: k.g}, func(VecVirtual) VecVirtual { return slope })
-	k.across(func() { first(k.vector(k.theta), k.vector(k.trial), k.vector(k.xi), k.scalar(k.g), bowl) })
-	d2 := k.rate(func() VecVirtual { return k.loss(k.trial) })
+	predict(k.first(k.theta), k.first(k.trial), k.first(k.xi), Mem{Base: k.g}, func(VecVirtual) VecVirtual { return slope })
+	k.across(func() { predict(k.vector(k.theta), k.vector(k.trial), k.vector(k.xi), k.scalar(k.g), k.bowl) })
+	d2 := k.rate(k.trial)
 	slope2 := k.slope(k.trial)
-	second := func(theta, trial, xi, g Mem, slope, slope2 func(x VecVirtual) VecVirtual) {
-		x, y, kick, sum := ZMM(), ZMM(), ZMM(), ZMM()
+	correct := func(theta, trial, xi, g Mem, slope, slope2 func(x VecVirtual) VecVirtual) {
+		x, y, kick, sum := vec(), vec(), vec(), vec()
 		VMOVUPD(theta, x)
 		VMOVUPD(trial, y)
 		s, s2 := slope(x), slope2(y)
 		VMOVUPD(xi, kick)
-		VFMADD231PD_BCST(g, kick, x)
+		fma231.do(g, kick, x)
 		VMULPD(s, d, sum)
 		VFMADD231PD(s2, d2, sum)
-		VFMADD231PD_BCST(number(-0.5), sum, x)
+		fma231.do(number(-0.5), sum, x)
 		VMOVUPD(x, theta)
 	}
-	second(Mem{Base: k.theta}, Mem{Base: k.trial}, Mem{Base: k.xi}, Mem{Base: k.g},
+	correct(k.first(k.theta), k.first(k.trial), k.first(k.xi), Mem{Base: k.g},
 		func(VecVirtual) VecVirtual { return slope }, func(VecVirtual) VecVirtual { return slope2 })
-	k.across(func() { second(k.vector(k.theta), k.vector(k.trial), k.vector(k.xi), k.scalar(k.g), bowl, bowl) })
-	dt := ZMM()
-	VADDPD(d, d2, dt)
-	VMULPD_BCST(number(0.5), dt, dt)
-	return dt
+	k.across(func() {
+		correct(k.vector(k.theta), k.vector(k.trial), k.vector(k.xi), k.scalar(k.g), k.bowl, k.bowl)
+	})
+	VADDPD(d, d2, d)
+	mul.do(number(0.5), d, d)
+	return d
 }
