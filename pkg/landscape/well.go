@@ -170,11 +170,17 @@ func (s Shape) build(a2, a3, a4 float64) Well {
 func Polynomial(l Landscape) *Well {
 	switch l := l.(type) {
 	case *Quartic:
-		return &l.Well
+		if l != nil {
+			return &l.Well
+		}
 	case *Cubic:
-		return &l.Well
+		if l != nil {
+			return &l.Well
+		}
 	case *Quadratic:
-		return &l.Well
+		if l != nil {
+			return &l.Well
+		}
 	}
 	return nil
 }
