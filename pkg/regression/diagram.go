@@ -1,6 +1,8 @@
 package regression
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -10,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/internal/root"
 )
 
@@ -131,27 +134,37 @@ func Exits(samples, sets int, ratio float64, depths ...float64) (all []Exit, err
 		}
 		fresh[i], height = t.Value, ratio-1-v
 	}
-	for set := 1; set <= sets; set++ {
-		r, err := NewSet(set, samples, 1, 0.1)
-		if err != nil {
-			return nil, err
-		}
-		own, err := r.Quasipotential(ratio)
-		if err != nil {
-			return nil, err
-		}
-		for i, depth := range depths {
-			e := Exit{Samples: samples, Set: set, LearningRate: depth / math.Log(float64(samples)), Ratio: ratio, Depth: depth, Fresh: fresh[i], Own: own}
-			r.eta = e.LearningRate
-			t, err := r.MeanFirstPassage(ratio, exact.Settings{Tolerance: 0.03}) // of t, whose logarithm is meant
-			if err != nil {
-				return nil, err
-			}
-			e.Time, e.Share = t.Value, e.LearningRate*math.Log(t.Value/fresh[i])/height
-			all = append(all, e)
-		}
+	all = make([]Exit, sets*len(depths))
+	faults := make([]error, sets)
+	parallel.For(context.Background(), sets, parallel.Workers(0), func() func(int) {
+		return func(k int) { faults[k] = solveSet(all[k*len(depths):][:len(depths)], k+1, samples, ratio, depths) }
+	})
+	for i := range all {
+		all[i].Fresh = fresh[i%len(depths)]
+		all[i].Share = all[i].LearningRate * math.Log(all[i].Time/all[i].Fresh) / height
 	}
-	return all, nil
+	return all, errors.Join(faults...)
+}
+
+// solveSet fills in what belongs to one set.
+func solveSet(dst []Exit, set, samples int, ratio float64, depths []float64) error {
+	r, err := NewSet(set, samples, 1, 0.1)
+	if err != nil {
+		return err
+	}
+	own, err := r.Quasipotential(ratio)
+	if err != nil {
+		return err
+	}
+	for i, depth := range depths {
+		r.eta = depth / math.Log(float64(samples))
+		t, err := r.MeanFirstPassage(ratio, exact.Settings{Tolerance: 0.03}) // of t, whose logarithm is meant
+		if err != nil {
+			return err
+		}
+		dst[i] = Exit{Samples: samples, Set: set, LearningRate: r.eta, Ratio: ratio, Depth: depth, Time: t.Value, Own: own}
+	}
+	return nil
 }
 
 // SetShare is the [Exit].Share that [Chain.SetBarrier] predicts: 1 where SGD climbs the linear
