@@ -140,6 +140,16 @@ func TestHostile(t *testing.T) {
 		"Occupancy.Odds":  {func() error { _, _, err := (&Occupancy{Time: zero, Replicas: 9}).Odds(0); return err }},
 		"Problem.Theory":  {func() error { return errOf(Problem{}.Theory()) }},
 		"Problem.Exact":   {func() error { return errOf(Problem{}.Exact()) }},
+		"Problem.Quadratures": {
+			func() error { return errOf(Problem{}.Quadratures()) },
+			func() error {
+				crowded := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 3}))
+				return errOf(Problem{Barrier: crowded, Noise: theory.NoiseFor(1, 1)}.Quadratures())
+			},
+			func() error {
+				return errOf(Problem{Barrier: well, Noise: theory.Noise{LearningRate: nan, BatchSize: 1}}.Quadratures())
+			},
+		},
 		"Problem.Simulate": {
 			func() error { return errOf(Problem{}.Simulate(background, Settings{})) },
 			func() error {

@@ -185,6 +185,8 @@ func (p Problem) Simulate(ctx context.Context, s Settings) (Extrapolation, error
 type Comparison struct {
 	theory.Escape
 	Rates
+	// Quadratures is the rate by two integrals; its value is NaN where [Problem.Quadratures] errs.
+	Quadratures exact.Result
 	// Measured is Decay by direct simulation, extrapolated to step zero.
 	Measured Extrapolation
 }
@@ -196,6 +198,10 @@ func (p Problem) Compare(ctx context.Context, s Settings) (c Comparison, err err
 		c.Rates, err = p.Exact()
 	}
 	if err == nil {
+		var none error
+		if c.Quadratures, none = p.Quadratures(); none != nil {
+			c.Quadratures.Value = math.NaN()
+		}
 		c.Measured, err = p.Simulate(ctx, s)
 	}
 	return c, err
