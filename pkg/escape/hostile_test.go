@@ -140,6 +140,25 @@ func TestHostile(t *testing.T) {
 		"Occupancy.Odds":  {func() error { _, _, err := (&Occupancy{Time: zero, Replicas: 9}).Odds(0); return err }},
 		"Problem.Theory":  {func() error { return errOf(Problem{}.Theory()) }},
 		"Problem.Exact":   {func() error { return errOf(Problem{}.Exact()) }},
+		"Problem.Kappa":   {func() error { return errOf(Problem{}.Kappa()) }},
+		"Problem.Routes":  {func() error { return errOf(Problem{}.Routes()) }},
+		"Routes.Of": {
+			func() error { return said(math.IsNaN(Routes(nil).Of(""))) },
+			func() error { return said(math.IsNaN(Routes{{Method: "eq17"}}.Of("eq16"))) },
+		},
+		"AllRoutes": {
+			func() error { return errOf(AllRoutes(background, []Problem{{}})) },
+			func() error {
+				return errOf(AllRoutes(done, []Problem{{Barrier: well, Noise: theory.NoiseFor(0.1, 1)}}))
+			},
+		},
+		"Problem.StraightFactor": {
+			func() error { return errOf(Problem{}.StraightFactor()) },
+			func() error { // a focal point
+				sharp := must(landscape.NewQuartic(landscape.Shape{Ratio: 8, EffectiveDim: 2, Transverse: []float64{8}}))
+				return errOf(Problem{Barrier: sharp, Noise: theory.NoiseFor(0.1, 1)}.StraightFactor())
+			},
+		},
 		"Problem.Quadratures": {
 			func() error { return errOf(Problem{}.Quadratures()) },
 			func() error {
