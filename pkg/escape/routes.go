@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/kolmogorov"
@@ -72,10 +74,28 @@ func (p Problem) Routes() (Routes, error) {
 	return append(out, Route{"eq17", exact.Result{Value: e.Rate()}}, Route{"linear", exact.Result{Value: e.RateLinear()}}), nil
 }
 
+// Sweep is the routes of several problems, in their order.
+type Sweep []Routes
+
+// Column returns the rates by one method, NaN where a problem has none.
+func (s Sweep) Column(method string) []float64 {
+	out := make([]float64, len(s))
+	for i, r := range s {
+		out[i] = r.Of(method)
+	}
+	return out
+}
+
+// Ratio returns the rates by one method over those by another.
+func (s Sweep) Ratio(method, over string) []float64 {
+	out := s.Column(method)
+	return floats.DivTo(out, out, s.Column(over))
+}
+
 // AllRoutes returns the routes of several problems, solved side by side; the error is that of the
 // first that has one, or of ctx.
-func AllRoutes(ctx context.Context, problems []Problem) ([]Routes, error) {
-	out, errs := make([]Routes, len(problems)), make([]error, len(problems))
+func AllRoutes(ctx context.Context, problems []Problem) (Sweep, error) {
+	out, errs := make(Sweep, len(problems)), make([]error, len(problems))
 	parallel.For(ctx, len(problems), parallel.Workers(0), func() func(int) {
 		return func(i int) { out[i], errs[i] = problems[i].Routes() }
 	})

@@ -19,6 +19,9 @@ func TestRoutes(t *testing.T) {
 		problems = append(problems, Problem{Barrier: well, Noise: theory.NoiseFor(w.T, 1)})
 	}
 	all := must(AllRoutes(context.Background(), problems))
+	if got, want := all.Ratio("eq17", "linear")[1], all[1].Of("eq17")/all.Column("linear")[1]; got != want {
+		t.Errorf("ratio %v, want %v", got, want)
+	}
 	for i, w := range reference.Wells {
 		r, p := all[i], problems[i]
 		for _, same := range []struct {
