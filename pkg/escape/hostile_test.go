@@ -146,6 +146,11 @@ func TestHostile(t *testing.T) {
 			func() error { return said(math.IsNaN(Routes(nil).Of(""))) },
 			func() error { return said(math.IsNaN(Routes{{Method: "eq17"}}.Of("eq16"))) },
 		},
+		"Farthest": {
+			func() error { return said(Farthest() == 1) },
+			func() error { return said(math.IsNaN(Farthest(1, nan, 2))) },
+			func() error { return said(math.IsNaN(Farthest(-2))) },
+		},
 		"Sweep.Column": {func() error { return said(math.IsNaN(Sweep{nil}.Column("eq17")[0])) }},
 		"Sweep.Ratio":  {func() error { return said(math.IsNaN(Sweep{nil}.Ratio("eq17", "eq16")[0])) }},
 		"AllRoutes": {

@@ -92,6 +92,21 @@ func (s Sweep) Ratio(method, over string) []float64 {
 	return floats.DivTo(out, out, s.Column(over))
 }
 
+// Farthest returns the ratio that is farthest from 1, half as far as twice; 1 for none, and NaN if
+// one is not positive.
+func Farthest(ratios ...float64) float64 {
+	worst := 1.0
+	for _, r := range ratios {
+		if !(r > 0) {
+			return math.NaN()
+		}
+		if math.Abs(math.Log(r)) > math.Abs(math.Log(worst)) {
+			worst = r
+		}
+	}
+	return worst
+}
+
 // AllRoutes returns the routes of several problems, solved side by side; the error is that of the
 // first that has one, or of ctx.
 func AllRoutes(ctx context.Context, problems []Problem) (Sweep, error) {

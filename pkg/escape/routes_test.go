@@ -22,6 +22,9 @@ func TestRoutes(t *testing.T) {
 	if got, want := all.Ratio("eq17", "linear")[1], all[1].Of("eq17")/all.Column("linear")[1]; got != want {
 		t.Errorf("ratio %v, want %v", got, want)
 	}
+	if got := Farthest(1.5, 0.6, 0.9); got != 0.6 {
+		t.Errorf("farthest from 1 of 1.5, 0.6, 0.9 is %v", got)
+	}
 	for i, w := range reference.Wells {
 		r, p := all[i], problems[i]
 		for _, same := range []struct {
