@@ -15,18 +15,24 @@ import (
 func TestRoutes(t *testing.T) {
 	var problems []Problem
 	for _, w := range reference.Wells {
-		well := must(landscape.NewQuartic(landscape.Shape{Ratio: w.C, EffectiveDim: w.Dim}))
-		problems = append(problems, Problem{Barrier: well, Noise: theory.NoiseFor(w.T, 1)})
+		problems = append(problems, must(QuarticProblem(w.Dim, w.T, w.C)))
 	}
 	all := must(AllRoutes(context.Background(), problems))
 	if got, want := all.Ratio("eq17", "linear")[1], all[1].Of("eq17")/all.Column("linear")[1]; got != want {
 		t.Errorf("ratio %v, want %v", got, want)
 	}
+	if cold := all.Where(func(e theory.Escape) bool { return e.T() < 0.15 }); len(cold) != 3 || cold[2].EffectiveDim != 4 {
+		t.Errorf("%d cold problems, want 3", len(cold))
+	}
+	x, y := all.Points("quadrature2", "eigenvalue")
+	if want := all.Ratio("quadrature2", "eigenvalue")[4]; len(x) != 5 || x[4] != all[4].Margin() || y[4] != want {
+		t.Errorf("points %v, %v, want five of six", x, y)
+	}
 	if got := Farthest(1.5, 0.6, 0.9); got != 0.6 {
 		t.Errorf("farthest from 1 of 1.5, 0.6, 0.9 is %v", got)
 	}
 	for i, w := range reference.Wells {
-		r, p := all[i], problems[i]
+		r, p := all[i].Routes, problems[i]
 		for _, same := range []struct {
 			method string
 			want   float64
