@@ -91,6 +91,19 @@ func (g *Field) With(f func(x, y, z float64) float64) *Field {
 	return out
 }
 
+// Where returns the values at the nodes that keep lets pass, row by row.
+func (g *Field) Where(keep func(x, y float64) bool) (values []float64) {
+	if g == nil || keep == nil {
+		return nil
+	}
+	for i, z := range g.z {
+		if keep(g.xs[i%len(g.xs)], g.ys[i/len(g.xs)]) {
+			values = append(values, z)
+		}
+	}
+	return values
+}
+
 // Resample returns the field on the nodes xs and ys, which must lie within its own, by Akima's
 // splines along x and then along y: for a smooth function that is dear, tabulated on nodes that
 // stand close where it bends, and drawn on equal cells. A field of fewer than 2 × 2 ascending
