@@ -192,7 +192,7 @@ func flatten(m *mark, g plotter.GridXYZ) error {
 // them.
 func (p *Panel) HeatMap(label string, g plotter.GridXYZ) { p.heat(label, g, viridis(), 0) }
 
-// Diverging is HeatMap for values with a sign: blue below zero, white at it, red above. Values
+// Diverging is HeatMap for values with a sign: blue below zero, light gray at it, red above. Values
 // beyond the limit > 0 have the colors at the ends of the bar.
 func (p *Panel) Diverging(label string, g plotter.GridXYZ, limit float64) {
 	if !(limit > 0) {
