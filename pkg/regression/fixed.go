@@ -10,10 +10,13 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/data"
+	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/internal/gth"
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/quasipotential"
+	"github.com/sgdescape/sgdescape/pkg/sgd"
 )
 
 // MeanFirstPassage returns the exact mean time t = ηk until L(θ_k) > ratio·L(θ*) for the first
@@ -241,4 +244,14 @@ func (c setCumulant) Log(grad []float64, hess *mat.SymDense, theta, p []float64)
 	grad[0] = first / sum
 	hess.SetSym(0, 0, second/sum-grad[0]*grad[0])
 	return largest + math.Log(sum)
+}
+
+// NewSet returns SGD with B = 1 on data set number so-and-so of N samples, x and y standard normal
+// in d dimensions: the paper's Fig. 3b has N = 10⁴. It returns an error as [New].
+func NewSet(number, samples, d int, eta float64) (*SGD, error) {
+	set, err := data.Regression(samples, d, 1, dynamics.Stream(uint64(number), "first passage data", d))
+	if err != nil {
+		return nil, err
+	}
+	return New(set, eta, 1, sgd.WithReplacement)
 }
