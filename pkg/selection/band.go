@@ -4,8 +4,8 @@ import "gonum.org/v1/gonum/floats"
 
 // band is a Markov chain on 0 … n−1 that leaves a state for no state further than reach from it:
 // its rates (per time) or probabilities (per step), row by row, the rate from i to j at
-// row[i][j−i+reach]. It is solved by the elimination of Grassmann, Taksar and Heyman (Oper. Res. 33,
-// 1107, 1985): the rate at which a state is left is the sum of the rates to the others, so that
+// row[i][j−i+reach]. It is solved by the elimination of Grassmann, Taksar and Heyman (Oper. Res.
+// 33, 1107, 1985): the rate at which a state is left is the sum of the rates to the others, so that
 // nothing is ever subtracted, and odds of 10¹⁰⁰ keep their digits.
 type band struct {
 	reach int

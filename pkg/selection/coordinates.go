@@ -122,11 +122,10 @@ func (c TwoCoordinates) Rate() (exact.Result, error) {
 	})
 }
 
-// Cells per width of a well on successive grids, times 3.
+// Cells per width of a well along the path on successive grids.
 var coordinateLevels = []float64{4, 6, 8}
 
-// extrapolate carries a value of three grids to vanishing h². The error is the difference to the
-// straight line through the last two.
+// extrapolate returns a value of vanishing cells from three grids.
 func (c TwoCoordinates) extrapolate(what string, value func(*coordinateGrid) float64) (exact.Result, error) {
 	if err := c.check(); err != nil {
 		return exact.Result{}, err
@@ -140,11 +139,9 @@ func (c TwoCoordinates) extrapolate(what string, value func(*coordinateGrid) flo
 		}
 		x, v = append(x, 1/(level*level)), append(v, value(g))
 	}
-	line := func(a, b int) float64 { return (x[a]*v[b] - x[b]*v[a]) / (x[a] - x[b]) }
-	early, late := line(0, 1), line(1, 2)
-	best := (x[0]*late - x[2]*early) / (x[0] - x[2])
+	best, change := extrapolate(x, v)
 	if !positive(best) {
 		return exact.Result{}, fmt.Errorf("selection: two coordinates: %s: weights span too many orders of magnitude", what)
 	}
-	return exact.Result{Value: best, Err: math.Abs(best - late), Grid: len(g.z.at) * len(g.r.at)}, nil
+	return exact.Result{Value: best, Err: change, Grid: len(g.z.at) * len(g.r.at)}, nil
 }

@@ -45,7 +45,8 @@ func (l StudentLoop) SGD(eta float64) (dynamics.Dynamics, error) {
 }
 
 // parts implements mixture by the trapezoidal rule in log χ², of spectral accuracy: a step of 0.6
-// leaves 1e−8, and the ends as much: labels of more than 100σ, which land at the end of any lattice.
+// leaves 1e−8, and the ends as much: labels of more than 100σ, which land at the end of any
+// lattice.
 func (l StudentLoop) parts() (laws []StepLaw, weights []float64) {
 	for x := math.Log(l.Nu) - 36/l.Nu; x < math.Log(l.Nu+60); x += 0.6 {
 		part := *l.Loop
