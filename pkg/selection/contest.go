@@ -99,11 +99,16 @@ func (c *Contest) Constant() (float64, error) {
 }
 
 // SGD returns Eq. 13 with noise that follows the basin, at B times the batch size: 10³⁰ is gradient
-// descent. The step is dt = 0.2/h at the bottom of the near basin, GLD's is the same.
+// descent. In a step the walker moves by no more than a third of the passage (one standard
+// deviation), where the scheme is of first order, and for no longer than 0.2/h at the bottom.
 func (c *Contest) SGD(batch float64) (dynamics.Dynamics, error) {
 	local := func(dst, theta []float64) { c.Present(dst, theta[0], c.Width) }
+	step := 0.2 * c.near.Loss / c.near.Curvature
+	if c.Width > 0 {
+		step = min(step, c.Width*c.Width/(18*c.Noise*max(c.near.Curvature, c.far.Curvature)))
+	}
 	return NewLocal(c, local, []landscape.Critical{c.Minimum(), c.FarMinimum()},
-		theory.Noise{LearningRate: c.Noise, BatchSize: batch}, dynamics.Settings{Step: 0.2 * c.near.Loss / c.near.Curvature})
+		theory.Noise{LearningRate: c.Noise, BatchSize: batch}, dynamics.Settings{Step: step})
 }
 
 // GLD returns Eq. 5, with noise D in all directions.
@@ -118,15 +123,15 @@ func (c *Contest) GLD() (dynamics.Dynamics, error) {
 }
 
 // Occupy follows replicas of a dynamics from the near minimum of a barrier whose saddle is at θ₁ =
-// 0, for ten times the relaxation time 1/(out + back), and looks 40 times which are on the near
-// side. name keys the random streams.
+// 0, for 20 relaxation times 1/(out + back), and looks 40 times which are on the near side. name
+// keys the random streams.
 func Occupy(ctx context.Context, b landscape.Barrier, d dynamics.Dynamics, out, back float64, replicas int, name string) (*escape.Occupancy, error) {
 	relax := 1 / (out + back)
 	if !positive(relax) {
 		return nil, fmt.Errorf("selection: occupancy at the rates %v and %v, want finite values > 0", out, back)
 	}
 	near := escape.RegionFunc(func(theta []float64) bool { return theta[0] < 0 })
-	times := floats.Span(make([]float64, 40), relax/4, 10*relax)
+	times := floats.Span(make([]float64, 40), relax/2, 20*relax)
 	return escape.Occupy(ctx, d, b.Minimum().Theta, near, times,
 		escape.Settings{Replicas: replicas, Seed: 9, Experiment: name})
 }
@@ -141,7 +146,8 @@ func Master(out, back float64) func(t float64) float64 {
 // Series is a row of measured odds against something.
 type Series struct{ X, Y, StdErr []float64 }
 
-// Add measures the odds over the second half of an occupancy.
+// Add measures the odds over the second half of an occupancy: after ten relaxation times by formula,
+// which leaves e^{−5} of the start even where the true rates are half as high.
 func (s *Series) Add(x float64, o *escape.Occupancy) error {
 	y, stderr, err := o.Odds(o.Time[len(o.Time)/2])
 	if err != nil {
