@@ -146,8 +146,8 @@ func Master(out, back float64) func(t float64) float64 {
 // Series is a row of measured odds against something.
 type Series struct{ X, Y, StdErr []float64 }
 
-// Add measures the odds over the second half of an occupancy: after ten relaxation times by formula,
-// which leaves e^{−5} of the start even where the true rates are half as high.
+// Add measures the odds over the second half of an occupancy: after ten relaxation times by
+// formula, which leaves e^{−5} of the start even where the true rates are half as high.
 func (s *Series) Add(x float64, o *escape.Occupancy) error {
 	y, stderr, err := o.Odds(o.Time[len(o.Time)/2])
 	if err != nil {

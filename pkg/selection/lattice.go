@@ -100,8 +100,8 @@ func (l *Lattice) band(first, last int) *band {
 	return b
 }
 
-// Stationary returns the probabilities of the cells in the stationary law, each to its own
-// relative accuracy.
+// Stationary returns the probabilities of the cells in the stationary law, each to its own relative
+// accuracy.
 func (l *Lattice) Stationary() []float64 {
 	n, _ := l.p.Dims()
 	return l.band(0, n).stationary()
