@@ -45,7 +45,7 @@ func (c TwoCoordinates) grid(level float64) (*coordinateGrid, error) {
 	}
 	power := 1/hot + 0.5 - m
 	if !(power > 1) {
-		return nil, fmt.Errorf("T = %v in n = %d dimensions, want n well below 2(1/T+1) (Eq. 19)", hot, b.Dim())
+		return nil, fmt.Errorf("temperature T = %v in n = %d dimensions, want n well below 2(1/T+1) (Eq. 19)", hot, b.Dim())
 	}
 	rise := math.Pow(outside, -1/power) // of the loss
 	g := &coordinateGrid{c: c}
