@@ -2,6 +2,7 @@ package selection
 
 import (
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -113,5 +114,26 @@ func TestChainOdds(t *testing.T) {
 	}
 	if _, err := ChainOdds(low, 0.02, 0.1, 1, 300); err == nil || !strings.Contains(err.Error(), "inside") {
 		t.Errorf("θ = 0 outside: %v", err)
+	}
+}
+
+// The error of a mean over a series is neither too small nor too large: over 400 seeds z² adds up to
+// 400 within 4.5 of its own deviations, √800.
+func TestOverIsCalibrated(t *testing.T) {
+	expected, sum := []float64{0.3, 2, 7}, 0.0
+	const seeds = 400
+	for seed := range uint64(seeds) {
+		rng := rand.New(rand.NewPCG(seed, 9))
+		var m Series
+		for i, odds := range expected {
+			share := 0.01 * float64(i+1)
+			y := odds * (1 + share*rng.NormFloat64())
+			m.X, m.Y, m.StdErr = append(m.X, 0), append(m.Y, y), append(m.StdErr, share*odds)
+		}
+		mean, stderr := m.Over(expected)
+		sum += math.Pow((mean-1)/stderr, 2)
+	}
+	if d := (sum - seeds) / math.Sqrt(2*seeds); math.Abs(d) > 4.5 {
+		t.Errorf("χ² = %.0f for %d seeds (%.1f deviations)", sum, seeds, d)
 	}
 }
