@@ -79,16 +79,17 @@ func TestExponentOfN(t *testing.T) {
 }
 
 // The toll is the limit of the rate with one direction across over that with none; for equal
-// temperatures it is the determinants of Eq. 17, and its 3/2 is c^{n/2}.
+// temperatures it is the determinants of Eq. 17 and its c^{n/2}.
 func TestToll(t *testing.T) {
 	for _, h := range [][2]float64{{1, 1}, {0.5, 0.5}, {0.1, 0.1}, {2, 2}, {0.1, 1}, {0.03, 1}, {1, 0.25}} {
-		for _, c := range []float64{2, 3} {
-			p := must(Keep(pair(t, 2, h[0], h[1], c), 0.02))
-			alone := must(Keep(pair(t, 1, 0, 0, c), 0.02))
-			toll := must(p.Toll())
-			close(t, fmt.Sprintf("h = %v, c = %v", h, c), must(p.Rate()).Value/must(alone.Rate()).Value, toll, 0.01)
-		}
+		p, alone := must(Keep(pair(t, 2, h[0], h[1], 2), 0.03)), must(Keep(pair(t, 1, 0, 0, 2), 0.03))
+		close(t, fmt.Sprintf("h = %v", h), must(p.Rate()).Value/must(alone.Rate()).Value, must(p.Toll()), 0.005)
 	}
+	// In a straight valley package kolmogorov has it in other variables, over that of Eq. 17. It
+	// stops 3e−3 short of the saddle, where its integrand has not died out for a slow direction.
+	b := pair(t, 2, 0.25, 0.25, 2)
+	a := kolmogorov.Aligned{Valley: must(kolmogorov.Axial(b, 2, -b.a)), Along: 0.1, Across: 0.025, Exit: b.b}
+	close(t, "straight", must(must(Keep(b, 0.1)).Toll())/math.Sqrt2, must(a.StraightFactor(0)), 2e-3)
 	p := must(Keep(pair(t, 2, 1, 0.3, 3), 0.1))
 	close(t, "equal temperatures", must(p.Toll()), math.Sqrt(3/0.65), 1e-4)
 }
