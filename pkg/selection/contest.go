@@ -136,6 +136,41 @@ func Occupy(ctx context.Context, b landscape.Barrier, d dynamics.Dynamics, out, 
 		escape.Settings{Replicas: replicas, Seed: 9, Experiment: name})
 }
 
+// Walk follows replicas of Eq. 13, and Control those of Eq. 5, as [Occupy] does, at the rates that
+// formulas give to either.
+func (c *Contest) Walk(ctx context.Context, replicas int, name string) (*escape.Occupancy, error) {
+	d, err := c.SGD(1)
+	if err != nil {
+		return nil, err
+	}
+	out, back := c.Rates()
+	return Occupy(ctx, c, d, out, back, replicas, name)
+}
+
+func (c *Contest) Control(ctx context.Context, replicas int, name string) (*escape.Occupancy, error) {
+	d, err := c.GLD()
+	if err != nil {
+		return nil, err
+	}
+	out, back := c.Kramers()
+	return Occupy(ctx, c, d, out, back, replicas, name)
+}
+
+// Scan measures the odds of Eq. 13 in the contests at several x.
+func Scan(ctx context.Context, xs []float64, at func(x float64) *Contest, replicas int) (m Series, err error) {
+	for _, x := range xs {
+		c := at(x)
+		o, err := c.Walk(ctx, replicas, fmt.Sprintf("x = %v, saddle = %v", x, c.saddleLoss))
+		if err == nil {
+			err = m.Add(x, o)
+		}
+		if err != nil {
+			return Series{}, fmt.Errorf("selection: contest at x = %v: %w", x, err)
+		}
+	}
+	return m, nil
+}
+
 // Master returns the fraction in the near basin at time t of walkers that start there, the solution
 // of dp/dt = −out·p + back·(1−p).
 func Master(out, back float64) func(t float64) float64 {

@@ -1,6 +1,8 @@
 package selection
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -76,6 +78,18 @@ func TestContestOccupancy(t *testing.T) {
 	if _, err := Occupy(t.Context(), c, must(c.GLD()), 0, 0, 2, "never"); err == nil {
 		t.Error("rates of 0: no error")
 	}
+	scan := must(Scan(t.Context(), []float64{1.05, 1.1}, func(h float64) *Contest { return contest(t, h, 1) }, 20))
+	if len(scan.Y) != 2 || scan.X[1] != 1.1 || !(floats.Min(scan.StdErr) > 0) {
+		t.Errorf("scan: %+v", scan)
+	}
+	if o := must(c.Control(t.Context(), 20, "control")); o.Replicas != 20 {
+		t.Errorf("control: %d replicas", o.Replicas)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Scan(ended, []float64{1}, func(float64) *Contest { return c }, 20); !errors.Is(err, context.Canceled) {
+		t.Errorf("scan after the end: %v", err)
+	}
 	p := Master(3, 1)
 	close(t, "start", p(0), 1, 1e-12)
 	close(t, "end", p(100), 0.25, 1e-12)
@@ -117,8 +131,8 @@ func TestChainOdds(t *testing.T) {
 	}
 }
 
-// The error of a mean over a series is neither too small nor too large: over 400 seeds z² adds up to
-// 400 within 4.5 of its own deviations, √800.
+// The error of a mean over a series is neither too small nor too large: over 400 seeds z² adds up
+// to 400 within 4.5 of its own deviations, √800.
 func TestOverIsCalibrated(t *testing.T) {
 	expected, sum := []float64{0.3, 2, 7}, 0.0
 	const seeds = 400
