@@ -27,9 +27,9 @@ type ConvConfig struct {
 }
 
 // Conv is a small convolutional network: convolutions with ReLU, then a linear map of all that is
-// left to the k outputs. θ holds, layer by layer, the weights W (kernel·kernel·in × out, row by row;
-// the rows run over the window's rows, columns and channels) and then the biases b (out); the last
-// layer's window is the whole image.
+// left to the k outputs. θ holds, layer by layer, the weights W (kernel·kernel·in × out, row by
+// row; the rows run over the window's rows, columns and channels) and then the biases b (out); the
+// last layer's window is the whole image.
 //
 // A convolution is one matrix product: the window's contents at every position of every sample are
 // the rows of a matrix A (im2col), and a' = φ(AW + b). Backwards, AᵀD is the gradient in W, D =

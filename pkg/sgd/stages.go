@@ -1,0 +1,54 @@
+package sgd
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/model"
+)
+
+// Initialiser is a model that draws its own initial point, as [model.MLP] and [model.Conv] do.
+type Initialiser interface {
+	model.Model
+	// Init stores an initial point in θ.
+	Init(theta []float64, rng *rand.Rand)
+}
+
+var (
+	_ Initialiser = (*model.MLP)(nil)
+	_ Initialiser = (*model.Conv)(nil)
+)
+
+// Stages trains a model from its own initial point, by [Train] with [Shuffled] batches, and returns
+// copies of θ after the given numbers of epochs, in ascending order: 0 is the initial point. The
+// seed decides both the initial point and the batches. It takes 8P bytes a stage.
+//
+// Errors: a nil model, no epochs, epochs that are negative or do not ascend, what [Train] refuses,
+// and a training that diverges.
+func Stages(ctx context.Context, m Initialiser, eta float64, batch int, epochs []int, seed uint64) ([][]float64, error) {
+	_, p, err := model.CheckDims(m)
+	if err != nil {
+		return nil, fmt.Errorf("sgd: stages of %w", err)
+	}
+	if len(epochs) == 0 || epochs[0] < 0 {
+		return nil, fmt.Errorf("sgd: stages after the epochs %v, want at least one, from 0 on", epochs)
+	}
+	for i := range epochs[1:] {
+		if epochs[i] >= epochs[i+1] {
+			return nil, fmt.Errorf("sgd: stages after the epochs %v, want them to ascend", epochs)
+		}
+	}
+	theta := make([]float64, p)
+	m.Init(theta, dynamics.Stream(seed, "Glorot", 0))
+	var stages [][]float64
+	_, err = Train(ctx, m, theta, eta, batch, epochs[len(epochs)-1], TrainSettings{Seed: seed, OnEpoch: func(e TrainEpoch) error {
+		if _, wanted := slices.BinarySearch(epochs, e.Epoch); wanted {
+			stages = append(stages, slices.Clone(e.Theta))
+		}
+		return nil
+	}})
+	return stages, err
+}
