@@ -28,27 +28,35 @@ var (
 //
 // Errors: a nil model, no epochs, epochs that are negative or do not ascend, what [Train] refuses,
 // and a training that diverges.
-func Stages(ctx context.Context, m Initialiser, eta float64, batch int, epochs []int, seed uint64) ([][]float64, error) {
+func Stages(ctx context.Context, m Initialiser, eta float64, batch int, epochs []int, seed uint64) (stages [][]float64, err error) {
+	err = visit(ctx, m, eta, batch, epochs, seed, func(theta []float64) error {
+		stages = append(stages, slices.Clone(theta))
+		return nil
+	})
+	return stages, err
+}
+
+// visit trains and calls at with θ after the epochs.
+func visit(ctx context.Context, m Initialiser, eta float64, batch int, epochs []int, seed uint64, at func(theta []float64) error) error {
 	_, p, err := model.CheckDims(m)
 	if err != nil {
-		return nil, fmt.Errorf("sgd: stages of %w", err)
+		return fmt.Errorf("sgd: stages of %w", err)
 	}
 	if len(epochs) == 0 || epochs[0] < 0 {
-		return nil, fmt.Errorf("sgd: stages after the epochs %v, want at least one, from 0 on", epochs)
+		return fmt.Errorf("sgd: stages after the epochs %v, want at least one, from 0 on", epochs)
 	}
 	for i := range epochs[1:] {
 		if epochs[i] >= epochs[i+1] {
-			return nil, fmt.Errorf("sgd: stages after the epochs %v, want them to ascend", epochs)
+			return fmt.Errorf("sgd: stages after the epochs %v, want them to ascend", epochs)
 		}
 	}
 	theta := make([]float64, p)
 	m.Init(theta, dynamics.Stream(seed, "Glorot", 0))
-	var stages [][]float64
 	_, err = Train(ctx, m, theta, eta, batch, epochs[len(epochs)-1], TrainSettings{Seed: seed, OnEpoch: func(e TrainEpoch) error {
 		if _, wanted := slices.BinarySearch(epochs, e.Epoch); wanted {
-			stages = append(stages, slices.Clone(e.Theta))
+			return at(e.Theta)
 		}
 		return nil
 	}})
-	return stages, err
+	return err
 }
