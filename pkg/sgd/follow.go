@@ -9,12 +9,12 @@ import (
 )
 
 // Follow trains copies of a model from several seeds, side by side, as [Stages] does, and returns
-// what measure finds at each of the epochs: found[i][seed][j] is the i-th of its numbers at epochs[j].
-// Seeds count from 0. measure works on the copy that it is given; how many numbers it returns must
-// not vary.
+// what measure finds at each of the epochs: found[i][seed][j] is the i-th of its numbers at
+// epochs[j]. Seeds count from 0. measure works on the copy that it is given; how many numbers it
+// returns must not vary.
 //
-// Errors: seeds < 1 or > 2²⁰, a nil measure, numbers that vary in number, what [Stages] refuses, and
-// the first error of measure or of a training.
+// Errors: seeds < 1 or > 2²⁰, a nil measure, numbers that vary in number, what [Stages] refuses,
+// and the first error of measure or of a training.
 func Follow(ctx context.Context, m Initialiser, eta float64, batch int, epochs []int, seeds int, measure func(m model.Model, theta []float64) ([]float64, error)) (found [][][]float64, err error) {
 	if seeds < 1 || seeds > 1<<20 || measure == nil {
 		return nil, fmt.Errorf("sgd: following %d seeds with a measure that is nil: %t, want 1 to 2²⁰ seeds and a measure", seeds, measure == nil)
