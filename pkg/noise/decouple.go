@@ -2,6 +2,7 @@ package noise
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
@@ -51,4 +52,23 @@ func Decouple(m model.Model, theta []float64, batch []int) (Decoupling, error) {
 	d.Outputs = factor * floats.Dot(d.Losses, d.Slopes) / float64(n)
 	d.Samples = factor * loss * stat.Mean(d.Slopes, nil)
 	return d, checkFinite("loss or slope", d.Exact, d.Outputs, d.Samples)
+}
+
+// Parts orders the samples by their loss, cuts them into n parts of equal size, and returns the
+// mean ℓ_μ and the mean Σ_j|∇f_j|² of each, over those of all samples. Decoupling says that the
+// latter are all 1. The remainder of a division by n goes to the parts above. Unless 1 ≤ n ≤
+// len(d.Losses) there are none.
+func (d Decoupling) Parts(n int) (losses, slopes []float64) {
+	if n < 1 || n > len(d.Losses) {
+		return nil, nil
+	}
+	l, s := slices.Clone(d.Losses), slices.Clone(d.Slopes)
+	stat.SortWeighted(l, s)
+	loss, slope := stat.Mean(l, nil), stat.Mean(s, nil)
+	for k := range n {
+		from, to := k*len(l)/n, (k+1)*len(l)/n
+		losses = append(losses, stat.Mean(l[from:to], nil)/loss)
+		slopes = append(slopes, stat.Mean(s[from:to], nil)/slope)
+	}
+	return losses, slopes
 }

@@ -136,3 +136,19 @@ func TestDecouple(t *testing.T) {
 		}
 	}
 }
+
+func TestParts(t *testing.T) {
+	d := Decoupling{Losses: []float64{5, 1, 3, 3, 8}, Slopes: []float64{4, 2, 1, 1, 2}}
+	losses, slopes := d.Parts(2)
+	if !floats.EqualApprox(losses, []float64{0.5, 4.0 / 3}, 1e-14) || !floats.EqualApprox(slopes, []float64{0.75, 3.5 / 3}, 1e-14) {
+		t.Errorf("losses %v, slopes %v", losses, slopes)
+	}
+	for _, n := range []int{0, -1, 6} {
+		if l, s := d.Parts(n); l != nil || s != nil {
+			t.Errorf("%d parts: %v, %v", n, l, s)
+		}
+	}
+	if d.Losses[0] != 5 {
+		t.Error("the samples are in another order")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
@@ -51,4 +52,14 @@ func WalkOut(m model.Model, theta, e, distances []float64) (Walk, error) {
 		w.Strength = append(w.Strength, along/(2*loss*h))
 	}
 	return w, checkFinite("loss or strength on the way out", append(w.LossRatio, w.Strength...)...)
+}
+
+// Slope is that of the least-squares line of the strength over c: 1 by Eq. 6, Kurtosis − 1 where
+// the slopes ∇f_μ·e stay what they are at θ*. It is NaN for a walk without different c.
+func (w Walk) Slope() float64 {
+	if len(w.LossRatio) < 2 {
+		return math.NaN()
+	}
+	_, slope := stat.LinearRegression(w.LossRatio, w.Strength, nil, false)
+	return slope
 }

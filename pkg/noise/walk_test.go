@@ -28,6 +28,9 @@ func TestWalkOut(t *testing.T) {
 		if err != nil || math.Abs(w.Kurtosis-8.5/6.25) > 1e-14 || !floats.EqualApprox(w.LossRatio, []float64{1, 2, 5}, 1e-14) {
 			t.Errorf("%+v, %v", w, err)
 		}
+		if math.Abs(w.Slope()-(w.Kurtosis-1)) > 1e-13 || !math.IsNaN(Walk{}.Slope()) {
+			t.Errorf("slope %v", w.Slope())
+		}
 		for i, c := range w.LossRatio {
 			if want := 1 + (w.Kurtosis-1)*(c-1); math.Abs(w.Strength[i]-want) > 1e-13 {
 				t.Errorf("c = %v: strength %v, want %v", c, w.Strength[i], want)

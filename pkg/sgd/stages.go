@@ -60,3 +60,15 @@ func visit(ctx context.Context, m Initialiser, eta float64, batch int, epochs []
 	}})
 	return err
 }
+
+// Epochs returns the epochs 1, 2, … last, with steps of a quarter of what has passed, so about ten
+// a decade: where to look at a training that changes ever more slowly. A last below 1 gives none.
+func Epochs(last int) (at []int) {
+	for t := 1; t < last; t += max(1, t/4) {
+		at = append(at, t)
+	}
+	if last > 0 {
+		at = append(at, last)
+	}
+	return at
+}

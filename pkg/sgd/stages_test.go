@@ -52,3 +52,11 @@ func TestStages(t *testing.T) {
 		}
 	}
 }
+
+func TestEpochs(t *testing.T) {
+	for last, want := range map[int][]int{-1: nil, 0: nil, 1: {1}, 7: {1, 2, 3, 4, 5, 6, 7}, 15: {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15}} {
+		if got := Epochs(last); !slices.Equal(got, want) {
+			t.Errorf("up to %d: %v, want %v", last, got, want)
+		}
+	}
+}

@@ -102,3 +102,22 @@ func Quotients(dst []float64, m model.Model, theta []float64, s LeadingSettings)
 	}
 	return nil
 }
+
+// Ratios stores C_ii/Predicted in dst, or a new slice for nil: 1 where Eq. 6 holds. A dst of
+// another length than the directions panics.
+func (d Directions) Ratios(dst []float64) []float64 {
+	if dst == nil {
+		dst = make([]float64, len(d.Noise))
+	}
+	return floats.DivTo(dst, d.Noise, d.Predicted)
+}
+
+// Spread is the root mean square of log(C_ii/Predicted) over the first k directions, or over all if
+// there are fewer: 0 where Eq. 6 holds. It is NaN for none.
+func (d Directions) Spread(k int) float64 {
+	logs := d.Ratios(nil)[:max(0, min(k, len(d.Noise)))]
+	for i, r := range logs {
+		logs[i] = math.Log(r)
+	}
+	return math.Sqrt(floats.Dot(logs, logs) / float64(len(logs)))
+}

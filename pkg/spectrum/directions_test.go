@@ -52,6 +52,18 @@ func TestDirections(t *testing.T) {
 	if g, err := d.Power(); err != nil || math.Abs(g-2) > 1e-7 {
 		t.Errorf("γ = %v, %v", g, err)
 	}
+	r, spread := d.Ratios(nil), 0.0
+	for i, b := range b {
+		if want := b * b / (2 * loss); math.Abs(r[i]-want) > 1e-7*want {
+			t.Errorf("ratio %d is %v, want %v", i, r[i], want)
+		}
+		if i < 2 {
+			spread += math.Pow(math.Log(r[i]), 2) / 2
+		}
+	}
+	if got := d.Spread(2); math.Abs(got-math.Sqrt(spread)) > 1e-14 || d.Spread(9) != d.Spread(3) || !math.IsNaN(d.Spread(0)) {
+		t.Errorf("spread %v, want %v", got, math.Sqrt(spread))
+	}
 	q := make([]float64, 2)
 	err = Quotients(q, m, theta, LeadingSettings{})
 	for i := range q { // exact: a²b²/2·1/3, decoupled: L·a²/3
