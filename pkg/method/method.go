@@ -35,6 +35,8 @@ var (
 	LeastAction = figure.Look{Ink: figure.Purple, Dash: figure.DashDot, Marker: figure.Square}
 	// Kesten is the tail of products of random steps, E|1 − ηh|^α = 1.
 	Kesten = figure.Look{Ink: figure.Purple, Dash: figure.LongDash, Marker: figure.Cross}
+	// MatchedVariance is the law of Eq. 18 with the variance of discrete SGD.
+	MatchedVariance = figure.Look{Ink: figure.Black, Dash: figure.LongDash, Marker: figure.Ring}
 	// Reference is what a plot compares with: a unit ratio, a guide to the eye, a rival value.
 	Reference = figure.Look{Ink: figure.Black, Dash: figure.Dotted, Marker: figure.Cross}
 )
