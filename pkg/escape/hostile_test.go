@@ -140,6 +140,37 @@ func TestHostile(t *testing.T) {
 		"Occupancy.Odds":  {func() error { _, _, err := (&Occupancy{Time: zero, Replicas: 9}).Odds(0); return err }},
 		"Problem.Theory":  {func() error { return errOf(Problem{}.Theory()) }},
 		"Problem.Exact":   {func() error { return errOf(Problem{}.Exact()) }},
+		"Problem.Kappa":   {func() error { return errOf(Problem{}.Kappa()) }},
+		"Problem.Routes":  {func() error { return errOf(Problem{}.Routes()) }},
+		"Routes.Of": {
+			func() error { return said(math.IsNaN(Routes(nil).Of(""))) },
+			func() error { return said(math.IsNaN(Routes{{Method: "eq17"}}.Of("eq16"))) },
+		},
+		"Sweep.Column": {func() error { return said(math.IsNaN(Sweep{nil}.Column("eq17")[0])) }},
+		"Sweep.Ratio":  {func() error { return said(math.IsNaN(Sweep{nil}.Ratio("eq17", "eq16")[0])) }},
+		"AllRoutes": {
+			func() error { return errOf(AllRoutes(background, []Problem{{}})) },
+			func() error {
+				return errOf(AllRoutes(done, []Problem{{Barrier: well, Noise: theory.NoiseFor(0.1, 1)}}))
+			},
+		},
+		"Problem.StraightFactor": {
+			func() error { return errOf(Problem{}.StraightFactor()) },
+			func() error { // a focal point
+				sharp := must(landscape.NewQuartic(landscape.Shape{Ratio: 8, EffectiveDim: 2, Transverse: []float64{8}}))
+				return errOf(Problem{Barrier: sharp, Noise: theory.NoiseFor(0.1, 1)}.StraightFactor())
+			},
+		},
+		"Problem.Quadratures": {
+			func() error { return errOf(Problem{}.Quadratures()) },
+			func() error {
+				crowded := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 3}))
+				return errOf(Problem{Barrier: crowded, Noise: theory.NoiseFor(1, 1)}.Quadratures())
+			},
+			func() error {
+				return errOf(Problem{Barrier: well, Noise: theory.Noise{LearningRate: nan, BatchSize: 1}}.Quadratures())
+			},
+		},
 		"Problem.Simulate": {
 			func() error { return errOf(Problem{}.Simulate(background, Settings{})) },
 			func() error {
