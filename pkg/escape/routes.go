@@ -92,6 +92,18 @@ func (s Sweep) Ratio(method, over string) []float64 {
 	return floats.DivTo(out, out, s.Column(over))
 }
 
+// Worst returns the ratio of the rates by two methods that is farthest from 1, be it high or low:
+// NaN if a problem lacks one of them, 1 without problems.
+func (s Sweep) Worst(method, over string) float64 {
+	worst := 1.0
+	for _, r := range s.Ratio(method, over) {
+		if !(math.Abs(math.Log(r)) <= math.Abs(math.Log(worst))) {
+			worst = r
+		}
+	}
+	return worst
+}
+
 // AllRoutes returns the routes of several problems, solved side by side; the error is that of the
 // first that has one, or of ctx.
 func AllRoutes(ctx context.Context, problems []Problem) (Sweep, error) {

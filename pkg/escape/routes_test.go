@@ -56,6 +56,24 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
+// The worst ratio is the one farthest from 1 as a factor, on either side.
+func TestSweepWorst(t *testing.T) {
+	rates := func(a, b float64) Routes { return Routes{{"a", exact.Result{Value: a}}, {"b", exact.Result{Value: b}}} }
+	for _, test := range []struct {
+		sweep Sweep
+		want  float64
+	}{
+		{nil, 1},
+		{Sweep{rates(1, 1), rates(1.5, 1), rates(1, 2)}, 0.5},
+		{Sweep{rates(0.7, 1), rates(3, 2)}, 1.5},
+		{Sweep{rates(3, 2), rates(math.NaN(), 1)}, math.NaN()},
+	} {
+		if got := test.sweep.Worst("a", "b"); got != test.want && !(math.IsNaN(got) && math.IsNaN(test.want)) {
+			t.Errorf("%v: worst %v, want %v", test.sweep, got, test.want)
+		}
+	}
+}
+
 // The factor for unequal outliers is that of package kolmogorov, and 1 for equal ones.
 func TestProblemStraightFactor(t *testing.T) {
 	for _, test := range []struct{ h, want float64 }{{1, 1}, {4, 3.086}, {0.25, 0.763}} {

@@ -29,6 +29,8 @@ var (
 	PowerLaw = figure.Look{Ink: figure.Green, Dash: figure.Dashed, Marker: figure.Cross}
 	// LinearBarrier is Kramers' with the noise of the minimum: barrier c − 1.
 	LinearBarrier = figure.Look{Ink: figure.Orange, Dash: figure.Dotted, Marker: figure.Triangle}
+	// AlignedNoise is Kramers' for noise that follows the local curvature but not the loss.
+	AlignedNoise = figure.Look{Ink: figure.Gray, Dash: figure.Dotted, Marker: figure.Cross}
 	// Quadratures is the rate by two integrals, which keeps the transverse directions exact.
 	Quadratures = figure.Look{Ink: figure.Sky, Dash: figure.LongDash, Marker: figure.Ring}
 	// LeastAction is the quasipotential: of the cumulants, or of steps of finite size.
