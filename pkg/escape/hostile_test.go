@@ -146,8 +146,20 @@ func TestHostile(t *testing.T) {
 			func() error { return said(math.IsNaN(Routes(nil).Of(""))) },
 			func() error { return said(math.IsNaN(Routes{{Method: "eq17"}}.Of("eq16"))) },
 		},
-		"Sweep.Column": {func() error { return said(math.IsNaN(Sweep{nil}.Column("eq17")[0])) }},
-		"Sweep.Ratio":  {func() error { return said(math.IsNaN(Sweep{nil}.Ratio("eq17", "eq16")[0])) }},
+		"Farthest": {
+			func() error { return said(Farthest() == 1) },
+			func() error { return said(math.IsNaN(Farthest(1, nan, 2))) },
+			func() error { return said(math.IsNaN(Farthest(-2))) },
+		},
+		"Sweep.Column": {func() error { return said(math.IsNaN(Sweep{{}}.Column("eq17")[0])) }},
+		"Sweep.Points": {func() error { x, y := (Sweep{{}}).Points("eq17", "eq16"); return said(len(x)+len(y) == 0) }},
+		"Sweep.Where":  {func() error { return said(len(Sweep{{}}.Where(nil)) == 0) }},
+		"QuarticProblem": {
+			func() error { return errOf(QuarticProblem(-1, 0.1, 2)) },
+			func() error { return errOf(QuarticProblem(1, 0.1, nan)) },
+			func() error { return errOf(must(QuarticProblem(1, -1, 2)).Theory()) },
+		},
+		"Sweep.Ratio": {func() error { return said(math.IsNaN(Sweep{{}}.Ratio("eq17", "eq16")[0])) }},
 		"AllRoutes": {
 			func() error { return errOf(AllRoutes(background, []Problem{{}})) },
 			func() error {

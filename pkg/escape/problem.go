@@ -23,6 +23,9 @@ type Problem struct {
 	// Frozen keeps the noise at its strength at the minimum, which is Eq. 5 and climbs the linear
 	// barrier, in place of Eq. 13.
 	Frozen bool
+	// Tolerance is the relative error at which the exact solution stops. 0 means 5e−4; where a wide
+	// detour needs a wide grid, a few times that reaches colder.
+	Tolerance float64
 }
 
 // Rates are the exact rates of a [Problem].
@@ -109,11 +112,11 @@ func (p Problem) solver(r kolmogorov.Reduction) (func(exit float64) (*kolmogorov
 		noise = exact.ConstantNoise{Strength: along * p.Barrier.Minimum().Loss}
 	case !equal:
 		return func(exit float64) (*kolmogorov.Passage, error) {
-			return kolmogorov.Aligned{Valley: r.Valley, Along: along, Across: across, Exit: exit}.Solve()
+			return kolmogorov.Aligned{Valley: r.Valley, Along: along, Across: across, Exit: exit, Tolerance: p.Tolerance}.Solve()
 		}, nil
 	}
 	return func(exit float64) (*kolmogorov.Passage, error) {
-		return kolmogorov.Kolmogorov{Valley: r.Valley, Noise: noise, Exit: exit}.Solve()
+		return kolmogorov.Kolmogorov{Valley: r.Valley, Noise: noise, Exit: exit, Tolerance: p.Tolerance}.Solve()
 	}, nil
 }
 

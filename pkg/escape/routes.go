@@ -10,6 +10,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/kolmogorov"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
+	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
 // Route is the rate of a problem by one definition or formula, free of sampling error.
@@ -74,8 +76,24 @@ func (p Problem) Routes() (Routes, error) {
 	return append(out, Route{"eq17", exact.Result{Value: e.Rate()}}, Route{"linear", exact.Result{Value: e.RateLinear()}}), nil
 }
 
-// Sweep is the routes of several problems, in their order.
-type Sweep []Routes
+// Solved is a problem with the paper's formulas and all routes.
+type Solved struct {
+	theory.Escape
+	Routes
+}
+
+// Sweep is several problems, solved.
+type Sweep []Solved
+
+// Where returns the problems that keep lets pass.
+func (s Sweep) Where(keep func(theory.Escape) bool) (out Sweep) {
+	for _, one := range s {
+		if keep != nil && keep(one.Escape) {
+			out = append(out, one)
+		}
+	}
+	return out
+}
 
 // Column returns the rates by one method, NaN where a problem has none.
 func (s Sweep) Column(method string) []float64 {
@@ -92,12 +110,25 @@ func (s Sweep) Ratio(method, over string) []float64 {
 	return floats.DivTo(out, out, s.Column(over))
 }
 
-// Worst returns the ratio of the rates by two methods that is farthest from 1, be it high or low:
-// NaN if a problem lacks one of them, 1 without problems.
-func (s Sweep) Worst(method, over string) float64 {
+// Points returns the margins x = ½(n_c − n)·log c and the ratios of two methods where both exist.
+func (s Sweep) Points(method, over string) (x, ratios []float64) {
+	for i, r := range s.Ratio(method, over) {
+		if !math.IsNaN(r) {
+			x, ratios = append(x, s[i].Margin()), append(ratios, r)
+		}
+	}
+	return x, ratios
+}
+
+// Farthest returns the ratio that is farthest from 1, half as far as twice; 1 for none, and NaN if
+// one is not positive.
+func Farthest(ratios ...float64) float64 {
 	worst := 1.0
-	for _, r := range s.Ratio(method, over) {
-		if !(math.Abs(math.Log(r)) <= math.Abs(math.Log(worst))) {
+	for _, r := range ratios {
+		if !(r > 0) {
+			return math.NaN()
+		}
+		if math.Abs(math.Log(r)) > math.Abs(math.Log(worst)) {
 			worst = r
 		}
 	}
@@ -109,7 +140,11 @@ func (s Sweep) Worst(method, over string) float64 {
 func AllRoutes(ctx context.Context, problems []Problem) (Sweep, error) {
 	out, errs := make(Sweep, len(problems)), make([]error, len(problems))
 	parallel.For(ctx, len(problems), parallel.Workers(0), func() func(int) {
-		return func(i int) { out[i], errs[i] = problems[i].Routes() }
+		return func(i int) {
+			if out[i].Routes, errs[i] = problems[i].Routes(); errs[i] == nil {
+				out[i].Escape, errs[i] = problems[i].Theory()
+			}
+		}
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("escape: %w", err)
@@ -150,4 +185,15 @@ func (p Problem) StraightFactor() (float64, error) {
 		return 0, fmt.Errorf("escape: %w", err)
 	}
 	return f, nil
+}
+
+// QuarticProblem is the test problem of the notebooks, and of the exact table: the symmetric
+// quartic double well of n equal outliers with h* = 1 and L(θ*) = 1 at temperature T and loss ratio
+// c. Errors are those of [landscape.NewQuartic].
+func QuarticProblem(n int, T, c float64) (Problem, error) {
+	well, err := landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDim: n})
+	if err != nil {
+		return Problem{}, fmt.Errorf("escape: %w", err)
+	}
+	return Problem{Barrier: well, Noise: theory.NoiseFor(T, 1)}, nil
 }

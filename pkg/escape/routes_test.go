@@ -15,15 +15,24 @@ import (
 func TestRoutes(t *testing.T) {
 	var problems []Problem
 	for _, w := range reference.Wells {
-		well := must(landscape.NewQuartic(landscape.Shape{Ratio: w.C, EffectiveDim: w.Dim}))
-		problems = append(problems, Problem{Barrier: well, Noise: theory.NoiseFor(w.T, 1)})
+		problems = append(problems, must(QuarticProblem(w.Dim, w.T, w.C)))
 	}
 	all := must(AllRoutes(context.Background(), problems))
 	if got, want := all.Ratio("eq17", "linear")[1], all[1].Of("eq17")/all.Column("linear")[1]; got != want {
 		t.Errorf("ratio %v, want %v", got, want)
 	}
+	if cold := all.Where(func(e theory.Escape) bool { return e.T() < 0.15 }); len(cold) != 3 || cold[2].EffectiveDim != 4 {
+		t.Errorf("%d cold problems, want 3", len(cold))
+	}
+	x, y := all.Points("quadrature2", "eigenvalue")
+	if want := all.Ratio("quadrature2", "eigenvalue")[4]; len(x) != 5 || x[4] != all[4].Margin() || y[4] != want {
+		t.Errorf("points %v, %v, want five of six", x, y)
+	}
+	if got := Farthest(1.5, 0.6, 0.9); got != 0.6 {
+		t.Errorf("farthest from 1 of 1.5, 0.6, 0.9 is %v", got)
+	}
 	for i, w := range reference.Wells {
-		r, p := all[i], problems[i]
+		r, p := all[i].Routes, problems[i]
 		for _, same := range []struct {
 			method string
 			want   float64
@@ -52,24 +61,6 @@ func TestRoutes(t *testing.T) {
 	for _, method := range []string{"eigenvalue", "mfpt", "quadrature2"} {
 		if got := r.Of(method) * want.Value; math.Abs(got-1) > 2e-3 {
 			t.Errorf("cubic: %s over the mean time's rate %.5g", method, got)
-		}
-	}
-}
-
-// The worst ratio is the one farthest from 1 as a factor, on either side.
-func TestSweepWorst(t *testing.T) {
-	rates := func(a, b float64) Routes { return Routes{{"a", exact.Result{Value: a}}, {"b", exact.Result{Value: b}}} }
-	for _, test := range []struct {
-		sweep Sweep
-		want  float64
-	}{
-		{nil, 1},
-		{Sweep{rates(1, 1), rates(1.5, 1), rates(1, 2)}, 0.5},
-		{Sweep{rates(0.7, 1), rates(3, 2)}, 1.5},
-		{Sweep{rates(3, 2), rates(math.NaN(), 1)}, math.NaN()},
-	} {
-		if got := test.sweep.Worst("a", "b"); got != test.want && !(math.IsNaN(got) && math.IsNaN(test.want)) {
-			t.Errorf("%v: worst %v, want %v", test.sweep, got, test.want)
 		}
 	}
 }

@@ -101,3 +101,54 @@ func (c Channel) Rate(minimum, exit float64, s Settings) (Result, error) {
 	}
 	return Result{Value: 1 / t.Value, Err: t.Err / (t.Value * t.Value), Grid: t.Grid}, nil
 }
+
+// Laplace takes the step from Eq. 17 to [Channel.Rate] apart, for LossNoise and a pass that is the
+// same on both sides. With m = (n−1)/2, a = 1/T − m, b = a + 1 and the curvatures h of ℓ at the
+// minimum and −k at the saddle, both > 0, the rate is Eq. 17 times
+//
+//	room = √(1 + T/(1−mT)),  well = ℓ₀^{−b}√(2πℓ₀/hb) / ∫_well ℓ^{−b} dz,
+//	pass = ℓ_s^a √(2πℓ_s/ka) / ∫_passage ℓ^a dz :
+//
+// what the directions across have beyond their Gaussian share, and how far bottom and top are from
+// parabolas in log ℓ. Each is 1 + O(T). It returns an error for another noise, curvatures across
+// that vary or one of h and k that is not positive, and those of [Channel.Rate].
+func (c Channel) Laplace(minimum, saddle, h, k float64) (room, well, pass float64, err error) {
+	fail := func(err error) (float64, float64, float64, error) {
+		return 0, 0, 0, fmt.Errorf("exact: channel: Laplace's method: %w", err)
+	}
+	noise, ok := c.Line.Noise.(LossNoise)
+	if !ok || c.LogDet != nil || !(h > 0 && k > 0) {
+		return fail(fmt.Errorf("noise %T and curvatures h = %v, k = %v, want LossNoise, > 0, and the same curvatures across all the way", c.Line.Noise, h, k))
+	}
+	if err := c.Check(); err != nil {
+		return fail(err)
+	}
+	exit := 2*saddle - minimum
+	inside, err := newQuadrature(c, minimum, saddle, Settings{})
+	if err != nil {
+		return fail(err)
+	}
+	over, err := newQuadrature(c, minimum, exit, Settings{})
+	if err != nil {
+		return fail(err)
+	}
+	// Each in units of its density at the minimum or the saddle.
+	logScale, _ := c.Densities(saddle)
+	_, logSpeed := c.Densities(minimum)
+	inside.logScaleRef, inside.logSpeedRef = 0, logSpeed
+	over.logScaleRef, over.logSpeedRef = logScale, 0
+	w, err := refine(inside.tol, inside.well)
+	if err != nil {
+		return fail(err)
+	}
+	p, err := refine(over.tol, over.passage)
+	if err != nil {
+		return fail(err)
+	}
+	T, m := noise.Temperature, float64(c.Dim-1)/2
+	a := 1/T - m
+	room = math.Sqrt(1 + T/(1-m*T))
+	well = math.Sqrt(2*math.Pi*c.Line.Loss(minimum)/(h*(a+1))) / w.Value
+	pass = math.Sqrt(2*math.Pi*c.Line.Loss(saddle)/(k*a)) / p.Value
+	return room, well, pass, nil
+}

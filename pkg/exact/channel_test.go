@@ -47,6 +47,47 @@ func TestChannelIsTwoQuadratures(t *testing.T) {
 	}
 }
 
+// Eq. 17 times the three factors is the rate, and each is 1 to first order in T.
+func TestChannelLaplace(t *testing.T) {
+	for _, w := range reference.Wells {
+		c, far := channel(w.Dim, w.T, w.C)
+		room, well, pass, err := c.Laplace(0, far/2, 1, 0.5)
+		if w.Dim == 11 {
+			if err == nil || !strings.Contains(err.Error(), "n_c − 1 = 11") {
+				t.Errorf("n = n_c − 1: error %v", err)
+			}
+			continue
+		}
+		eq17 := math.Sqrt(0.5) / (2 * math.Pi) * math.Pow(w.C, float64(w.Dim)/2-1-1/w.T)
+		near(t, fmt.Sprintf("κ₁₇ and three factors at %+v", w), eq17*room*well*pass, must(c.Rate(0, far, Settings{})).Value, 1e-8)
+	}
+	for _, n := range []int{1, 6} {
+		hot, far := channel(n, 2e-3, 3) // at c = 2 the first order of the pass vanishes
+		cold, _ := channel(n, 1e-3, 3)
+		a, b, c, err := hot.Laplace(0, far/2, 1, 0.5)
+		d, e, f, err2 := cold.Laplace(0, far/2, 1, 0.5)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		near(t, "room", (a-1)/(d-1), 2, 0.03)
+		near(t, "well", (b-1)/(e-1), 2, 0.03)
+		near(t, "pass", (c-1)/(f-1), 2, 0.03)
+	}
+	good, far := channel(2, 0.1, 2)
+	other := good
+	other.Line.Noise = ConstantNoise{1}
+	bent := good
+	bent.LogDet = func(float64) float64 { return 0 }
+	for _, test := range []struct {
+		c            Channel
+		saddle, h, k float64
+	}{{other, far / 2, 1, 1}, {bent, far / 2, 1, 1}, {good, far / 2, 0, 1}, {good, far / 2, 1, math.NaN()}, {good, 0, 1, 1}, {good, math.Inf(1), 1, 1}, {Channel{}, 1, 1, 1}} {
+		if _, _, _, err := test.c.Laplace(0, test.saddle, test.h, test.k); err == nil {
+			t.Errorf("%+v accepted", test)
+		}
+	}
+}
+
 // Noise of constant strength separates: with constant curvatures no rate knows of n.
 func TestChannelOfConstantNoise(t *testing.T) {
 	c, far := channel(7, 0.1, 2)

@@ -73,12 +73,20 @@ func Tabulate(f func(x, y float64) float64, xs, ys []float64) *Field {
 
 // Map returns the field of f(z) on the same grid.
 func (g *Field) Map(f func(z float64) float64) *Field {
+	if f == nil {
+		return new(Field)
+	}
+	return g.With(func(_, _, z float64) float64 { return f(z) })
+}
+
+// With returns the field of f(x, y, z) on the same grid.
+func (g *Field) With(f func(x, y, z float64) float64) *Field {
 	if g == nil || f == nil {
 		return new(Field)
 	}
 	out := &Field{xs: g.xs, ys: g.ys, z: make([]float64, len(g.z))}
 	for i, z := range g.z {
-		out.z[i] = f(z)
+		out.z[i] = f(g.xs[i%len(g.xs)], g.ys[i/len(g.xs)], z)
 	}
 	return out
 }

@@ -12,10 +12,11 @@ func TestTabulate(t *testing.T) {
 	want := Sample(f, 1, 3, -1, 2, 5)
 	got := Tabulate(f, want.xs, want.ys)
 	square := got.Map(func(z float64) float64 { return z * z })
+	none := got.With(func(x, y, z float64) float64 { return z - f(x, y) })
 	for c := range 5 {
 		for r := range 5 {
 			z := f(want.X(c), want.Y(r))
-			if want.Z(c, r) != z || got.Z(c, r) != z || square.Z(c, r) != z*z {
+			if want.Z(c, r) != z || got.Z(c, r) != z || square.Z(c, r) != z*z || none.Z(c, r) != 0 {
 				t.Errorf("z(%d, %d) = %g sampled, %g tabulated, %g squared, want %g", c, r, want.Z(c, r), got.Z(c, r), square.Z(c, r), z)
 			}
 		}
