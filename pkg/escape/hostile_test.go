@@ -153,7 +153,30 @@ func TestHostile(t *testing.T) {
 		},
 		"Sweep.Column": {func() error { return said(math.IsNaN(Sweep{{}}.Column("eq17")[0])) }},
 		"Sweep.Points": {func() error { x, y := (Sweep{{}}).Points("eq17", "eq16"); return said(len(x)+len(y) == 0) }},
-		"Sweep.Where":  {func() error { return said(len(Sweep{{}}.Where(nil)) == 0) }},
+		"Sweep.Each":   {func() error { n := 0; Sweep{{}}.Each(func(theory.Escape, Route) { n++ }); return said(n == 0) }},
+		"Problem.Laplace": {
+			func() error { _, _, _, err := Problem{}.Laplace(); return err },
+			func() error { _, _, _, err := must(QuarticProblem(21, 0.1, 2)).Laplace(); return err },
+		},
+		"Problem.Transitions": {
+			func() error { return errOf(Problem{}.Transitions(0)) },
+			func() error { return errOf(must(QuarticProblem(1, 0.1, 2)).Transitions(-1)) },
+			func() error { return errOf(must(QuarticProblem(1, 0.1, 2)).Transitions(nan)) },
+		},
+		"Problem.InWell": {func() error { _, _, err := Problem{}.InWell(); return err }},
+		"Grid": {
+			func() error { return errOf(Grid(nil, []int{1}, []float64{1}, []float64{2})) },
+			func() error { return errOf(Grid(QuarticProblem, []int{1}, []float64{0.1}, []float64{nan})) },
+			func() error {
+				all, err := Grid(QuarticProblem, nil, []float64{1}, []float64{2})
+				return said(len(all) == 0 && err == nil)
+			},
+		},
+		"LocalBarriers": {
+			func() error { x, _ := LocalBarriers(zero, nil); return said(x == nil) },
+			func() error { _, b := LocalBarriers([]float64{1, 2}, []float64{1, -1}); return said(math.IsNaN(b[0])) },
+		},
+		"Sweep.Where": {func() error { return said(len(Sweep{{}}.Where(nil)) == 0) }},
 		"QuarticProblem": {
 			func() error { return errOf(QuarticProblem(-1, 0.1, 2)) },
 			func() error { return errOf(QuarticProblem(1, 0.1, nan)) },

@@ -95,6 +95,15 @@ func (s Sweep) Where(keep func(theory.Escape) bool) (out Sweep) {
 	return out
 }
 
+// Each calls visit for every problem and route, in order.
+func (s Sweep) Each(visit func(theory.Escape, Route)) {
+	for _, one := range s {
+		for _, r := range one.Routes {
+			visit(one.Escape, r)
+		}
+	}
+}
+
 // Column returns the rates by one method, NaN where a problem has none.
 func (s Sweep) Column(method string) []float64 {
 	out := make([]float64, len(s))

@@ -91,6 +91,19 @@ func (g *Field) With(f func(x, y, z float64) float64) *Field {
 	return out
 }
 
+// Where returns the values at the nodes that keep lets pass, row by row.
+func (g *Field) Where(keep func(x, y float64) bool) (values []float64) {
+	if g == nil || keep == nil {
+		return nil
+	}
+	for i, z := range g.z {
+		if keep(g.xs[i%len(g.xs)], g.ys[i/len(g.xs)]) {
+			values = append(values, z)
+		}
+	}
+	return values
+}
+
 // Resample returns the field on the nodes xs and ys, which must lie within its own, by Akima's
 // splines along x and then along y: for a smooth function that is dear, tabulated on nodes that
 // stand close where it bends, and drawn on equal cells. A field of fewer than 2 × 2 ascending
@@ -179,7 +192,7 @@ func flatten(m *mark, g plotter.GridXYZ) error {
 // them.
 func (p *Panel) HeatMap(label string, g plotter.GridXYZ) { p.heat(label, g, viridis(), 0) }
 
-// Diverging is HeatMap for values with a sign: blue below zero, white at it, red above. Values
+// Diverging is HeatMap for values with a sign: blue below zero, light gray at it, red above. Values
 // beyond the limit > 0 have the colors at the ends of the bar.
 func (p *Panel) Diverging(label string, g plotter.GridXYZ, limit float64) {
 	if !(limit > 0) {

@@ -21,6 +21,9 @@ func TestTabulate(t *testing.T) {
 			}
 		}
 	}
+	if v := got.Where(func(x, y float64) bool { return x == want.X(1) && y > want.Y(2) }); len(v) != 2 || v[0] != got.Z(1, 3) {
+		t.Errorf("values %v", v)
+	}
 	if c, r := Tabulate(math.Hypot, []float64{1, 2, 4}, []float64{0, 1}).Dims(); c != 3 || r != 2 {
 		t.Errorf("%d × %d nodes, want 3 × 2", c, r)
 	}
