@@ -58,3 +58,15 @@ func ExampleSimulator() {
 	}.Show())
 	// Output: <nil>
 }
+
+// A map of errors, one layer at a time.
+func ExampleHeatMap() {
+	fmt.Println(live.Interactive{
+		Name: "map", Alt: "Errors over learning rate and c.", Caption: "log₁₀ of predicted over measured.",
+		Chart:   live.HeatMap("η", "c", []float64{0.1, 0.2}, []float64{1.5, 2}, 2, "too long", "too short"),
+		Sliders: []live.Slider{{Name: "layer", Label: "layer", Min: 1, Max: 2, Step: 1, Value: 1}},
+		Script:  `(chart, v, d) => chart.setOption({ series: [{ data: d[v.layer - 1] }] })`,
+		Data:    [][][]float64{{{0, 0, 0.3}, {1, 1, -0.2}}, {{0, 0, 1.1}}},
+	}.Show())
+	// Output: <nil>
+}
