@@ -59,22 +59,31 @@ func (g GammaFeatures) squares(batch int) distuv.Gamma {
 }
 
 // Rule implements [Features]: composite Gauss–Legendre in √u, graded towards 0 and towards the
-// singular places, until the tails hold less than 1e−24.
+// singular places, until the tails hold less than 1e−22.
 func (g GammaFeatures) Rule(batch, level int, focus ...Focus) (root, weight []float64) {
+	return g.ruleTo(usualDepth, batch, level, focus...)
+}
+
+// ruleTo is Rule until the tails hold less than e^−depth.
+func (g GammaFeatures) ruleTo(depth float64, batch, level int, focus ...Focus) (root, weight []float64) {
 	law := g.squares(batch)
-	high := law.Mean()
-	for law.LogProb(high)+math.Log(high) > -50 || high < law.Mean()+law.StdDev() {
-		high *= 1.25
+	reach := func(high, depth float64) float64 {
+		for law.LogProb(high)+math.Log(high) > -depth || high < law.Mean()+law.StdDev() {
+			high *= 1.25
+		}
+		return high
 	}
+	usual := reach(law.Mean(), usualDepth)
+	high := reach(usual, depth)
 	low := 0.0
 	if law.Alpha > 30 { // far from 0: start where the law does
 		low = law.Mean()
-		for low > 0 && law.LogProb(low)+math.Log(low) > -50 {
+		for low > 0 && law.LogProb(low)+math.Log(low) > -depth {
 			low -= law.StdDev()
 		}
 		low = math.Max(low, 0)
 	}
-	edges := gradedEdges(math.Sqrt(low), math.Sqrt(high), math.Sqrt(high)/float64(4+2*level), focus)
+	edges := gradedEdges(math.Sqrt(low), math.Sqrt(high), math.Sqrt(usual)/float64(4+2*level), focus)
 	r := graded(edges, gaussRule(8+2*level))
 	sum := 0.0
 	for i, s := range r.x {

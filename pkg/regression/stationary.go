@@ -38,12 +38,12 @@ func (c Chain) Stationary(level int) (*ChainLaw, error) {
 	}
 	l := &ChainLaw{chain: c, level: level, g: stationaryLattice(width, far, level)}
 	n := len(l.g.node)
-	a, one := c.generator(l.g, level, true), make([]float64, n)
+	a, one := c.generator(l.g, level), make([]float64, n)
 	for i := range n {
 		a.Set(i, n-1, 1) // one equation is redundant: take Σπ = 1 instead
 	}
 	one[n-1] = 1
-	if l.weight, err = solveDense(a, true, one); err != nil {
+	if l.weight, err = solveTransposed(a, one); err != nil {
 		return nil, fmt.Errorf("regression: chain: stationary law: %w", err)
 	}
 	return l, nil
@@ -71,7 +71,7 @@ func (l *ChainLaw) Mean(f func(r float64) float64) (sum float64) {
 func (l *ChainLaw) Tail(x ...float64) []float64 {
 	tails := make([]float64, len(x))
 	for k, at := range x {
-		s := l.chain.newStepLaw(newLattice([]float64{0, at}), l.level)
+		s := l.chain.newStepLaw(newLattice([]float64{0, at}), l.level, usualDepth)
 		row := make([]float64, degree)
 		for i, r := range l.g.node {
 			tails[k] += l.weight[i] * s.row(row, r)
