@@ -60,13 +60,17 @@ func ExampleSimulator() {
 }
 
 // A map of errors, one layer at a time.
-func ExampleHeatMap() {
-	fmt.Println(live.Interactive{
+func ExampleMap() {
+	m := live.Map{
 		Name: "map", Alt: "Errors over learning rate and c.", Caption: "log₁₀ of predicted over measured.",
-		Chart:   live.HeatMap("η", "c", []float64{0.1, 0.2}, []float64{1.5, 2}, 2, "too long", "too short"),
-		Sliders: []live.Slider{{Name: "layer", Label: "layer", Min: 1, Max: 2, Step: 1, Value: 1}},
-		Script:  `(chart, v, d) => chart.setOption({ series: [{ data: d[v.layer - 1] }] })`,
-		Data:    [][][]float64{{{0, 0, 0.3}, {1, 1, -0.2}}, {{0, 0, 1.1}}},
-	}.Show())
-	// Output: <nil>
+		XName: "η", YName: "c", X: []float64{0.1, 0.2}, Y: []float64{1.5, 2}, Span: 2, Negative: "too short", Positive: "too long",
+		RowName: "predictor", ColName: "batch size", Rows: []string{"Eq. 13", "Langevin"}, Cols: []string{"B = 1", "B = 4"},
+		Values: [][][]float64{{{0.1, 0.3, -0.2, 0}, {0.1, 0.2, 0, 0}}, {{1, 1.1, 0.4, math.NaN()}, {1, 2, 1, 2}}},
+	}
+	fmt.Println(m.Show())
+	m.Values[0][0] = nil
+	fmt.Println(m.Show())
+	// Output:
+	// <nil>
+	// live: map: row 0 has a layer of 0 values, want 4
 }

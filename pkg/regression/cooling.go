@@ -3,6 +3,8 @@ package regression
 import (
 	"fmt"
 	"math"
+
+	"github.com/sgdescape/sgdescape/pkg/exact"
 )
 
 // Cooling returns the barrier V that mean times t obey as they cool,
@@ -27,4 +29,50 @@ func Cooling(temperature, logTime [3]float64, power float64) (v, err float64, mi
 		return 0, 0, fmt.Errorf("regression: cooling by log t = %v and power %v, want finite values", logTime, power)
 	}
 	return v, math.Abs(v - slope[1]), nil
+}
+
+// coldness is how often the barrier exceeds T where it is read from mean times: the terms that
+// Cooling leaves out are then below 1e−3 of it, and mean times below 10³⁰.
+var coldness = [3]float64{30, 45, 60}
+
+// SmallStepBarrier returns the barrier in the chain's own exact mean times to ratio·L(θ*) as η → 0
+// at its batch size, where the prefactor of t is T^{1/2} in one dimension, by [Cooling] at three
+// learning rates; its own is not used. near is roughly the barrier expected and sets how cold is
+// cold. Result.Err is that of Cooling. It returns an error as [Chain.MeanFirstPassage] does, or for
+// near not positive.
+func (c Chain) SmallStepBarrier(ratio, near float64) (exact.Result, error) {
+	return c.frozen(ratio, near, 0.5, func(T float64) Chain {
+		c.LearningRate = T * float64(c.BatchSize) / c.featureLaw().Curvature()
+		return c
+	})
+}
+
+// LargeBatchBarrier is the same as B → ∞ at the chain's learning rate, where the prefactor is
+// T^{−1/2}; what [Chain.StepBarrier] predicts.
+func (c Chain) LargeBatchBarrier(ratio, near float64) (exact.Result, error) {
+	return c.frozen(ratio, near, -0.5, func(T float64) Chain {
+		c.BatchSize = int(math.Max(1, math.Round(math.Min(c.LearningRate*c.featureLaw().Curvature()/T, 1e9))))
+		return c
+	})
+}
+
+func (c Chain) frozen(ratio, near, power float64, at func(T float64) Chain) (exact.Result, error) {
+	if err := c.checkAt(ratio); err != nil {
+		return exact.Result{}, err
+	}
+	if !positive(near) {
+		return exact.Result{}, fmt.Errorf("regression: chain: barrier near %v, want a finite value > 0", near)
+	}
+	var temperature, log [3]float64
+	for i, depth := range coldness {
+		cold := at(near / depth)
+		t, err := cold.MeanFirstPassage(ratio, exact.Settings{Tolerance: 1e-4}) // of V/T: 3e−6
+		if err != nil {
+			return exact.Result{}, err
+		}
+		temperature[i] = cold.LearningRate * cold.featureLaw().Curvature() / float64(cold.BatchSize)
+		log[i] = math.Log(t.Value)
+	}
+	v, off, err := Cooling(temperature, log, power)
+	return exact.Result{Value: v, Err: off}, err
 }
