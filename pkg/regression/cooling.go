@@ -31,9 +31,12 @@ func Cooling(temperature, logTime [3]float64, power float64) (v, err float64, mi
 	return v, math.Abs(v - slope[1]), nil
 }
 
-// coldness is how often the barrier exceeds T where it is read from mean times: the terms that
-// Cooling leaves out are then below 1e−3 of it, and mean times below 10³⁰.
-var coldness = [3]float64{30, 45, 60}
+// How often the barrier exceeds T where it is read from mean times. Where the batch grows the last
+// steps settle later, being few and large; mean times are then up to 10⁵² steps.
+var (
+	coldRates   = [3]float64{30, 45, 60}
+	coldBatches = [3]float64{60, 90, 120}
+)
 
 // SmallStepBarrier returns the barrier in the chain's own exact mean times to ratio·L(θ*) as η → 0
 // at its batch size, where the prefactor of t is T^{1/2} in one dimension, by [Cooling] at three
@@ -41,7 +44,7 @@ var coldness = [3]float64{30, 45, 60}
 // cold. Result.Err is that of Cooling. It returns an error as [Chain.MeanFirstPassage] does, or for
 // near not positive.
 func (c Chain) SmallStepBarrier(ratio, near float64) (exact.Result, error) {
-	return c.frozen(ratio, near, 0.5, func(T float64) Chain {
+	return c.frozen(ratio, near, 0.5, coldRates, func(T float64) Chain {
 		c.LearningRate = T * float64(c.BatchSize) / c.featureLaw().Curvature()
 		return c
 	})
@@ -50,13 +53,13 @@ func (c Chain) SmallStepBarrier(ratio, near float64) (exact.Result, error) {
 // LargeBatchBarrier is the same as B → ∞ at the chain's learning rate, where the prefactor is
 // T^{−1/2}; what [Chain.StepBarrier] predicts.
 func (c Chain) LargeBatchBarrier(ratio, near float64) (exact.Result, error) {
-	return c.frozen(ratio, near, -0.5, func(T float64) Chain {
+	return c.frozen(ratio, near, -0.5, coldBatches, func(T float64) Chain {
 		c.BatchSize = int(math.Max(1, math.Round(math.Min(c.LearningRate*c.featureLaw().Curvature()/T, 1e9))))
 		return c
 	})
 }
 
-func (c Chain) frozen(ratio, near, power float64, at func(T float64) Chain) (exact.Result, error) {
+func (c Chain) frozen(ratio, near, power float64, coldness [3]float64, at func(T float64) Chain) (exact.Result, error) {
 	if err := c.checkAt(ratio); err != nil {
 		return exact.Result{}, err
 	}
@@ -66,7 +69,7 @@ func (c Chain) frozen(ratio, near, power float64, at func(T float64) Chain) (exa
 	var temperature, log [3]float64
 	for i, depth := range coldness {
 		cold := at(near / depth)
-		t, err := cold.MeanFirstPassage(ratio, exact.Settings{Tolerance: 1e-4}) // of V/T: 3e−6
+		t, err := cold.MeanFirstPassage(ratio, exact.Settings{Tolerance: 3e-4}) // 1e−4 of V after Cooling
 		if err != nil {
 			return exact.Result{}, err
 		}
