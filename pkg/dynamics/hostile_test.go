@@ -106,6 +106,7 @@ func TestHostile(t *testing.T) {
 			func() error { return said((&Path{}).Coordinate(0) == nil) }, func() error { return said((*Path)(nil).Coordinate(0) == nil) }},
 		"Path.QuadraticVariation": {func() error { return said(len(path.QuadraticVariation(-1)) == 0) }, func() error { return said(len(path.QuadraticVariation(1)) == 0) },
 			func() error { return said(len((&Path{}).QuadraticVariation(0)) == 0) }},
+		"Sail": {},
 		"Ensemble": {
 			func() error { return errOf(Ensemble(done, d, zero, 2, 2, 1, "")) }, func() error { return errOf(Ensemble(background, nil, zero, 2, 2, 1, "")) },
 			func() error { return errOf(Ensemble(background, d, nil, 2, 2, 1, "")) }, func() error { return errOf(Ensemble(background, d, []float64{nan}, 2, 2, 1, "")) },
@@ -123,6 +124,15 @@ func TestHostile(t *testing.T) {
 		},
 	}
 	add := func(name string, calls ...func() error) { r[name] = append(r[name], calls...) }
+	sails := func(ctx context.Context, d Dynamics, c Crew) func() error {
+		return func() error { return said(!Sail(ctx, d, 1, func() Crew { return c })) }
+	}
+	next := func(int) (uint64, float64, bool) { return 0, 0, false }
+	look := func(int, []float64, float64, int64) (float64, bool) { return 0, false }
+	add("Sail", sails(background, nil, Crew{zero, next, 0, 1, false, 0, look}), sails(nil, d, Crew{zero, next, 0, 1, false, 0, look}),
+		sails(background, d, Crew{nil, next, 0, 1, false, 0, look}), sails(background, d, Crew{[]float64{nan}, next, 0, 1, false, 0, look}),
+		sails(background, d, Crew{zero, nil, 0, 1, false, 0, look}), sails(background, d, Crew{zero, next, -1, 1, false, 0, look}), sails(background, d, Crew{zero, next, 0, 1, false, 0, nil}),
+		sails(background, struct{ Dynamics }{d}, Crew{zero, next, 0, 1, false, 0, look}), func() error { return said(!Sail(background, d, 1, nil)) })
 	// A step without a generator, or of no length, is one that diverged.
 	for _, rule := range rules {
 		add("Normals", func() error {
@@ -248,7 +258,7 @@ func TestOneStepByHand(t *testing.T) {
 func TestSmallest(t *testing.T) {
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, MinimumLoss: 2}))
 	d := must(NewGLD(well, well.Minimum(), theory.NoiseFor(0.1, 1), Settings{Step: 0.1}))
-	ends := must(Ensemble(context.Background(), d, []float64{0}, 1, 1, 4, "one"))
+	ends := must(Ensemble(context.Background(), struct{ Dynamics }{d}, []float64{0}, 1, 1, 4, "one")) // without lanes
 	path := must(Record(d, well, []float64{0}, 1, Stream(4, "one", 0)))
 	if len(ends) != 1 || len(path.T) != 2 || ends[0][0] != path.Theta[1][0] || path.T[1] != 0.1 || path.Loss[0] != 2 || math.Abs(path.Tau[1]-0.1*(path.Loss[0]+path.Loss[1])/2) > 1e-15 {
 		t.Errorf("one replica for one step ends at %v, on the path %+v", ends, path)

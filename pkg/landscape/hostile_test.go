@@ -143,7 +143,9 @@ func TestHostile(t *testing.T) {
 		"Cubic.Saddle": {func() error { return said((&Cubic{}).Saddle().Hess == nil) }}, "Bent.Minimum": {func() error { return said((&Bent{}).Minimum().Hess == nil) }}, "Bent.Saddle": {func() error { return said((&Bent{}).Saddle().Hess == nil) }}, "Bent.FarMinimum": {func() error { return said((&Bent{}).FarMinimum().Hess == nil) }},
 		"Cubic.Far": {func() error { return said((&Cubic{}).Far() == 0) }}, "Cubic.Edge": {func() error { return said((&Cubic{}).Edge() == 0) }},
 		"Bent.Floor": {func() error { y, _, _ := (&Bent{}).Floor(nan); return said(math.IsNaN(y)) }}, "Well.Profile": {func() error { v, _, _ := q.Profile(nan); return said(math.IsNaN(v)) }},
-		"Well.Dim": {func() error { return said((&Well{}).Dim() == 0) }}, "Well.EffectiveDim": {func() error { return said((&Well{}).EffectiveDim() == 1) }}, "Well.MinimumLoss": {func() error { return said((&Well{}).MinimumLoss() == 0) }}, "Well.Transverse": {func() error { return said(len((&Well{}).Transverse()) == 0) }},
+		"Polynomial":        {func() error { return said(Polynomial(nil) == nil) }, func() error { return said(Polynomial(struct{ *Quartic }{q}) == nil) }, func() error { return said(Polynomial((*Quartic)(nil)) == nil) }},
+		"Well.Coefficients": {func() error { return said((&Well{}).Coefficients() == [3]float64{}) }},
+		"Well.Dim":          {func() error { return said((&Well{}).Dim() == 0) }}, "Well.EffectiveDim": {func() error { return said((&Well{}).EffectiveDim() == 1) }}, "Well.MinimumLoss": {func() error { return said((&Well{}).MinimumLoss() == 0) }}, "Well.Transverse": {func() error { return said(len((&Well{}).Transverse()) == 0) }},
 		// Called for every step, these trust the lengths that their interfaces ask for.
 		"Well.LossGrad": {func() error { return said(math.IsNaN(q.LossGrad(nil, []float64{nan, 0}))) }}, "Bent.LossGrad": {func() error {
 			return said(math.IsNaN(must(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, 1)).LossGrad(nil, []float64{nan, 0})))
