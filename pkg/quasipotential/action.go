@@ -172,7 +172,8 @@ func (a *action) push() float64 {
 	return floats.Dot(a.p, a.tangent)
 }
 
-// pushOne is push in one dimension: the root of K on the line, by bisection.
+// pushOne is push in one dimension: the root of K on the line, by Newton's method from where K > 0,
+// from which it does not overshoot as K is convex, or by bisection if K does not exist there.
 func (a *action) pushOne(uphill float64) float64 {
 	k := func(p float64) float64 {
 		a.p[0] = p * a.tangent[0]
@@ -184,7 +185,16 @@ func (a *action) pushOne(uphill float64) float64 {
 			return math.Inf(1)
 		}
 	}
-	return root.Bisect(lo, hi, func(p float64) bool { return k(p) < 0 })
+	v := k(hi)
+	if math.IsInf(v, 1) {
+		return root.Bisect(lo, hi, func(p float64) bool { return k(p) < 0 })
+	}
+	for p := hi; ; v = k(hi) {
+		p, hi = hi, hi-v/(a.grad[0]*a.tangent[0])
+		if !(hi < p*(1-1e-14)) || hi <= lo {
+			return p
+		}
+	}
 }
 
 // maximise moves a.p to the maximum of p·t − λK(p), by Newton's method with halved steps, and
