@@ -50,14 +50,28 @@ func (c Chain) Check() error {
 		return fmt.Errorf("regression: chain: label noise σ = %v, want a finite value > 0", c.LabelNoise)
 	case c.Labels != nil && (c.BatchSize > 1 || c.Dim > 1):
 		return fmt.Errorf("regression: chain: B = %d and d = %d with labels that are not Gaussian, want 1 and 1", c.BatchSize, c.Dim)
-	case ok && math.Abs(v.Variance()-1) > 1e-9:
+	case ok && !(math.Abs(v.Variance()-1) <= 1e-9):
 		return fmt.Errorf("regression: chain: labels ε of variance %v, want 1: σ = LabelNoise scales them", v.Variance())
-	case c.Labels != nil && math.Abs(c.Labels.CDF(0)-0.5) > 1e-9:
+	case c.Labels != nil && !(math.Abs(c.Labels.CDF(0)-0.5) <= 1e-9):
 		return fmt.Errorf("regression: chain: labels with P(ε ≤ 0) = %v, want a symmetric law, 0.5", c.Labels.CDF(0))
+	case c.Labels != nil:
+		// By Chebyshev's inequality, for a law that does not tell its variance.
+		for _, z := range []float64{1.5, 3, 10, 100, 1e4} {
+			if p := c.Labels.CDF(-z) + c.Labels.Survival(z); !(p <= 1/(z*z)) {
+				return fmt.Errorf("regression: chain: labels with P(|ε| > %v) = %v, want a law of variance 1, ≤ %v", z, p, 1/(z*z))
+			}
+		}
+	}
+	if h := c.featureLaw().Curvature(); !positive(h) {
+		return fmt.Errorf("regression: chain: features %T of curvature h = %v, want a finite value > 0", c.Features, h)
+	} else if scale := h * c.LearningRate / float64(c.BatchSize); !(scale > 1e-100 && scale < 1e100) {
+		return fmt.Errorf("regression: chain: T = ηh/B = %v, want a value from 1e−100 to 1e100", scale)
+	} else if scale := c.LabelNoise / math.Sqrt(h); !(scale > 1e-100 && scale < 1e100) {
+		return fmt.Errorf("regression: chain: σ/√h = %v, want a value from 1e−100 to 1e100", scale)
 	}
 	switch g, ok := c.featureLaw().(GammaFeatures); {
-	case ok && !(positive(g.Scale) && g.Kurtosis > 1 && !math.IsInf(g.Kurtosis, 1)):
-		return fmt.Errorf("regression: gamma features with h = %v and kurtosis %v, want finite values > 0 and > 1", g.Scale, g.Kurtosis)
+	case ok && !(g.Kurtosis-1 > 1e-9*float64(c.BatchSize) && g.Kurtosis < 1e9):
+		return fmt.Errorf("regression: gamma features of kurtosis %v for B = %d, want 1 + 1e−9·B to 1e9", g.Kurtosis, c.BatchSize)
 	case c.Dim > 1 && !ok:
 		return fmt.Errorf("regression: chain: %T in %d dimensions, want Gaussian features", c.Features, c.Dim)
 	case c.Dim > 1 && math.Abs(g.Kurtosis-3) > 1e-12:
@@ -69,9 +83,11 @@ func (c Chain) Check() error {
 // checkAt is Check with that of a loss ratio.
 func (c Chain) checkAt(ratio float64) error { return cmp.Or(c.Check(), checkRatio(ratio)) }
 
+// checkRatio returns an error unless ratio > 1 and its distance in units of σ/√h can be squared,
+// more than once.
 func checkRatio(ratio float64) error {
-	if !(ratio > 1) || math.IsInf(ratio, 1) {
-		return fmt.Errorf("regression: loss ratio c = %v, want a finite value > 1", ratio)
+	if !(ratio > 1) || !(ratio < 1e100) {
+		return fmt.Errorf("regression: loss ratio c = %v, want a value from above 1 to 1e100", ratio)
 	}
 	return nil
 }
@@ -83,7 +99,7 @@ func (c Chain) featureLaw() Features {
 	return c.Features
 }
 
-// Radius returns the distance at which L is c times its minimum.
+// Radius returns the distance at which L is c times its minimum; NaN for c < 1.
 func (c Chain) Radius(ratio float64) float64 {
 	return c.LabelNoise * math.Sqrt((ratio-1)/c.featureLaw().Curvature())
 }
@@ -112,8 +128,8 @@ func (c Chain) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, 
 	if err := c.checkAt(ratio); err != nil {
 		return exact.Result{}, err
 	}
-	if !(s.Tolerance > 0) {
-		return exact.Result{}, fmt.Errorf("regression: chain: tolerance = %v, want > 0", s.Tolerance)
+	if !(s.Tolerance > 0 && s.Tolerance < 1) {
+		return exact.Result{}, fmt.Errorf("regression: chain: tolerance = %v, want a value in (0, 1)", s.Tolerance)
 	}
 	fail := func(err error) (exact.Result, error) {
 		return exact.Result{}, fmt.Errorf("regression: chain: mean first-passage time at c = %v: %w", ratio, err)

@@ -42,14 +42,18 @@ func (r *SGD) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, e
 	if err := cmp.Or(r.checkLine(), checkRatio(ratio)); err != nil {
 		return exact.Result{}, err
 	}
-	if !(s.Tolerance > 0) {
-		return exact.Result{}, fmt.Errorf("regression: fixed set: tolerance = %v, want > 0", s.Tolerance)
+	if !(s.Tolerance > 0 && s.Tolerance < 1) {
+		return exact.Result{}, fmt.Errorf("regression: fixed set: tolerance = %v, want a value in (0, 1)", s.Tolerance)
 	}
 	h := r.hess.At(0, 0)
 	radius := math.Sqrt(2 * (ratio - 1) * r.loss / h)
 	// Cells of a fifth of a step, over which the price of climbing in units of T changes by one at
 	// the most: fewer tell nothing.
-	cells := 2 * int(math.Ceil(math.Max(radius/(0.2*r.eta*math.Sqrt(2*r.loss*h)), 2*(ratio-1)/(r.eta*h))))
+	need := 2 * math.Ceil(math.Max(radius/(0.2*r.eta*math.Sqrt(2*r.loss*h)), 2*(ratio-1)/(r.eta*h)))
+	if !(need <= maxCells) {
+		return exact.Result{}, fmt.Errorf("regression: fixed set: mean first-passage time at c = %v takes %g cells, want ≤ %d", ratio, need, maxCells)
+	}
+	cells := int(need)
 	var logs []float64 // of T, on finer and finer grids, and its extrapolation
 	last, change := math.NaN(), math.NaN()
 	for ; cells <= maxCells; cells *= 2 {
@@ -78,7 +82,7 @@ const maxCells = 4096
 // checkLine says whether the exact methods know the setting.
 func (r *SGD) checkLine() error {
 	switch {
-	case r.rows == nil:
+	case r == nil || r.rows == nil:
 		return errors.New("regression: fixed set: fresh samples, want a data set: see Chain")
 	case r.dim != 1 || r.batch != 1:
 		return fmt.Errorf("regression: fixed set: d = %d, B = %d, want 1 and 1", r.dim, r.batch)

@@ -29,9 +29,10 @@ type stepLaw struct {
 	across       quadrature         // over χ_{d−1}, on [0, 1] of its range; nil for d = 1
 	room         distuv.ChiSquared
 	labels       Labels
-	panels       []float64  // edges of the label integral
-	fine         quadrature // on a panel
-	hermite      quadrature // for normal labels that are not cut
+	panels       []float64   // edges of the label integral
+	density      [][]float64 // at the nodes of every panel, each from its lower edge
+	fine         quadrature  // on a panel
+	hermite      quadrature  // for normal labels that are not cut
 	normal       bool
 }
 
@@ -53,7 +54,22 @@ func (c Chain) newStepLaw(g *lattice, level int, depth float64) *stepLaw {
 		s.hermite = hermiteRule(12 + 3*level)
 	}
 	s.panels = labelPanels(s.labels, depth)
+	for k := range len(s.panels) - 1 {
+		at := make([]float64, len(s.fine.x))
+		for i, x := range s.fine.x {
+			at[i] = s.prob(s.panels[k] + (s.panels[k+1]-s.panels[k])*x*x)
+		}
+		s.density = append(s.density, at)
+	}
 	return s
+}
+
+// prob is the density of ε.
+func (s *stepLaw) prob(z float64) float64 {
+	if s.normal {
+		return math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
+	}
+	return s.labels.Prob(z)
 }
 
 // labelPanels returns edges of panels on which a density is smooth, between quantiles that leave
@@ -206,28 +222,32 @@ func (s *stepLaw) along(dst []float64, mean, spread, across, mass float64) (leav
 		switch {
 		case a >= b:
 		case a == lo && b == hi:
-			s.panel(dst, mean, spread, across, mass, a, 0.5*(a+b))
-			s.panel(dst, mean, spread, across, mass, b, 0.5*(a+b))
+			s.panel(dst, mean, spread, across, mass, a, 0.5*(a+b), nil)
+			s.panel(dst, mean, spread, across, mass, b, 0.5*(a+b), nil)
 		case b == hi:
-			s.panel(dst, mean, spread, across, mass, b, a)
-		default:
-			s.panel(dst, mean, spread, across, mass, a, b)
+			s.panel(dst, mean, spread, across, mass, b, a, nil)
+		case a == lo:
+			s.panel(dst, mean, spread, across, mass, a, b, nil)
+		default: // all of it: its densities are known, which are half the work
+			s.panel(dst, mean, spread, across, mass, a, b, s.density[k])
 		}
 	}
 	return mass * leave
 }
 
 // panel integrates over ε between cut and to, in either order, with nodes that crowd quadratically
-// at cut: f has a logarithmic singularity there if r′ = R.
-func (s *stepLaw) panel(dst []float64, mean, spread, across, mass, cut, to float64) {
+// at cut: f has a logarithmic singularity there if r′ = R. The densities at the nodes may be known.
+func (s *stepLaw) panel(dst []float64, mean, spread, across, mass, cut, to float64, known []float64) {
 	length := math.Abs(to - cut)
 	for i, x := range s.fine.x {
 		z := cut + (to-cut)*x*x
 		y := mean + spread*z
 		q := math.Min(y*y+across*across, s.g.square[len(s.g.square)-1]) // rounding may carry r′ past R
-		density := math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
-		if !s.normal {
-			density = s.labels.Prob(z)
+		var density float64
+		if known != nil {
+			density = known[i]
+		} else {
+			density = s.prob(z)
 		}
 		s.g.add(dst, q, mass*length*2*x*s.fine.w[i]*density)
 	}
