@@ -15,10 +15,15 @@ import (
 // the other side of Start.
 type Strip struct{ Wall, Start, Exit float64 }
 
-// Check returns an error unless Start lies between Wall and Exit and all are finite.
+// mostBehind bounds the places on the far side of the start, which are all of the cost.
+const mostBehind = 10
+
+// Check returns an error unless Start lies between Wall and Exit, Wall at most ten times as far as
+// Exit, and all are finite.
 func (s Strip) Check() error {
-	if out := s.Exit - s.Start; out == 0 || !((s.Start-s.Wall)/out >= 0) || math.IsInf((s.Start-s.Wall)/out, 1) || math.IsInf(out, 0) {
-		return fmt.Errorf("quasipotential: strip %+v, want finite values with Start between Wall and Exit, not at Exit", s)
+	out := s.Exit - s.Start
+	if back := (s.Start - s.Wall) / out; out == 0 || math.IsInf(out, 0) || !(back >= 0 && back <= mostBehind) {
+		return fmt.Errorf("quasipotential: strip %+v, want finite values with Start between Wall and Exit, not at Exit, and Wall at most %d times as far as Exit", s, mostBehind)
 	}
 	return nil
 }
@@ -42,13 +47,16 @@ func (s Strip) Check() error {
 // not positive and finite, if refinement does not settle, or [ErrNoEscape].
 func Steps(c Cumulant, eta float64, strip Strip, s exact.Settings) (exact.Result, []float64, error) {
 	s.Tolerance = cmp.Or(s.Tolerance, 1e-4)
+	if err := check(c); err != nil {
+		return exact.Result{}, nil, fmt.Errorf("quasipotential: steps: %w", err)
+	}
 	switch err := strip.Check(); {
-	case c == nil || c.Dim() != 1:
-		return exact.Result{}, nil, fmt.Errorf("quasipotential: steps of %T, want a law in one dimension", c)
+	case c.Dim() != 1:
+		return exact.Result{}, nil, fmt.Errorf("quasipotential: steps in %d dimensions, want 1", c.Dim())
 	case !(eta > 0) || math.IsInf(eta, 1):
 		return exact.Result{}, nil, fmt.Errorf("quasipotential: learning rate η = %v, want a finite value > 0", eta)
-	case !(s.Tolerance > 0):
-		return exact.Result{}, nil, fmt.Errorf("quasipotential: tolerance = %v, want > 0", s.Tolerance)
+	case !(s.Tolerance > 0 && s.Tolerance < 1):
+		return exact.Result{}, nil, fmt.Errorf("quasipotential: tolerance = %v, want a value in (0, 1)", s.Tolerance)
 	case err != nil:
 		return exact.Result{}, nil, err
 	}

@@ -50,7 +50,7 @@ func TestSteps(t *testing.T) {
 			t.Errorf("mirrored: %v, %v, want %v", mirror, err, v)
 		}
 	}
-	if _, _, err := Steps(coin{}, 0.1, Strip{-1.2, 0, 1.2}, exact.Settings{}); !errors.Is(err, ErrNoEscape) {
+	if _, _, err := Steps(coin{}, 0.1, Strip{-0.1, 0, 1.2}, exact.Settings{}); !errors.Is(err, ErrNoEscape) {
 		t.Errorf("beyond the reach of any sample: %v", err)
 	}
 	for _, test := range []struct {

@@ -1,10 +1,12 @@
 package selection
 
 import (
+	"errors"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/quasipotential"
 )
 
@@ -14,10 +16,22 @@ import (
 //	E exp(−p·∇ℓ) = [(1 + pL′)² − 2p²L|w′|²]^{−1/2}.
 type loopSamples struct{ *Loop }
 
-var _ quasipotential.Cumulant = loopSamples{}
+var (
+	_ quasipotential.Cumulant = loopSamples{}
+	_ exact.Checker           = loopSamples{}
+)
 
-// Cumulant returns the law of the gradient of one sample.
+// Cumulant returns the law of the gradient of one sample; Check of a nil or empty loop's is an
+// error.
 func (l *Loop) Cumulant() quasipotential.Cumulant { return loopSamples{l} }
+
+// Check implements [exact.Checker].
+func (l loopSamples) Check() error {
+	if l.Loop == nil || !positive(l.radius) {
+		return errors.New("selection: cumulant of a loop that is nil or empty")
+	}
+	return nil
+}
 
 // Log implements [quasipotential.Cumulant].
 func (l loopSamples) Log(grad []float64, hess *mat.SymDense, theta, p []float64) float64 {
