@@ -99,7 +99,7 @@ func TestHostile(t *testing.T) {
 		"Loop.Minimum": {func() error { return isNaN((&Loop{}).Minimum().Theta[0]) }}, "Loop.FarMinimum": {func() error { return isNaN((&Loop{}).FarMinimum().Theta[0]) }}, "Loop.Saddle": {func() error { return isNaN((&Loop{}).Saddle().Loss) }},
 		"Loop.Cumulant": {
 			func() error {
-				return isNaN(loop.Cumulant().Log(make([]float64, 1), mat.NewSymDense(1, nil), []float64{0}, []float64{nan}))
+				return hostile.Said(loop.Cumulant().Log(make([]float64, 1), mat.NewSymDense(1, nil), []float64{0}, []float64{nan}) == inf)
 			},
 			func() error {
 				return hostile.Said(loop.Cumulant().Log(make([]float64, 1), mat.NewSymDense(1, nil), []float64{1}, []float64{huge}) == inf)
