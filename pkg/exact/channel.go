@@ -137,11 +137,11 @@ func (c Channel) Laplace(minimum, saddle, h, k float64) (room, well, pass float6
 	_, logSpeed := c.Densities(minimum)
 	inside.logScaleRef, inside.logSpeedRef = 0, logSpeed
 	over.logScaleRef, over.logSpeedRef = logScale, 0
-	w, err := refine(inside.tol, inside.well)
+	w, err := inside.refine(inside.well)
 	if err != nil {
 		return fail(err)
 	}
-	p, err := refine(over.tol, over.passage)
+	p, err := over.refine(over.passage)
 	if err != nil {
 		return fail(err)
 	}
