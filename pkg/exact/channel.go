@@ -137,11 +137,11 @@ func (c Channel) Laplace(minimum, saddle, h, k float64) (room, well, pass float6
 	_, logSpeed := c.Densities(minimum)
 	inside.logScaleRef, inside.logSpeedRef = 0, logSpeed
 	over.logScaleRef, over.logSpeedRef = logScale, 0
-	w, err := inside.refine(inside.well)
+	w, err := refine(inside.tol, inside.rounding, inside.well)
 	if err != nil {
 		return fail(err)
 	}
-	p, err := over.refine(over.passage)
+	p, err := refine(over.tol, over.rounding, over.passage)
 	if err != nil {
 		return fail(err)
 	}
