@@ -36,6 +36,34 @@ func TestHostile(t *testing.T) {
 		"MeanFirstPassage": {}, "RadialPassage": {}, "Stationary": {}, "Odds": {},
 		"LossNoise.Diffusion": {}, "LossNoise.LogWeight": {}, "TauNoise.Diffusion": {}, "TauNoise.LogWeight": {}, "ConstantNoise.Diffusion": {}, "ConstantNoise.LogWeight": {},
 	}
+	way := Channel{Line: good, Dim: 2}
+	laplace := func(c Channel, minimum, saddle, h, k float64) func() error {
+		return func() error { _, _, _, err := c.Laplace(minimum, saddle, h, k); return err }
+	}
+	channels := []Channel{{}, {Line: good}, {Line: good, Dim: -1}, {Line: good, Dim: 21}, {Line: good, Dim: math.MaxInt}, {Line: OneDim{Loss: bowl}, Dim: 1}, {Line: OneDim{Noise: LossNoise{0.1}}, Dim: 1}, {Line: OneDim{bowl, TauNoise{0.1}}, Dim: 1}}
+	for _, x := range []float64{nan, 0, -1, inf} {
+		channels = append(channels, Channel{Line: OneDim{bowl, LossNoise{x}}, Dim: 1})
+		if x != inf {
+			channels = append(channels, Channel{Line: OneDim{bowl, ConstantNoise{x}}, Dim: 1})
+		}
+	}
+	for _, c := range channels {
+		r.Add("Channel.Check", func() error { return c.Check() })
+		r.Add("Channel.Rate", func() error { return hostile.Err(c.Rate(0, 1, Settings{})) })
+		r.Add("Channel.Laplace", laplace(c, 0, 1, 1, 1))
+	}
+	r.Add("Channel.Densities", func() error { return none(Channel{}, 0) }, func() error { return none(Channel{Line: OneDim{Noise: LossNoise{0.1}}, Dim: 2}, 0) }, func() error { return none(way, nan) },
+		func() error {
+			return none(Channel{Line: good, Dim: 1, LogDet: func(float64) float64 { return nan }}, 0)
+		})
+	for _, x := range []float64{nan, 0, -1, inf, -inf} {
+		r.Add("Channel.Laplace", laplace(way, 0, 1, x, 1), laplace(way, 0, 1, 1, x))
+		if x != 0 && x != -1 {
+			r.Add("Channel.Rate", func() error { return hostile.Err(way.Rate(x, 1, Settings{})) }, func() error { return hostile.Err(way.Rate(0, x, Settings{})) })
+			r.Add("Channel.Laplace", laplace(way, x, 1, 1, 1), laplace(way, 0, x, 1, 1))
+		}
+	}
+	r.Add("Channel.Rate", func() error { return hostile.Err(way.Rate(1, 1, Settings{})) }, func() error { return hostile.Err(way.Rate(0, 1, Settings{Tolerance: nan})) })
 	// What is out of bounds shows in a, or in log m.
 	shows := func(n NoiseLaw, loss float64) error {
 		a, m := n.Diffusion(loss), n.LogWeight(loss)

@@ -71,7 +71,7 @@ func (c Chain) Check() error {
 	}
 	switch g, ok := c.featureLaw().(GammaFeatures); {
 	case ok && !(g.Kurtosis-1 > 1e-9*float64(c.BatchSize) && g.Kurtosis < 1e9):
-		return fmt.Errorf("regression: gamma features of kurtosis %v for B = %d, want 1 + 1e−9·B to 1e9", g.Kurtosis, c.BatchSize)
+		return fmt.Errorf("regression: gamma features of kurtosis %v, want from 1 + 1e−9·B at B = %d to 1e9", g.Kurtosis, c.BatchSize)
 	case c.Dim > 1 && !ok:
 		return fmt.Errorf("regression: chain: %T in %d dimensions, want Gaussian features", c.Features, c.Dim)
 	case c.Dim > 1 && math.Abs(g.Kurtosis-3) > 1e-12:

@@ -1,6 +1,8 @@
 package regression
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -10,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/internal/root"
 )
 
@@ -40,9 +43,9 @@ func (l Law) String() string {
 //	V(r) = min{V(r−dr) + 2r·dr, min_{s<r: J(s→r) ≤ depth} V(s) + J(s→r)}.
 //
 // It is c − 1 for a small depth, where no jump that is cheaper than the climb can be had, and
-// [Chain.Barrier] for a large one; between them it falls as the largest jump starts lower and lower.
-// It returns an error as [Chain.Barrier], for features that are not of a gamma law, or if depth is
-// NaN or < 0.
+// [Chain.Barrier] for a large one; between them it falls as the largest jump starts lower and
+// lower. It returns an error as [Chain.Barrier], for features that are not of a gamma law, or if
+// depth is NaN or < 0.
 func (c Chain) SetBarrier(ratio, depth float64) (float64, error) {
 	fresh, err := c.Barrier(ratio)
 	if err != nil {
@@ -62,8 +65,8 @@ func (c Chain) SetBarrier(ratio, depth float64) (float64, error) {
 
 // Borders returns the depths T·log N at which one law of [Chain.SetBarrier] gives way to the next:
 // below the first SGD climbs the set's own linear barrier, beyond the second it does as on fresh
-// samples, and between them the freak sample rules. Where fresh samples do not jump either, up to c =
-// 2 with normal features, both are 0. It returns an error as [Chain.SetBarrier].
+// samples, and between them the freak sample rules. Where fresh samples do not jump either, up to c
+// = 2 with normal features, both are 0. It returns an error as [Chain.SetBarrier].
 func (c Chain) Borders(ratio float64) (freak, fresh float64, err error) {
 	if _, err := c.SetBarrier(ratio, 0); err != nil {
 		return 0, 0, err
@@ -110,13 +113,13 @@ type Exit struct {
 	Depth               float64 // η·log N
 	Time, Fresh         float64 // of this set, and of fresh samples
 	Own                 float64 // the set's own barrier, see [SGD.Quasipotential]
-	// Share is how far the set is from fresh samples towards its linear barrier, in the limit T → 0 of
-	// logarithms: η·log(Time/Fresh)/(c − 1 − V), with V that of [Chain.Barrier].
+	// Share is how far the set is from fresh samples towards its linear barrier, in the limit T → 0
+	// of logarithms: η·log(Time/Fresh)/(c − 1 − V), with V that of [Chain.Barrier].
 	Share float64
 }
 
-// Exits solves data sets number 1 to sets, of N samples each, at the learning rates η = depth/log N.
-// It returns an error if a number is out of bounds or a solution does not settle.
+// Exits solves data sets number 1 to sets, of N samples each, at the learning rates η = depth/log
+// N. It returns an error if a number is out of bounds or a solution does not settle.
 func Exits(samples, sets int, ratio float64, depths ...float64) (all []Exit, err error) {
 	fresh, height := make([]float64, len(depths)), 0.
 	for i, depth := range depths {
@@ -131,32 +134,42 @@ func Exits(samples, sets int, ratio float64, depths ...float64) (all []Exit, err
 		}
 		fresh[i], height = t.Value, ratio-1-v
 	}
-	for set := 1; set <= sets; set++ {
-		r, err := NewSet(set, samples, 1, 0.1)
-		if err != nil {
-			return nil, err
-		}
-		own, err := r.Quasipotential(ratio)
-		if err != nil {
-			return nil, err
-		}
-		for i, depth := range depths {
-			e := Exit{Samples: samples, Set: set, LearningRate: depth / math.Log(float64(samples)), Ratio: ratio, Depth: depth, Fresh: fresh[i], Own: own}
-			r.eta = e.LearningRate
-			t, err := r.MeanFirstPassage(ratio, exact.Settings{Tolerance: 0.01})
-			if err != nil {
-				return nil, err
-			}
-			e.Time, e.Share = t.Value, e.LearningRate*math.Log(t.Value/fresh[i])/height
-			all = append(all, e)
-		}
+	all = make([]Exit, sets*len(depths))
+	faults := make([]error, sets)
+	parallel.For(context.Background(), sets, parallel.Workers(0), func() func(int) {
+		return func(k int) { faults[k] = solveSet(all[k*len(depths):][:len(depths)], k+1, samples, ratio, depths) }
+	})
+	for i := range all {
+		all[i].Fresh = fresh[i%len(depths)]
+		all[i].Share = all[i].LearningRate * math.Log(all[i].Time/all[i].Fresh) / height
 	}
-	return all, nil
+	return all, errors.Join(faults...)
+}
+
+// solveSet fills in what belongs to one set.
+func solveSet(dst []Exit, set, samples int, ratio float64, depths []float64) error {
+	r, err := NewSet(set, samples, 1, 0.1)
+	if err != nil {
+		return err
+	}
+	own, err := r.Quasipotential(ratio)
+	if err != nil {
+		return err
+	}
+	for i, depth := range depths {
+		r.eta = depth / math.Log(float64(samples))
+		t, err := r.MeanFirstPassage(ratio, exact.Settings{Tolerance: 0.03}) // of t, whose logarithm is meant
+		if err != nil {
+			return err
+		}
+		dst[i] = Exit{Samples: samples, Set: set, LearningRate: r.eta, Ratio: ratio, Depth: depth, Time: t.Value, Own: own}
+	}
+	return nil
 }
 
 // SetShare is the [Exit].Share that [Chain.SetBarrier] predicts: 1 where SGD climbs the linear
-// barrier, 0 where it does as on fresh samples. NaN where c − 1 is the barrier on fresh samples too,
-// or out of bounds.
+// barrier, 0 where it does as on fresh samples. NaN where c − 1 is the barrier on fresh samples
+// too, or out of bounds.
 func (c Chain) SetShare(ratio, depth float64) float64 {
 	v, err := c.SetBarrier(ratio, depth)
 	fresh, fault := c.Barrier(ratio)
@@ -166,8 +179,8 @@ func (c Chain) SetShare(ratio, depth float64) float64 {
 	return (v - fresh) / (ratio - 1 - fresh)
 }
 
-// MeanShares returns, for every depth in ascending order, the mean share of the sets and its standard
-// error, that of the scatter between sets (0 for one set). Sets may differ in N.
+// MeanShares returns, for every depth in ascending order, the mean share of the sets and its
+// standard error, that of the scatter between sets (0 for one set). Sets may differ in N.
 func MeanShares(exits []Exit) (depth, share, stderr []float64) {
 	by := map[float64][]float64{}
 	for _, e := range exits {
@@ -182,8 +195,8 @@ func MeanShares(exits []Exit) (depth, share, stderr []float64) {
 }
 
 // HalfWay returns the depth at which mean shares fall below ½, between the last above and the first
-// below, with a standard error. Errors of one set go together at all depths, so that those of the two
-// shares are taken as one. NaN if the shares do not cross.
+// below, with a standard error. Errors of one set go together at all depths, so that those of the
+// two shares are taken as one. NaN if the shares do not cross.
 func HalfWay(exits []Exit) (depth, stderr float64) {
 	x, share, bars := MeanShares(exits)
 	for i := 1; i < len(x); i++ {
@@ -193,4 +206,14 @@ func HalfWay(exits []Exit) (depth, stderr float64) {
 		}
 	}
 	return math.NaN(), math.NaN()
+}
+
+// OfSize returns the exits of sets of N samples.
+func OfSize(exits []Exit, samples int) (of []Exit) {
+	for _, e := range exits {
+		if e.Samples == samples {
+			of = append(of, e)
+		}
+	}
+	return of
 }

@@ -255,13 +255,3 @@ func NewSet(number, samples, d int, eta float64) (*SGD, error) {
 	}
 	return New(set, eta, 1, sgd.WithReplacement)
 }
-
-// WithLearningRate returns SGD on the same samples at another η > 0.
-func (r *SGD) WithLearningRate(eta float64) (*SGD, error) {
-	if !positive(eta) {
-		return nil, fmt.Errorf("regression: learning rate η = %v, want a finite value > 0", eta)
-	}
-	other := *r
-	other.eta = eta
-	return &other, nil
-}

@@ -48,7 +48,7 @@ func badChains() []Chain {
 	for _, f := range []Features{GammaFeatures{}, GammaFeatures{1, 1}, GammaFeatures{1, 1 + 1e-15}, (*EmpiricalFeatures)(nil), &EmpiricalFeatures{}} {
 		bad = append(bad, Chain{0.1, 1, 1, 1, f, nil})
 	}
-	for _, l := range []Labels{cauchy{}, odd(nan), odd(0), odd(0.5), odd(inf), distuv.Normal{Mu: 1, Sigma: 1}, distuv.Normal{Sigma: 2}, distuv.StudentsT{Sigma: 1, Nu: 1}, distuv.StudentsT{Sigma: 1, Nu: 2}, distuv.Laplace{Scale: nan}, distuv.Exponential{Rate: 1}} {
+	for _, l := range []Labels{cauchy{}, odd(nan), odd(0), odd(0.5), odd(inf), distuv.Normal{Mu: 1, Sigma: 1}, distuv.Normal{Sigma: 2}, distuv.Normal{Sigma: 1.01}, distuv.StudentsT{Sigma: 1, Nu: 1}, distuv.StudentsT{Sigma: 1, Nu: 2}, distuv.Laplace{Scale: nan}, distuv.Exponential{Rate: 1}} {
 		bad = append(bad, Chain{0.1, 1, 1, 1, nil, l})
 	}
 	return append(bad, Chain{0.1, math.MaxInt, 1, 1, GammaFeatures{1, 1.5}, nil})

@@ -1,10 +1,11 @@
 // Package regression answers the question: what does SGD itself do on linear regression, the
 // paper's own example, where everything can be had without approximation?
 //
-// [SGD] simulates it, on a data set or on fresh samples. [Chain] is the same as a Markov chain in
-// the distance from the minimum, solved exactly: mean first-passage times, stationary law, Kesten's
-// tail, the barriers as η → 0. [Spherical] holds the covariance and the closed forms, [SDE] the
-// diffusion with the exact covariance, Eq. 4.
+// [SGD] simulates it, on a data set or on fresh samples, and solves one data set exactly in one
+// dimension; [Exits] does so for many, and [Chain.LawOf] says which law a set obeys. [Chain] is the
+// same as a Markov chain in the distance from the minimum, solved exactly: mean first-passage
+// times, stationary law, Kesten's tail, the barriers as η → 0. [Spherical] holds the covariance and
+// the closed forms, [SDE] the diffusion with the exact covariance, Eq. 4.
 package regression
 
 import (

@@ -64,17 +64,10 @@ func Logs(x []float64) []float64 {
 	return y
 }
 
-// FitPower returns the exponent k of y = a·x^k by least squares on logarithmic axes, with the
-// standard error that the scatter about the line gives; NaN for fewer than three points.
-func FitPower(x, y []float64) (k, stderr float64) {
-	u, v := Logs(x), Logs(y)
-	a, k := stat.LinearRegression(u, v, nil, false)
-	left := 0.0
-	for i := range u {
-		left += (v[i] - a - k*u[i]) * (v[i] - a - k*u[i])
-	}
-	n := float64(len(u))
-	return k, math.Sqrt(left / (n - 2) / (stat.Variance(u, nil) * (n - 1)))
+// FitPower returns the exponent k of y = a·x^k by least squares on logarithmic axes.
+func FitPower(x, y []float64) (k float64) {
+	_, k = stat.LinearRegression(Logs(x), Logs(y), nil, false)
+	return k
 }
 
 // Guide returns the power law a·x^k through the middle of points on logarithmic axes.

@@ -151,7 +151,7 @@ func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
 		return 0, fmt.Errorf("selection: lattice: first passage from %v to %v, want two cells inside", from, to)
 	}
 	i, j := int(math.Floor((from-l.lo)/l.size)), int(math.Floor((to-l.lo)/l.size))
-	if i == j || min(i, j) < 0 || max(i, j) >= n {
+	if i == j || min(i, j) < 0 {
 		return 0, fmt.Errorf("selection: lattice: first passage from %v to %v, want two cells inside", from, to)
 	}
 	first, last := 0, j // the cells in which the chain lives
