@@ -48,7 +48,7 @@ func TestHostile(t *testing.T) {
 		}
 	}
 	for _, c := range channels {
-		r.Add("Channel.Check", func() error { return c.Check() })
+		r.Add("Channel.Check", func() error { return hostile.Bare(c.Check()) })
 		r.Add("Channel.Rate", func() error { return hostile.Err(c.Rate(0, 1, Settings{})) })
 		r.Add("Channel.Laplace", laplace(c, 0, 1, 1, 1))
 	}

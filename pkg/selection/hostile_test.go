@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/escape"
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
@@ -79,8 +80,8 @@ func TestHostile(t *testing.T) {
 			func() error { return hostile.Err(NewLattice(loop, 0.1, -huge, huge, 10)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, 0, tiny, 10)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, 1, 1+1e-14, 10)) },
 		},
 		"Lattice.Middle":           {func() error { return hostile.Said((&Lattice{}).Middle(3) == 0) }, func() error { return hostile.Said(lattice.Middle(-1) < -1) }},
-		"Lattice.Stationary":       {func() error { return hostile.Err((*Lattice)(nil).Stationary()) }, func() error { return hostile.Err((&Lattice{}).Stationary()) }},
-		"Lattice.Odds":             {func() error { return hostile.Err((*Lattice)(nil).Odds(0)) }, func() error { return hostile.Err((&Lattice{}).Odds(0)) }},
+		"Lattice.Stationary":       {func() error { return hostile.Said((*Lattice)(nil).Stationary() == nil) }, func() error { return hostile.Said((&Lattice{}).Stationary() == nil) }},
+		"Lattice.Odds":             {func() error { return isNaN((*Lattice)(nil).Odds(0)) }, func() error { return isNaN((&Lattice{}).Odds(0)) }},
 		"Lattice.MeanFirstPassage": {func() error { return hostile.Err((*Lattice)(nil).MeanFirstPassage(0, 1)) }, func() error { return hostile.Err((&Lattice{}).MeanFirstPassage(0, 1)) }, func() error { return hostile.Err(lattice.MeanFirstPassage(0.1, 0.15)) }},
 		"NewLoop":                  {}, "Loop.SGD": {func() error { return hostile.Err((*Loop)(nil).SGD(0.1)) }, func() error { return hostile.Err((&Loop{}).SGD(0.1)) },
 			func() error {
@@ -113,7 +114,10 @@ func TestHostile(t *testing.T) {
 			local(nil, h, minima, noise, step), local(b, nil, minima, noise, step), local(b, h, nil, noise, step), local(b, h, []landscape.Critical{{}}, noise, step), local(b, h, []landscape.Critical{b.Minimum(), {}}, noise, step), local(b, h, minima, noise, dynamics.Settings{Step: 0.1, Scheme: 7}),
 			local(b, h, []landscape.Critical{b.Minimum(), b.Saddle()}, noise, step), local(must(landscape.NewQuartic(landscape.Shape{Ratio: 2})), h, minima, noise, step),
 		},
-		"TwoTemperatures.Check": {}, "TwoTemperatures.Densities": {func() error { s, _ := TwoTemperatures{loss, 0.1, 0.2, 0.3}.Densities(nan); return isNaN(s) }},
+		"TwoTemperatures.Check": {}, "TwoTemperatures.Densities": {func() error {
+			s, _ := TwoTemperatures{Loss: loss, Near: 0.1, Far: 0.2, Width: 0.3}.Densities(nan)
+			return isNaN(s)
+		}},
 	}
 	for _, x := range []float64{nan, 0, -1, inf, -inf} {
 		r.Add("NewBasins", func() error { return hostile.Err(NewBasins(basin(x, 1), basin(1, 1), 2)) }, func() error { return hostile.Err(NewBasins(basin(1, 1), basin(x, 1), 2)) }, func() error { return hostile.Err(NewBasins(basin(1, x), basin(1, 1), 2)) },
@@ -125,7 +129,7 @@ func TestHostile(t *testing.T) {
 				r.Add("NewLattice", func() error { return hostile.Err(NewLattice(road{x, 1}, 0.1, -1, 1, 10)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, x, 1, 10)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, -1, x, 10)) })
 				r.Add("Lattice.MeanFirstPassage", func() error { return hostile.Err(lattice.MeanFirstPassage(x, 0)) }, func() error { return hostile.Err(lattice.MeanFirstPassage(0, x)) })
 			}
-			r.Add("Lattice.Odds", func() error { return hostile.Err(lattice.Odds(x)) })
+			r.Add("Lattice.Odds", func() error { return isNaN(lattice.Odds(x)) })
 		}
 		r.Add("NewLattice", func() error { return hostile.Err(NewLattice(loop, x, -1, 1, 10)) })
 		for i := range 4 {
@@ -135,17 +139,133 @@ func TestHostile(t *testing.T) {
 		}
 		r.Add("Loop.SGD", func() error { return hostile.Err(loop.SGD(x)) })
 		r.Add("NewLocal", local(b, h, minima, theory.Noise{LearningRate: x, BatchSize: 1}, step), local(b, h, minima, noise, dynamics.Settings{Step: x}))
-		twos := []TwoTemperatures{{loss, x, 0.1, 0}, {loss, 0.1, x, 0}}
+		twos := []TwoTemperatures{{Loss: loss, Near: x, Far: 0.1}, {Loss: loss, Near: 0.1, Far: x}}
 		if x != 0 {
-			twos = append(twos, TwoTemperatures{loss, 0.1, 0.1, x})
+			twos = append(twos, TwoTemperatures{Loss: loss, Near: 0.1, Far: 0.1, Width: x})
 		}
 		for _, p := range twos {
+			background, none := t.Context(), (*Contest)(nil)
+			contest := func(noise, width float64) func() error {
+				return func() error { return hostile.Err(NewContest(basin(1, 1), basin(1, 2), 2, noise, width)) }
+			}
+			both := func(a, b float64) error { return hostile.Said(math.IsNaN(a) && math.IsNaN(b)) }
+			pair := must(NewBasins(basin(1, 1, 1), basin(1, 1, 2), 2))
+			across := func(float64) float64 { return 0.1 }
+			for _, c := range []*Contest{none, {}} {
+				r.Add("Contest.Rates", func() error { return both(c.Rates()) })
+				r.Add("Contest.Kramers", func() error { return both(c.Kramers()) })
+				r.Add("Contest.Odds", func() error { return hostile.Err(c.Odds(0)) })
+				r.Add("Contest.Constant", func() error { return hostile.Err(c.Constant()) })
+				r.Add("Contest.SGD", func() error { return hostile.Err(c.SGD(1)) })
+				r.Add("Contest.GLD", func() error { return hostile.Err(c.GLD()) })
+				r.Add("Contest.Walk", func() error { return hostile.Err(c.Walk(background, 1, "")) })
+				r.Add("Contest.Control", func() error { return hostile.Err(c.Control(background, 1, "")) })
+				r.Add("Scan", func() error {
+					return hostile.Err(Scan(background, []float64{1}, func(float64) *Contest { return c }, 1))
+				})
+			}
+			for _, x := range []float64{nan, 0, -1, inf, -inf} {
+				r.Add("NewContest", contest(x, 0.1))
+				r.Add("Follow", func() error { return hostile.Err(Follow(pair, x, 0.1)) })
+				r.Add("Keep", func() error { return hostile.Err(Keep(pair, x)) })
+				r.Add("NewStudentLoop", func() error { return hostile.Err(NewStudentLoop(loop, x)) })
+				r.Add("StudentLoop.SGD", func() error { return hostile.Err(must(NewStudentLoop(loop, 5)).SGD(x)) })
+				r.Add("ChainOdds", func() error { return hostile.Err(ChainOdds(loop, x, -3, 3, 20)) })
+				c := TwoCoordinates{Basins: pair, Along: x, Across: across}
+				d := TwoCoordinates{Basins: pair, Along: 0.1, Across: func(float64) float64 { return x }}
+				for _, c := range []TwoCoordinates{c, d} {
+					r.Add("TwoCoordinates.Odds", func() error { return hostile.Err(c.Odds()) })
+					r.Add("TwoCoordinates.Rate", func() error { return hostile.Err(c.Rate()) })
+					r.Add("TwoCoordinates.Toll", func() error { return hostile.Err(c.Toll()) })
+				}
+				if x != 0 {
+					r.Add("NewContest", contest(0.1, x))
+					r.Add("Follow", func() error { return hostile.Err(Follow(pair, 0.1, x)) })
+					r.Add("Occupy", func() error { return hostile.Err(Occupy(background, loop, must(loop.SGD(0.1)), x, 1, 1, "")) })
+				}
+			}
+			r.Add("NewContest", func() error { return hostile.Err(NewContest(Basin{}, Basin{}, 2, 0.1, 0.1)) })
+			r.Add("Follow", func() error { return hostile.Err(Follow(nil, 0.1, 0)) }, func() error { return hostile.Err(Follow(must(NewBasins(basin(1, 1), basin(1, 2), 2)), 0.1, 0)) })
+			r.Add("Keep", func() error { return hostile.Err(Keep(nil, 0.1)) })
+			r.Add("NewStudentLoop", func() error { return hostile.Err(NewStudentLoop(nil, 3)) }, func() error { return hostile.Err(NewStudentLoop(&Loop{}, 3)) }, func() error { return hostile.Err(NewStudentLoop(loop, 2)) })
+			r.Add("StudentLoop.SGD", func() error { return hostile.Err(StudentLoop{}.SGD(0.1)) })
+			r.Add("ChainOdds", func() error { return hostile.Err(ChainOdds(nil, 0.1, -3, 3, 20)) }, func() error { return hostile.Err(ChainOdds(loop, 0.1, -3, 3, 4)) }, func() error { return hostile.Err(ChainOdds(loop, 0.1, 1, 3, 20)) }, func() error { return hostile.Err(ChainOdds(loop, 0.1, -3, 3, 1e9)) })
+			r.Add("Loop.Climb", func() error { return isNaN((&Loop{}).Climb().Jumps) })
+			r.Add("Occupy", func() error { return hostile.Err(Occupy(background, nil, must(loop.SGD(0.1)), 1, 1, 1, "")) }, func() error { return hostile.Err(Occupy(background, loop, nil, 1, 1, 1, "")) }, func() error { return hostile.Err(Occupy(background, loop, must(loop.SGD(0.1)), 1, 1, 1e9, "")) })
+			r.Add("Scan", func() error { return hostile.Err(Scan(background, []float64{1}, nil, 1)) })
+			r.Add("Master", func() error { return isNaN(Master(0, 0)(1)) }, func() error { return isNaN(Master(nan, 1)(1)) })
+			r.Add("Series.Add", func() error { return new(Series).Add(1, nil) }, func() error { return new(Series).Add(1, &escape.Occupancy{}) })
+			r.Add("Series.Over", func() error { return both(Series{Y: []float64{1}}.Over([]float64{1})) }, func() error { return both(Series{Y: []float64{1}, StdErr: []float64{1}}.Over(nil)) })
+			r.Add("TwoCoordinates.Reverse", func() error { return hostile.Said(TwoCoordinates{}.Reverse().Basins == nil) })
+			for _, c := range []TwoCoordinates{{}, {Basins: pair, Along: 0.1}, {Along: 0.1, Across: across}} {
+				r.Add("TwoCoordinates.Odds", func() error { return hostile.Err(c.Odds()) })
+				r.Add("TwoCoordinates.Rate", func() error { return hostile.Err(c.Rate()) })
+				r.Add("TwoCoordinates.Toll", func() error { return hostile.Err(c.Toll()) })
+			}
 			r.Add("TwoTemperatures.Check", p.Check)
 			r.Add("TwoTemperatures.Densities", func() error { s, m := p.Densities(0.1); return hostile.Said(math.IsNaN(s) && math.IsNaN(m)) })
 		}
 	}
+	background, none := t.Context(), (*Contest)(nil)
+	contest := func(noise, width float64) func() error {
+		return func() error { return hostile.Err(NewContest(basin(1, 1), basin(1, 2), 2, noise, width)) }
+	}
+	both := func(a, b float64) error { return hostile.Said(math.IsNaN(a) && math.IsNaN(b)) }
+	pair := must(NewBasins(basin(1, 1, 1), basin(1, 1, 2), 2))
+	across := func(float64) float64 { return 0.1 }
+	for _, c := range []*Contest{none, {}} {
+		r.Add("Contest.Rates", func() error { return both(c.Rates()) })
+		r.Add("Contest.Kramers", func() error { return both(c.Kramers()) })
+		r.Add("Contest.Odds", func() error { return hostile.Err(c.Odds(0)) })
+		r.Add("Contest.Constant", func() error { return hostile.Err(c.Constant()) })
+		r.Add("Contest.SGD", func() error { return hostile.Err(c.SGD(1)) })
+		r.Add("Contest.GLD", func() error { return hostile.Err(c.GLD()) })
+		r.Add("Contest.Walk", func() error { return hostile.Err(c.Walk(background, 1, "")) })
+		r.Add("Contest.Control", func() error { return hostile.Err(c.Control(background, 1, "")) })
+		r.Add("Scan", func() error {
+			return hostile.Err(Scan(background, []float64{1}, func(float64) *Contest { return c }, 1))
+		})
+	}
+	for _, x := range []float64{nan, 0, -1, inf, -inf} {
+		r.Add("NewContest", contest(x, 0.1))
+		r.Add("Follow", func() error { return hostile.Err(Follow(pair, x, 0.1)) })
+		r.Add("Keep", func() error { return hostile.Err(Keep(pair, x)) })
+		r.Add("NewStudentLoop", func() error { return hostile.Err(NewStudentLoop(loop, x)) })
+		r.Add("StudentLoop.SGD", func() error { return hostile.Err(must(NewStudentLoop(loop, 5)).SGD(x)) })
+		r.Add("ChainOdds", func() error { return hostile.Err(ChainOdds(loop, x, -3, 3, 20)) })
+		c := TwoCoordinates{Basins: pair, Along: x, Across: across}
+		d := TwoCoordinates{Basins: pair, Along: 0.1, Across: func(float64) float64 { return x }}
+		for _, c := range []TwoCoordinates{c, d} {
+			r.Add("TwoCoordinates.Odds", func() error { return hostile.Err(c.Odds()) })
+			r.Add("TwoCoordinates.Rate", func() error { return hostile.Err(c.Rate()) })
+			r.Add("TwoCoordinates.Toll", func() error { return hostile.Err(c.Toll()) })
+		}
+		if x != 0 {
+			r.Add("NewContest", contest(0.1, x))
+			r.Add("Follow", func() error { return hostile.Err(Follow(pair, 0.1, x)) })
+			r.Add("Occupy", func() error { return hostile.Err(Occupy(background, loop, must(loop.SGD(0.1)), x, 1, 1, "")) })
+		}
+	}
+	r.Add("NewContest", func() error { return hostile.Err(NewContest(Basin{}, Basin{}, 2, 0.1, 0.1)) })
+	r.Add("Follow", func() error { return hostile.Err(Follow(nil, 0.1, 0)) }, func() error { return hostile.Err(Follow(must(NewBasins(basin(1, 1), basin(1, 2), 2)), 0.1, 0)) })
+	r.Add("Keep", func() error { return hostile.Err(Keep(nil, 0.1)) })
+	r.Add("NewStudentLoop", func() error { return hostile.Err(NewStudentLoop(nil, 3)) }, func() error { return hostile.Err(NewStudentLoop(&Loop{}, 3)) }, func() error { return hostile.Err(NewStudentLoop(loop, 2)) })
+	r.Add("StudentLoop.SGD", func() error { return hostile.Err(StudentLoop{}.SGD(0.1)) })
+	r.Add("ChainOdds", func() error { return hostile.Err(ChainOdds(nil, 0.1, -3, 3, 20)) }, func() error { return hostile.Err(ChainOdds(loop, 0.1, -3, 3, 4)) }, func() error { return hostile.Err(ChainOdds(loop, 0.1, 1, 3, 20)) }, func() error { return hostile.Err(ChainOdds(loop, 0.1, -3, 3, 1e9)) })
+	r.Add("Loop.Climb", func() error { return isNaN((&Loop{}).Climb().Jumps) })
+	r.Add("Occupy", func() error { return hostile.Err(Occupy(background, nil, must(loop.SGD(0.1)), 1, 1, 1, "")) }, func() error { return hostile.Err(Occupy(background, loop, nil, 1, 1, 1, "")) }, func() error { return hostile.Err(Occupy(background, loop, must(loop.SGD(0.1)), 1, 1, 1e9, "")) })
+	r.Add("Scan", func() error { return hostile.Err(Scan(background, []float64{1}, nil, 1)) })
+	r.Add("Master", func() error { return isNaN(Master(0, 0)(1)) }, func() error { return isNaN(Master(nan, 1)(1)) })
+	r.Add("Series.Add", func() error { return new(Series).Add(1, nil) }, func() error { return new(Series).Add(1, &escape.Occupancy{}) })
+	r.Add("Series.Over", func() error { return both(Series{Y: []float64{1}}.Over([]float64{1})) }, func() error { return both(Series{Y: []float64{1}, StdErr: []float64{1}}.Over(nil)) })
+	r.Add("TwoCoordinates.Reverse", func() error { return hostile.Said(TwoCoordinates{}.Reverse().Basins == nil) })
+	for _, c := range []TwoCoordinates{{}, {Basins: pair, Along: 0.1}, {Along: 0.1, Across: across}} {
+		r.Add("TwoCoordinates.Odds", func() error { return hostile.Err(c.Odds()) })
+		r.Add("TwoCoordinates.Rate", func() error { return hostile.Err(c.Rate()) })
+		r.Add("TwoCoordinates.Toll", func() error { return hostile.Err(c.Toll()) })
+	}
 	r.Add("TwoTemperatures.Check", TwoTemperatures{}.Check, TwoTemperatures{Near: 1, Far: 1}.Check)
-	r.Add("Lattice.Odds", func() error { return hostile.Err(lattice.Odds(1)) }, func() error { return hostile.Err(lattice.Odds(huge)) })
+	r.Add("Lattice.Odds", func() error { return isNaN(lattice.Odds(1)) }, func() error { return isNaN(lattice.Odds(huge)) })
 	for _, to := range []float64{1, -1.1, 1.1, huge, -huge} {
 		r.Add("Lattice.MeanFirstPassage", func() error { return hostile.Err(lattice.MeanFirstPassage(0.1, to)) }, func() error { return hostile.Err(lattice.MeanFirstPassage(to, 0.1)) })
 	}

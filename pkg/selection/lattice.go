@@ -1,10 +1,10 @@
 package selection
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/mat"
 
@@ -26,6 +26,11 @@ type StepLaw interface {
 type Lattice struct {
 	lo, size, eta float64
 	p             *mat.Dense // row: from
+}
+
+// mixture is a law of steps that is one of several, by chance.
+type mixture interface {
+	parts() (laws []StepLaw, weights []float64)
 }
 
 // NewLattice returns the chain on [lo, hi]. It returns an error if there is no law or its slope or
@@ -54,22 +59,25 @@ func NewLattice(law StepLaw, eta, lo, hi float64, cells int) (*Lattice, error) {
 	const nodes = 48
 	x, w := make([]float64, nodes), make([]float64, nodes)
 	quad.Legendre{}.FixedLocations(x, w, 0, math.Sqrt(7))
+	laws, chances := []StepLaw{law}, []float64{1}
+	if m, ok := law.(mixture); ok {
+		laws, chances = m.parts()
+	}
 	for i := range cells {
 		theta, row := l.Middle(i), l.p.RawRowView(i)
-		slope, spread := law.Step(theta)
-		// At 49, the largest u², and 8 standard deviations about it.
-		if reach := eta * (49*math.Abs(slope) + 56*spread); !(spread >= 0) || !(reach < 1e300) {
-			return nil, fmt.Errorf("selection: lattice: slope %v and spread %v at θ = %v, want finite values, ≥ 0 for the spread, and η times them", slope, spread, theta)
+		for part, law := range laws {
+			slope, spread := law.Step(theta)
+			// At 49, the largest u², and 8 standard deviations about it.
+			if reach := eta * (49*math.Abs(slope) + 56*spread); !(spread >= 0) || !(reach < 1e300) {
+				return nil, fmt.Errorf("selection: lattice: slope %v and spread %v at θ = %v, want finite values, ≥ 0 for the spread, and η times them", slope, spread, theta)
+			}
+			for k, x := range x {
+				u := x * x
+				weight := chances[part] * w[k] * 2 * x * math.Sqrt(2/math.Pi) * math.Exp(-u*u/2)
+				l.spread(row, theta-eta*slope*u*u, eta*spread*u, weight)
+			}
 		}
-		for k, x := range x {
-			u := x * x
-			weight := w[k] * 2 * x * math.Sqrt(2/math.Pi) * math.Exp(-u*u/2)
-			l.spread(row, theta-eta*slope*u*u, eta*spread*u, weight)
-		}
-		sum := mat.Sum(l.p.RowView(i)) // 1 but for the rule's 1e−10
-		for j := range row {
-			row[j] /= sum
-		}
+		floats.Scale(1/floats.Sum(row), row) // 1 but for the rule's 1e−10
 	}
 	return l, nil
 }
@@ -92,59 +100,57 @@ func (l *Lattice) spread(row []float64, mean, sd, weight float64) {
 	row[last] += weight * (1 - below)
 }
 
-var errNotMade = errors.New("selection: lattice that NewLattice did not make")
-
 // Middle returns θ in the middle of a cell.
 func (l *Lattice) Middle(cell int) float64 { return l.lo + (float64(cell)+0.5)*l.size }
 
-// Stationary returns the probabilities of the cells in the stationary law, the solution of π(I − P)
-// = 0, Σπ = 1. It is an error for a lattice that [NewLattice] did not make, or whose chain falls
-// apart.
-func (l *Lattice) Stationary() ([]float64, error) {
+// band returns the chain on the cells from first to last−1.
+func (l *Lattice) band(first, last int) *band {
+	b := newBand(last-first, last-first-1)
+	for i := first; i < last; i++ {
+		for j, p := range l.p.RawRowView(i) {
+			if first <= j && j < last {
+				b.add(i-first, j-first, p)
+			} else {
+				b.leak[i-first] += p
+			}
+		}
+	}
+	b.eliminate()
+	return b
+}
+
+// Stationary returns the probabilities of the cells in the stationary law, each to its own relative
+// accuracy; nil for a lattice that [NewLattice] did not make.
+func (l *Lattice) Stationary() []float64 {
 	if l == nil || l.p == nil {
-		return nil, errNotMade
+		return nil
 	}
 	n, _ := l.p.Dims()
-	// The last equation, implied by the others, is replaced by the normalisation.
-	a, b, pi := mat.NewDense(n, n, nil), mat.NewVecDense(n, nil), mat.NewVecDense(n, nil)
-	a.Copy(l.p.T())
-	for i := range n {
-		a.Set(i, i, a.At(i, i)-1)
-		a.Set(n-1, i, 1)
-	}
-	b.SetVec(n-1, 1)
-	if err := pi.SolveVec(a, b); err != nil {
-		return nil, fmt.Errorf("selection: lattice: stationary law: %w", err)
-	}
-	return pi.RawVector().Data, nil
+	return l.band(0, n).stationary()
 }
 
 // Odds returns the stationary weight above the point between over that below; a cell that holds the
-// point is shared out. It is an error if the point is not inside, or as for [Lattice.Stationary].
-func (l *Lattice) Odds(between float64) (float64, error) {
-	pi, err := l.Stationary()
-	if err != nil {
-		return 0, err
+// point is shared out. They are NaN for a point that is not inside and for a lattice that
+// [NewLattice] did not make.
+func (l *Lattice) Odds(between float64) float64 {
+	pi, below, above := l.Stationary(), 0.0, 0.0
+	if l == nil || !(between > l.lo && between < l.lo+float64(len(pi))*l.size) {
+		return math.NaN()
 	}
-	if hi := l.lo + float64(len(pi))*l.size; !(between > l.lo && between < hi) {
-		return 0, fmt.Errorf("selection: lattice: odds about %v, want a point inside %v to %v", between, l.lo, hi)
-	}
-	below := 0.0
 	for i, p := range pi {
-		below += p * math.Max(0, math.Min(1, (between-l.lo)/l.size-float64(i)))
+		share := math.Max(0, math.Min(1, (between-l.lo)/l.size-float64(i)))
+		below += share * p
+		above += (1 - share) * p
 	}
-	if !(below > 0 && below < 1) {
-		return 0, fmt.Errorf("selection: lattice: weight %v below %v, want a value in (0, 1)", below, between)
-	}
-	return (1 - below) / below, nil
+	return above / below
 }
 
 // MeanFirstPassage returns the mean time t = ηk from one point until the chain is in the cell of
-// another, or beyond it. It is an error if the two share a cell or are outside, as for
-// [Lattice.Stationary], or if the passage is too rare to be told by elimination, about 10¹⁵ steps.
+// another, or beyond it. It is an error if the two share a cell or are outside, if the time is
+// beyond what float64 holds, and for a lattice that [NewLattice] did not make.
 func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
 	if l == nil || l.p == nil {
-		return 0, errNotMade
+		return 0, fmt.Errorf("selection: lattice that NewLattice did not make")
 	}
 	n, _ := l.p.Dims()
 	if reach := float64(n) * l.size; !(from-l.lo < reach && to-l.lo < reach) { // NaN and what no int holds
@@ -158,23 +164,11 @@ func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
 	if to < from {
 		first, last = j+1, n
 	}
-	m := last - first
-	a, ones, t := mat.NewDense(m, m, nil), mat.NewVecDense(m, nil), mat.NewVecDense(m, nil)
-	a.Scale(-1, l.p.Slice(first, last, first, last))
-	for k := range m {
-		// Leaving in one step is summed without cancellation, so that the diagonal keeps its digits
-		// when leaving is rare.
-		out := 0.0
-		for c, p := range l.p.RawRowView(first + k) {
-			if c != first+k {
-				out += p
-			}
-		}
-		a.Set(k, k, out)
-		ones.SetVec(k, l.eta)
+	t := make([]float64, last-first)
+	floats.AddConst(l.eta, t)
+	l.band(first, last).earn(t)
+	if v := t[i-first]; !(v > 0) || math.IsInf(v, 1) {
+		return 0, fmt.Errorf("selection: lattice: first passage from %v to %v takes %v, want a finite time > 0", from, to, v)
 	}
-	if err := t.SolveVec(a, ones); err != nil {
-		return 0, fmt.Errorf("selection: lattice: first passage: %w", err)
-	}
-	return t.AtVec(i - first), nil
+	return t[i-first], nil
 }

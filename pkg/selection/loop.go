@@ -141,24 +141,27 @@ func (l *Loop) SGD(eta float64) (dynamics.Dynamics, error) {
 	if l == nil || l.radius == 0 {
 		return nil, fmt.Errorf("selection: SGD on a loop that NewLoop did not make")
 	}
-	return &loopSGD{l, eta}, nil
+	return &loopSGD{l, eta, func(rng *rand.Rand) float64 { return l.labelNoise * rng.NormFloat64() }}, nil
 }
 
 // loopSGD is its own stepper: θ is all of the state.
 type loopSGD struct {
-	loop *Loop
-	eta  float64
+	loop  *Loop
+	eta   float64
+	label func(*rand.Rand) float64 // its noise
 }
 
 func (*loopSGD) Dim() int                       { return 1 }
 func (s *loopSGD) NewStepper() dynamics.Stepper { return s }
 
 func (s *loopSGD) Step(theta []float64, rng *rand.Rand) float64 {
-	w, dw := s.loop.Weights(theta[0]) // w is w(θ) − w*
-	var normal [3]float64
-	dynamics.Normals(normal[:], rng)
-	x, y := normal[0], normal[1] // the two features
-	residual := w[0]*x + w[1]*y - s.loop.labelNoise*normal[2]
+	if rng == nil { // as of all dynamics
+		theta[0] = math.NaN()
+		return s.eta
+	}
+	w, dw := s.loop.Weights(theta[0])            // w is w(θ) − w*
+	x, y := rng.NormFloat64(), rng.NormFloat64() // the two features
+	residual := w[0]*x + w[1]*y - s.label(rng)
 	theta[0] -= s.eta * residual * (dw[0]*x + dw[1]*y)
 	return s.eta
 }

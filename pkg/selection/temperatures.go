@@ -18,10 +18,15 @@ import (
 // With u = log(L/L(θˢ)),
 //
 //	log s = ∫₀ᶻ u′/T dz = u/T + ∫₀ᶻ u·T′/T² dz,   m = 1/(s·T·L).
+//
+// Where in a step T(z) is taken is a convention that Eq. 13 leaves open: at Reading α of the way, s
+// is divided and m multiplied by T^α. α = 0 is Itô's, ½ Stratonovich's, 1 Klimontovich's (Hänggi's)
+// reading. The factor L is always taken as Itô does.
 type TwoTemperatures struct {
 	Loss      exact.Loss
 	Near, Far float64 // the temperatures T₁ and T₂
 	Width     float64 // ≥ 0, of half the passage
+	Reading   float64 // α from 0 to 1
 }
 
 var (
@@ -36,6 +41,8 @@ func (p TwoTemperatures) Check() error {
 		return fmt.Errorf("selection: two temperatures without a loss")
 	case !positive(p.Near) || !positive(p.Far):
 		return fmt.Errorf("selection: temperatures T₁ = %v and T₂ = %v, want finite values > 0", p.Near, p.Far)
+	case math.IsNaN(p.Reading) || math.IsInf(p.Reading, 0):
+		return fmt.Errorf("selection: two temperatures: reading = %v, want a finite value", p.Reading)
 	case !(p.Width >= 0) || math.IsInf(p.Width, 1):
 		return fmt.Errorf("selection: two temperatures: width = %v, want a finite value ≥ 0", p.Width)
 	}
@@ -66,6 +73,7 @@ func (p TwoTemperatures) Densities(z float64) (logScale, logSpeed float64) {
 			logScale -= quad.Fixed(f, end, 0, 12, quad.Legendre{}, 0)
 		}
 	}
+	logScale -= p.Reading * math.Log(T)
 	return logScale, -logScale - u - saddle - math.Log(T)
 }
 
