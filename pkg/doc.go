@@ -20,8 +20,9 @@
 //	landscape  data             L, ∇L, barriers and their laws · data sets
 //
 // Beside the ladder, knowing no physics: figure draws, method keeps one look for each method,
-// scorecard keeps claims and verdicts, fidelity says quick or paper. Package live holds what a
-// reader moves and may ask theory. Notebooks stand on all of it; nothing knows a notebook.
+// scorecard keeps claims and verdicts, keep passes results from cell to cell, fidelity says quick
+// or paper. Package live holds what a reader moves and may ask theory. Notebooks stand on all of
+// it; nothing knows a notebook.
 //
 // # To add …
 //

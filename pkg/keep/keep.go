@@ -1,0 +1,74 @@
+// Package keep passes results from one cell of a notebook to the next: every cell is a process of
+// its own, and what took minutes should not be computed twice.
+//
+//	keep.Put("03-stages", stages)                 // in the cell that trains
+//	stages, err := keep.Get[[][]float64]("03-stages") // in the cells that measure
+//
+// The files lie in [os.TempDir], by user and by fidelity, and serve this machine only. Errors start
+// with "keep:".
+package keep
+
+import (
+	"encoding/gob"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"github.com/sgdescape/sgdescape/pkg/fidelity"
+)
+
+// validName is what may stand in the name of a file on every system.
+var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
+
+func path(name string) (string, error) {
+	if !validName.MatchString(name) {
+		return "", fmt.Errorf("keep: name %q, want lower-case letters, digits, '.', '_' and '-'", name)
+	}
+	file := fmt.Sprintf("sgdescape-%d-%s-%s.gob", os.Getuid(), fidelity.Pick("quick", "paper"), name)
+	return filepath.Join(os.TempDir(), file), nil
+}
+
+// Put keeps a value under a name, in place of what was there, whole or not at all. Its type must be
+// one that encoding/gob can encode.
+func Put(name string, value any) error {
+	file, err := path(name)
+	if err != nil {
+		return err
+	}
+	// Only this user may write it: the name is no secret, and the folder is everyone's.
+	pending, err := os.CreateTemp(filepath.Dir(file), "sgdescape-*")
+	if err != nil {
+		return fmt.Errorf("keep: %w", err)
+	}
+	defer os.Remove(pending.Name())
+	err = gob.NewEncoder(pending).Encode(value)
+	if closed := pending.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(pending.Name(), file)
+	}
+	if err != nil {
+		return fmt.Errorf("keep: %s: %w", name, err)
+	}
+	return nil
+}
+
+// Get returns what was put under a name. It is an error when nothing was, or something of another
+// type.
+func Get[T any](name string) (value T, err error) {
+	file, err := path(name)
+	if err != nil {
+		return value, err
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return value, fmt.Errorf("keep: nothing under %s: run the cell that computes it first: %w", name, err)
+	}
+	defer f.Close()
+	if err := gob.NewDecoder(f).Decode(&value); err != nil {
+		return value, fmt.Errorf("keep: %s: %w", name, err)
+	}
+	return value, nil
+}
