@@ -3,17 +3,21 @@
 //
 //	keep.Put("03-stages", stages)                 // in the cell that trains
 //	stages, err := keep.Get[[][]float64]("03-stages") // in the cells that measure
+//	sets, err := keep.Once("05-sets", solve)          // or wherever it is needed, solved by the first
 //
-// The files lie in [os.TempDir], by user and by fidelity, and serve this machine only. Errors start
-// with "keep:".
+// The files lie in [os.TempDir], by fidelity and by the process that runs the cells: a kernel that
+// is started anew, perhaps on other code, finds nothing. Errors start with "keep:".
 package keep
 
 import (
 	"encoding/gob"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 
 	"github.com/sgdescape/sgdescape/pkg/fidelity"
 )
@@ -25,7 +29,7 @@ func path(name string) (string, error) {
 	if !validName.MatchString(name) {
 		return "", fmt.Errorf("keep: name %q, want lower-case letters, digits, '.', '_' and '-'", name)
 	}
-	file := fmt.Sprintf("sgdescape-%d-%s-%s.gob", os.Getuid(), fidelity.Pick("quick", "paper"), name)
+	file := fmt.Sprintf("sgdescape-%d-%d-%s-%s.gob", os.Getuid(), os.Getppid(), fidelity.Pick("quick", "paper"), name)
 	return filepath.Join(os.TempDir(), file), nil
 }
 
@@ -71,4 +75,32 @@ func Get[T any](name string) (value T, err error) {
 		return value, fmt.Errorf("keep: %s: %w", name, err)
 	}
 	return value, nil
+}
+
+// Once returns what is kept under a name, and computes and keeps it where nothing is.
+func Once[T any](name string, compute func() (T, error)) (T, error) {
+	if value, err := Get[T](name); err == nil {
+		return value, nil
+	}
+	value, err := compute()
+	if err != nil {
+		return value, fmt.Errorf("keep: %s: %w", name, err)
+	}
+	return value, Put(name, value)
+}
+
+// Clear forgets all that is kept under names with a prefix, as the first cell of a notebook does so
+// that running it from the top computes anew.
+func Clear(prefix string) error {
+	first, err := path(prefix)
+	if err != nil {
+		return err
+	}
+	files, err := filepath.Glob(strings.TrimSuffix(first, ".gob") + "*.gob")
+	for _, file := range files {
+		if gone := os.Remove(file); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+			err = fmt.Errorf("keep: %w", gone)
+		}
+	}
+	return err
 }
