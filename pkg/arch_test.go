@@ -31,6 +31,7 @@ var aside = map[string][]string{
 	"internal/output": {"fidelity"},
 	"figure":          {"fidelity", "internal/output", "internal/parallel"},
 	"method":          {"figure"},
+	"keep":            {"fidelity"},
 	"scorecard":       {"fidelity", "internal/output"},
 	"live":            {"figure", "fidelity", "internal/output", "landscape", "theory"},
 }

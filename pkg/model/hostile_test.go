@@ -34,6 +34,11 @@ func TestHostile(t *testing.T) {
 		return &data.Set{X: mat.NewDense(2, 1, []float64{x, 1}), Y: mat.NewDense(2, 1, []float64{y, 1})}
 	}
 	mlp := func(s *data.Set, cfg MLPConfig) error { _, err := NewMLP(s, cfg); return err }
+	conv := func(s *data.Set, loss Loss, layers ...ConvLayer) error {
+		_, err := NewConv(s, ConvConfig{Conv: layers, Loss: loss})
+		return err
+	}
+	image := &data.Set{X: mat.NewDense(1, 16, nil), Y: mat.NewDense(1, 1, nil)}
 	linear := func(s *data.Set) error { _, err := NewLinear(s); return err }
 	outputs := func(y *mat.Dense, p int) error {
 		_, err := FromOutputs(y, p, func(_, _, _ []float64, _ int) {})
@@ -77,6 +82,22 @@ func TestHostile(t *testing.T) {
 		"entropy of one":       mlp(set(1, 1), two),
 		"entropy below 0":      mlp(&data.Set{X: mat.NewDense(1, 1, nil), Y: mat.NewDense(1, 2, []float64{-0.5, 1.5})}, two),
 		"entropy of sum 2":     mlp(&data.Set{X: mat.NewDense(1, 1, nil), Y: mat.NewDense(1, 2, []float64{1, 1})}, two),
+		"conv of nil":          conv(nil, MeanSquare),
+		"conv NaN":             conv(set(nan, 1), MeanSquare),
+		"conv of 2 pixels":     conv(&data.Set{X: mat.NewDense(1, 2, nil), Y: mat.NewDense(1, 1, nil)}, MeanSquare),
+		"conv loss 9":          conv(image, 9),
+		"conv entropy of one":  conv(image, CrossEntropy),
+		"conv of 0 channels":   conv(image, MeanSquare, ConvLayer{0, 1, 1}),
+		"conv of 1e9 channels": conv(image, MeanSquare, ConvLayer{1e9, 1, 1}),
+		"conv of 2^27":         conv(image, MeanSquare, ConvLayer{1 << 27, 1, 1}),
+		"conv twice 2^15":      conv(image, MeanSquare, ConvLayer{1 << 15, 4, 1}, ConvLayer{1 << 15, 1, 1}),
+		"conv kernel 0":        conv(image, MeanSquare, ConvLayer{1, 0, 1}),
+		"conv kernel 5 of 4":   conv(image, MeanSquare, ConvLayer{1, 5, 1}),
+		"conv kernel left":     conv(image, MeanSquare, ConvLayer{1, 3, 1}, ConvLayer{1, 3, 1}),
+		"conv kernel 2^63":     conv(image, MeanSquare, ConvLayer{1, math.MaxInt, 1}),
+		"conv stride -1":       conv(image, MeanSquare, ConvLayer{1, 1, -1}),
+		"mean of nil Conv":     mean((*Conv)(nil)),
+		"mean of a zero Conv":  mean(new(Conv)),
 		"linear of nil":        linear(nil),
 		"linear of nothing":    linear(new(data.Set)),
 		"linear NaN":           linear(set(1, nan)),

@@ -1,9 +1,9 @@
 // Package quasipotential answers the question: which barrier does SGD see while its steps are
-// small, whatever the law of its gradients?
+// small, whatever the law of its gradients? And which at a fixed learning rate and large batches?
 //
-// [Quasipotential] is the least action along a path, [Cumulant] the law of one sample's gradient:
-// of a model on its own data ([Samples]), of Gaussian regression, of Gaussian noise, of whatever
-// else implements it.
+// [Quasipotential] is the least action along a path, [Steps] that of steps of finite size,
+// [Cumulant] the law of one sample's gradient: of a model on its own data ([Samples]), of Gaussian
+// regression, of Gaussian noise, of whatever else implements it.
 package quasipotential
 
 import (
@@ -90,8 +90,8 @@ func Quasipotential(c Cumulant, path [][]float64, s exact.Settings) (exact.Resul
 		case math.IsNaN(v):
 			return exact.Result{}, fmt.Errorf("quasipotential: the cumulant is not a number on the way")
 		}
-		// Two grids may agree by chance, where errors cross 0: one that follows a change 64 times as
-		// large has not settled.
+		// Two grids may agree by chance, where errors cross 0: one that follows a change 64 times
+		// as large has not settled.
 		before := change
 		change = math.Abs(v - last)
 		if off := math.Max(change, before/64); off <= s.Tolerance*math.Abs(v) || math.IsNaN(before) && change <= s.Tolerance*math.Abs(v) {

@@ -76,6 +76,25 @@ func TestHostile(t *testing.T) {
 	for _, x := range []float64{nan, inf, -inf, huge} {
 		r.Add("Quasipotential", try(good, [][]float64{{0}, {x}}, exact.Settings{}), try(noise, [][]float64{{x}, {0}}, exact.Settings{}))
 	}
+	steps := func(c Cumulant, eta float64, strip Strip, tolerance float64) func() error {
+		return func() error {
+			_, _, err := Steps(c, eta, strip, exact.Settings{Tolerance: tolerance})
+			return err
+		}
+	}
+	ahead := Strip{-1, 0, 1}
+	r.Add("Steps", steps(nil, 1, ahead, 0), steps(void{1}, 1, ahead, 0), steps(void{2}, 1, ahead, 0), steps(GaussianNoise{}, 1, ahead, 0), steps((*Samples)(nil), 1, ahead, 0))
+	for _, x := range []float64{nan, inf, -inf} {
+		for _, s := range []Strip{{x, 0, 1}, {-1, x, 1}, {-1, 0, x}} {
+			r.Add("Strip.Check", s.Check)
+			r.Add("Steps", steps(good, 0.1, s, 0))
+		}
+		r.Add("Steps", steps(good, x, ahead, 0))
+	}
+	r.Add("Steps", steps(good, 0, ahead, 0), steps(good, -1, ahead, 0), steps(good, 1, ahead, -1), steps(good, 1, ahead, inf), steps(good, 1, ahead, nan))
+	for _, s := range []Strip{{}, {-1, 0, 0}, {1, 0, 2}, {-huge, 0, 1}, {-1, 0, tiny}} {
+		r.Add("Strip.Check", s.Check)
+	}
 	for _, tolerance := range []float64{nan, -1, -tiny, 1, inf} {
 		r.Add("Quasipotential", try(good, path, exact.Settings{Tolerance: tolerance}))
 	}

@@ -220,3 +220,18 @@ func OfSize(exits []Exit, samples int) (of []Exit) {
 	}
 	return of
 }
+
+// ByLevel takes exits of the same sets at several levels, one for each, and returns the geometric
+// mean of the sets and the mean time of fresh samples at each level, and the mean times of each set.
+func ByLevel(levels ...[]Exit) (mean, fresh []float64, sets [][]float64) {
+	sets = make([][]float64, len(levels[0]))
+	for _, exits := range levels {
+		logs := 0.0
+		for k, e := range exits {
+			sets[k] = append(sets[k], e.Time)
+			logs += math.Log(e.Time)
+		}
+		mean, fresh = append(mean, math.Exp(logs/float64(len(exits)))), append(fresh, exits[0].Fresh)
+	}
+	return mean, fresh, sets
+}

@@ -63,3 +63,12 @@ func TestExits(t *testing.T) {
 		t.Errorf("%d of %d exits are of the size", n, len(all))
 	}
 }
+
+func TestByLevel(t *testing.T) {
+	mean, fresh, sets := ByLevel([]Exit{{Time: 2, Fresh: 3}, {Time: 8, Fresh: 3}}, []Exit{{Time: 1, Fresh: 5}, {Time: 9, Fresh: 5}})
+	near(t, "geometric mean", mean[0], 4, 1e-12)
+	near(t, "geometric mean", mean[1], 3, 1e-12)
+	if fresh[0] != 3 || fresh[1] != 5 || sets[1][0] != 8 || sets[1][1] != 9 {
+		t.Errorf("fresh %v, sets %v", fresh, sets)
+	}
+}

@@ -168,6 +168,9 @@ func TestHostile(t *testing.T) {
 		r.Add("Chain.Check", c.Check)
 		r.Add("Chain.MeanFirstPassage", func() error { return hostile.Err(c.MeanFirstPassage(2, exact.Settings{})) })
 		r.Add("Chain.Barrier", func() error { return hostile.Err(c.Barrier(2)) })
+		r.Add("Chain.StepBarrier", func() error { _, _, err := c.StepBarrier(2, exact.Settings{}); return err })
+		r.Add("Chain.SmallStepBarrier", func() error { return hostile.Err(c.SmallStepBarrier(2, 1)) })
+		r.Add("Chain.LargeBatchBarrier", func() error { return hostile.Err(c.LargeBatchBarrier(2, 1)) })
 		r.Add("Chain.Quasipotential", func() error { return hostile.Err(c.Quasipotential(2)) })
 		r.Add("Chain.Cumulant", func() error { return hostile.Err(c.Cumulant()) })
 		r.Add("Chain.Kesten", func() error { return hostile.Err(c.Kesten()) })
@@ -176,6 +179,9 @@ func TestHostile(t *testing.T) {
 	for _, c := range []float64{nan, 1, 0, -1, inf, -inf, huge} {
 		r.Add("Chain.MeanFirstPassage", func() error { return hostile.Err(good.MeanFirstPassage(c, exact.Settings{})) })
 		r.Add("Chain.Barrier", func() error { return hostile.Err(good.Barrier(c)) })
+		r.Add("Chain.StepBarrier", func() error { _, _, err := good.StepBarrier(c, exact.Settings{}); return err })
+		r.Add("Chain.SmallStepBarrier", func() error { return hostile.Err(good.SmallStepBarrier(c, 1)) })
+		r.Add("Chain.LargeBatchBarrier", func() error { return hostile.Err(good.LargeBatchBarrier(c, 1)) })
 		r.Add("Chain.Quasipotential", func() error { return hostile.Err(good.Quasipotential(c)) })
 		if c != huge {
 			r.Add("SGD.LossAbove", func() error { return hostile.Err(fixed.LossAbove(c)) })
@@ -188,6 +194,18 @@ func TestHostile(t *testing.T) {
 		r.Add("Chain.MeanFirstPassage", func() error { return hostile.Err(good.MeanFirstPassage(2, exact.Settings{Tolerance: tolerance})) })
 		r.Add("SGD.MeanFirstPassage", func() error { return hostile.Err(fixed.MeanFirstPassage(2, exact.Settings{Tolerance: tolerance})) })
 	}
+	for _, x := range []float64{nan, inf, -inf, 0, -1} {
+		r.Add("Chain.SmallStepBarrier", func() error { return hostile.Err(good.SmallStepBarrier(2, x)) })
+		r.Add("Chain.LargeBatchBarrier", func() error { return hostile.Err(good.LargeBatchBarrier(2, x)) })
+		cool := func(temperature, log [3]float64, power float64) func() error {
+			return func() error { _, _, err := Cooling(temperature, log, power); return err }
+		}
+		r.Add("Cooling", cool([3]float64{3, 2, x}, [3]float64{1, 2, 3}, 0.5), cool([3]float64{x, x, x}, [3]float64{1, 2, 3}, 0.5))
+		if x != 0 && x != -1 {
+			r.Add("Cooling", cool([3]float64{3, 2, 1}, [3]float64{1, 2, x}, 0.5), cool([3]float64{3, 2, 1}, [3]float64{1, 2, 3}, x))
+		}
+	}
+	r.Add("Chain.StepBarrier", func() error { _, _, err := good.StepBarrier(2, exact.Settings{Tolerance: nan}); return err })
 	drawn := must(NewEmpiricalFeatures([]float64{1, 2}))
 	none := func(name string, f Features, batch, level int) {
 		r.Add(name, func() error { x, w := f.Rule(batch, level); return hostile.Said(x == nil && w == nil) })

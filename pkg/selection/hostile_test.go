@@ -11,6 +11,7 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
+	"github.com/sgdescape/sgdescape/pkg/quasipotential"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
@@ -97,6 +98,17 @@ func TestHostile(t *testing.T) {
 			return hostile.Said(m.At(0, 0) == 0)
 		}},
 		"Loop.Minimum": {func() error { return isNaN((&Loop{}).Minimum().Theta[0]) }}, "Loop.FarMinimum": {func() error { return isNaN((&Loop{}).FarMinimum().Theta[0]) }}, "Loop.Saddle": {func() error { return isNaN((&Loop{}).Saddle().Loss) }},
+		"Loop.Cumulant": {
+			func() error {
+				return hostile.Said(loop.Cumulant().Log(make([]float64, 1), mat.NewSymDense(1, nil), []float64{0}, []float64{nan}) == inf)
+			},
+			func() error {
+				return hostile.Said(loop.Cumulant().Log(make([]float64, 1), mat.NewSymDense(1, nil), []float64{1}, []float64{huge}) == inf)
+			},
+			func() error {
+				return hostile.Err(quasipotential.Quasipotential((*Loop)(nil).Cumulant(), [][]float64{{1}, {0}}, exact.Settings{}))
+			},
+		},
 		"Loop.Reverse": {func() error { return hostile.Said((&Loop{}).Reverse().Dim() == 1) }}, "Loop.Step": {func() error { slope, _ := loop.Step(nan); return isNaN(slope) }},
 		"NewLocal": {
 			local(nil, h, minima, noise, step), local(b, nil, minima, noise, step), local(b, h, nil, noise, step), local(b, h, []landscape.Critical{{}}, noise, step), local(b, h, []landscape.Critical{b.Minimum(), {}}, noise, step), local(b, h, minima, noise, dynamics.Settings{Step: 0.1, Scheme: 7}),
