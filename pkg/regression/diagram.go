@@ -222,8 +222,17 @@ func OfSize(exits []Exit, samples int) (of []Exit) {
 }
 
 // ByLevel takes exits of the same sets at several levels, one for each, and returns the geometric
-// mean of the sets and the mean time of fresh samples at each level, and the mean times of each set.
+// mean of the sets and the mean time of fresh samples at each level, and the mean times of each set;
+// nil for no level, for one without exits, and for levels of different numbers of sets.
 func ByLevel(levels ...[]Exit) (mean, fresh []float64, sets [][]float64) {
+	for _, exits := range levels {
+		if len(exits) == 0 || len(exits) != len(levels[0]) {
+			return nil, nil, nil
+		}
+	}
+	if len(levels) == 0 {
+		return nil, nil, nil
+	}
 	sets = make([][]float64, len(levels[0]))
 	for _, exits := range levels {
 		logs := 0.0

@@ -154,6 +154,7 @@ func TestHostile(t *testing.T) {
 	r.Add("Exits", func() error { return hostile.Err(Exits(100, 0, 2, 1)) }, func() error { return hostile.Err(Exits(100, math.MaxInt, 2, 1)) }, func() error { return hostile.Err(Exits(100, 1e9, 2, 1)) }, func() error { return hostile.Err(Exits(1, 1, 2, 1)) }, func() error { return hostile.Err(Exits(100, 1, nan, 1)) }, func() error { return hostile.Err(Exits(100, 1, 2, nan)) })
 	r.Add("MeanShares", func() error { d, s, e := MeanShares(nil); return hostile.Said(d == nil && s == nil && e == nil) })
 	r.Add("HalfWay", func() error { d, e := HalfWay(nil); return hostile.Said(math.IsNaN(d) && math.IsNaN(e)) })
+	r.Add("ByLevel", func() error { m, f, s := ByLevel(); return hostile.Said(m == nil && f == nil && s == nil) }, func() error { m, _, _ := ByLevel(nil, nil); return hostile.Said(m == nil) }, func() error { m, _, _ := ByLevel(make([]Exit, 1), make([]Exit, 2)); return hostile.Said(m == nil) })
 	r.Add("OfSize", func() error { return hostile.Said(OfSize(nil, -1) == nil) })
 	r.Add("NewSet", func() error { return hostile.Err(NewSet(1, 0, 1, 0.1)) }, func() error { return hostile.Err(NewSet(1, 9, 0, 0.1)) }, func() error { return hostile.Err(NewSet(1, 9, 1, nan)) }, func() error { return hostile.Err(NewSet(1, math.MaxInt, 1, 0.1)) })
 	for _, x := range []float64{nan, -1, -inf} {
