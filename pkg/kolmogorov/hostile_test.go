@@ -26,6 +26,7 @@ func TestHostile(t *testing.T) {
 		"Passage.Expect": {func() error { return isNaN((*Passage)(nil).Expect(math.Hypot)) }, func() error { return isNaN((&Passage{}).Expect(math.Hypot)) }, func() error {
 			return isNaN(solve(t, Kolmogorov{Valley: line, Noise: lossNoise(0.1), Exit: saddle(one)}).Expect(nil))
 		}},
+		"Passage.Outside": {func() error { return isNaN((*Passage)(nil).Outside(1)) }, func() error { return isNaN((&Passage{}).Outside(nan)) }},
 		"Field.Z": {func() error { return isNaN(Field{}.Z(0, 0)) }, func() error {
 			f := Field{[]float64{0}, []float64{0}, []float64{1}}
 			return isNaN(f.Z(-1, 0) + f.Z(0, 1) + f.Z(1, 0))

@@ -121,6 +121,9 @@ type Exit struct {
 // Exits solves data sets number 1 to sets, of N samples each, at the learning rates η = depth/log
 // N. It returns an error if a number is out of bounds or a solution does not settle.
 func Exits(samples, sets int, ratio float64, depths ...float64) (all []Exit, err error) {
+	if bytes := 200 * float64(sets) * float64(len(depths)); sets < 1 || samples < 2 || bytes > parallel.GiB {
+		return nil, fmt.Errorf("regression: exits of %d sets of %d samples at %d depths take %.3g GiB, want ≥ 1 set of ≥ 2 samples and ≤ 1 GiB", sets, samples, len(depths), bytes/parallel.GiB)
+	}
 	fresh, height := make([]float64, len(depths)), 0.
 	for i, depth := range depths {
 		chain := Chain{LearningRate: depth / math.Log(float64(samples)), BatchSize: 1, Dim: 1, LabelNoise: 1}
@@ -219,8 +222,17 @@ func OfSize(exits []Exit, samples int) (of []Exit) {
 }
 
 // ByLevel takes exits of the same sets at several levels, one for each, and returns the geometric
-// mean of the sets and the mean time of fresh samples at each level, and the mean times of each set.
+// mean of the sets and the mean time of fresh samples at each level, and the mean times of each set;
+// nil for no level, for one without exits, and for levels of different numbers of sets.
 func ByLevel(levels ...[]Exit) (mean, fresh []float64, sets [][]float64) {
+	for _, exits := range levels {
+		if len(exits) == 0 || len(exits) != len(levels[0]) {
+			return nil, nil, nil
+		}
+	}
+	if len(levels) == 0 {
+		return nil, nil, nil
+	}
 	sets = make([][]float64, len(levels[0]))
 	for _, exits := range levels {
 		logs := 0.0

@@ -136,6 +136,35 @@ func TestHostile(t *testing.T) {
 		"SGD.MeanFirstPassage": {func() error { return hostile.Err((*SGD)(nil).MeanFirstPassage(2, exact.Settings{})) }, func() error { return hostile.Err((&SGD{}).MeanFirstPassage(2, exact.Settings{})) }, func() error { return hostile.Err(fresh.MeanFirstPassage(2, exact.Settings{})) }},
 		"SGD.Quasipotential":   {func() error { return hostile.Err((*SGD)(nil).Quasipotential(2)) }, func() error { return hostile.Err((&SGD{}).Quasipotential(2)) }, func() error { return hostile.Err(fresh.Quasipotential(2)) }},
 	}
+	r.Add("MeanTimes", func() error { return hostile.Err(MeanTimes(0, noise, 2, exact.Settings{})) }, func() error { return hostile.Err(MeanTimes(1, theory.Noise{}, 2, exact.Settings{})) }, func() error {
+		return hostile.Err(MeanTimes(1, theory.Noise{LearningRate: nan, BatchSize: nan}, 2, exact.Settings{}))
+	}, func() error { return hostile.Err(MeanTimes(1, noise, nan, exact.Settings{})) }, func() error {
+		return hostile.Err(MeanTimes(1, theory.Noise{LearningRate: 1, BatchSize: huge}, 2, exact.Settings{}))
+	})
+	r.Add("LocalSlopes", func() error {
+		at, slope := LocalSlopes([]float64{1, 2}, nil)
+		return hostile.Said(at == nil && slope == nil)
+	})
+	r.Add("Logs", func() error { return isNaN(Logs([]float64{-1})[0]) }, func() error { return hostile.Said(len(Logs(nil)) == 0) })
+	r.Add("FitPower", func() error { return isNaN(FitPower(nil, nil)) }, func() error { return isNaN(FitPower([]float64{1, 2}, []float64{1})) }, func() error { return isNaN(FitPower([]float64{1, -2}, []float64{1, 1})) })
+	r.Add("Guide", func() error { return hostile.Said(Guide(nil, nil, 1) == nil) }, func() error { return hostile.Said(Guide([]float64{1, 2}, []float64{1}, 1) == nil) }, func() error { return isNaN(Guide([]float64{1}, []float64{1}, nan)[0]) })
+	r.Add("Law.String", func() error {
+		return hostile.Said(Law(-9).String() == OwnBarrier.String() && Law(9).String() == FreshSamples.String())
+	})
+	r.Add("Exits", func() error { return hostile.Err(Exits(100, 0, 2, 1)) }, func() error { return hostile.Err(Exits(100, math.MaxInt, 2, 1)) }, func() error { return hostile.Err(Exits(100, 1e9, 2, 1)) }, func() error { return hostile.Err(Exits(1, 1, 2, 1)) }, func() error { return hostile.Err(Exits(100, 1, nan, 1)) }, func() error { return hostile.Err(Exits(100, 1, 2, nan)) })
+	r.Add("MeanShares", func() error { d, s, e := MeanShares(nil); return hostile.Said(d == nil && s == nil && e == nil) })
+	r.Add("HalfWay", func() error { d, e := HalfWay(nil); return hostile.Said(math.IsNaN(d) && math.IsNaN(e)) })
+	r.Add("ByLevel", func() error { m, f, s := ByLevel(); return hostile.Said(m == nil && f == nil && s == nil) }, func() error { m, _, _ := ByLevel(nil, nil); return hostile.Said(m == nil) }, func() error { m, _, _ := ByLevel(make([]Exit, 1), make([]Exit, 2)); return hostile.Said(m == nil) })
+	r.Add("OfSize", func() error { return hostile.Said(OfSize(nil, -1) == nil) })
+	r.Add("NewSet", func() error { return hostile.Err(NewSet(1, 0, 1, 0.1)) }, func() error { return hostile.Err(NewSet(1, 9, 0, 0.1)) }, func() error { return hostile.Err(NewSet(1, 9, 1, nan)) }, func() error { return hostile.Err(NewSet(1, math.MaxInt, 1, 0.1)) })
+	for _, x := range []float64{nan, -1, -inf} {
+		r.Add("Chain.SetBarrier", func() error { return hostile.Err(good.SetBarrier(3, x)) }, func() error { return hostile.Err(good.SetBarrier(x, 1)) })
+		r.Add("Chain.SetShare", func() error { return isNaN(good.SetShare(3, x)) }, func() error { return isNaN(good.SetShare(x, 1)) })
+		r.Add("Chain.Borders", func() error { _, _, err := good.Borders(x); return err })
+		r.Add("Chain.HalfDepth", func() error { return hostile.Err(good.HalfDepth(x)) })
+		r.Add("Chain.LawOf", func() error { return hostile.Err(good.LawOf(x, 100)) })
+	}
+	r.Add("Chain.LawOf", func() error { return hostile.Err(good.LawOf(3, 1)) }, func() error { return hostile.Err(Chain{}.LawOf(3, 100)) })
 	for _, c := range badChains() {
 		r.Add("Chain.Check", c.Check)
 		r.Add("Chain.MeanFirstPassage", func() error { return hostile.Err(c.MeanFirstPassage(2, exact.Settings{})) })
@@ -155,7 +184,9 @@ func TestHostile(t *testing.T) {
 		r.Add("Chain.SmallStepBarrier", func() error { return hostile.Err(good.SmallStepBarrier(c, 1)) })
 		r.Add("Chain.LargeBatchBarrier", func() error { return hostile.Err(good.LargeBatchBarrier(c, 1)) })
 		r.Add("Chain.Quasipotential", func() error { return hostile.Err(good.Quasipotential(c)) })
-		r.Add("SGD.LossAbove", func() error { return hostile.Err(fixed.LossAbove(c)) })
+		if c != huge {
+			r.Add("SGD.LossAbove", func() error { return hostile.Err(fixed.LossAbove(c)) })
+		}
 		r.Add("SGD.MeanFirstPassage", func() error { return hostile.Err(fixed.MeanFirstPassage(c, exact.Settings{})) })
 		r.Add("SGD.Quasipotential", func() error { return hostile.Err(fixed.Quasipotential(c)) })
 	}

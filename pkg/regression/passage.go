@@ -25,10 +25,10 @@ type above struct {
 
 // LossAbove returns the exit of the paper's Fig. 3b, L(θ) > ratio·L(θ*), which
 // [escape.FirstPassage] takes: it is [escape.LossAbove], told from bounds in most steps. It returns
-// an error unless the ratio is above 1 and below 1e100 and r comes from [New] or [NewFresh].
+// an error unless the ratio is above 1 and finite and r comes from [New] or [NewFresh].
 func (r *SGD) LossAbove(ratio float64) (escape.Region, error) {
-	if err := checkRatio(ratio); err != nil {
-		return nil, err
+	if !(ratio > 1) || math.IsInf(ratio, 1) { // a level beyond reach finds what diverges
+		return nil, fmt.Errorf("regression: loss ratio c = %v, want a finite value > 1", ratio)
 	}
 	if r == nil || r.dim < 1 {
 		return nil, fmt.Errorf("regression: exit of SGD on no data and no samples")

@@ -48,7 +48,7 @@ func MeanTimes(d int, noise theory.Noise, ratio float64, s exact.Settings) (t Ti
 
 // LocalSlopes returns d log y/d log x between neighbours, and where: the geometric means of x.
 func LocalSlopes(x, y []float64) (at, slope []float64) {
-	for i := 1; i < len(x); i++ {
+	for i := 1; i < min(len(x), len(y)); i++ {
 		at = append(at, math.Sqrt(x[i]*x[i-1]))
 		slope = append(slope, math.Log(y[i]/y[i-1])/math.Log(x[i]/x[i-1]))
 	}
@@ -65,13 +65,21 @@ func Logs(x []float64) []float64 {
 }
 
 // FitPower returns the exponent k of y = a·x^k by least squares on logarithmic axes.
+// It is NaN for fewer than two points, and for numbers of x and y that differ.
 func FitPower(x, y []float64) (k float64) {
+	if len(x) != len(y) || len(x) < 2 {
+		return math.NaN()
+	}
 	_, k = stat.LinearRegression(Logs(x), Logs(y), nil, false)
 	return k
 }
 
 // Guide returns the power law a·x^k through the middle of points on logarithmic axes.
+// It is nil for none, or if the numbers of x and y differ.
 func Guide(x, y []float64, k float64) []float64 {
+	if len(x) != len(y) || len(x) == 0 {
+		return nil
+	}
 	u, v := Logs(x), Logs(y)
 	for i, at := range u {
 		v[i] = math.Exp(stat.Mean(Logs(y), nil) + k*(at-stat.Mean(u, nil)))
