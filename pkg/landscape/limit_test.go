@@ -9,6 +9,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 )
 
 // A Hessian of 1 GiB is the largest, at P = 11,585.
@@ -147,7 +149,7 @@ func TestRefine(t *testing.T) {
 	short := &Path{Images: p.Images[:3], Loss: p.Loss[:3], Arc: p.Arc[:3]}
 	_, err = FindSaddle(q, short, 2)
 	says(t, "short path", err, "led away to")
-	says(t, "past the end", errOf(FindSaddle(q, p, 31)), "image 31, want 0 to 30")
+	says(t, "past the end", hostile.Err(FindSaddle(q, p, 31)), "image 31, want 0 to 30")
 	if c := must(FindSaddle(q, p, 12)); math.Abs(c.Theta[0]-q.saddle) > 1e-8 {
 		t.Errorf("saddle at %v, want %v", c.Theta, q.saddle)
 	}
