@@ -98,6 +98,9 @@ func (s *stepper) Step(theta []float64, rng *rand.Rand) (dt float64) {
 	return s.eta
 }
 
+// maxSamples bounds a Sampler, at most 24 bytes a sample, to some 2 GiB.
+const maxSamples = 1 << 27
+
 // Sampler draws mini-batches, of numbers from 0 to N−1.
 type Sampler struct {
 	how   Batches
@@ -108,8 +111,15 @@ type Sampler struct {
 }
 
 // NewSampler returns a sampler of batches of that size among n samples. The arguments are those
-// that [Check] passes; others, a zero Sampler and a nil generator are bugs of the caller and panic.
+// that [Check] passes, n ≤ 2²⁷ (2 GiB with the batches); others and a nil generator are bugs of the
+// caller and panic.
 func NewSampler(n, batch int, how Batches) *Sampler {
+	if err := Check(n, 1, batch, how); err != nil {
+		panic(err.Error())
+	}
+	if n > maxSamples {
+		panic(fmt.Sprintf("sgd: sampler of %d samples, want ≤ %d (2 GiB)", n, maxSamples))
+	}
 	s := &Sampler{how: how, order: make([]int, n), batch: make([]int, batch), swaps: make([]int, batch)}
 	for i := range s.order {
 		s.order[i] = i

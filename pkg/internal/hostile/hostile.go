@@ -97,6 +97,18 @@ func Bare(err error) error {
 	return fmt.Errorf("hostile: %w", err)
 }
 
+// Panics says that a call panics, as what cannot return an error does on what its doc calls a bug of
+// the caller; nil if it does not.
+func Panics(call func()) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("hostile: %v", p)
+		}
+	}()
+	call()
+	return nil
+}
+
 // Err leaves a result away.
 func Err[T any](_ T, err error) error { return err }
 
