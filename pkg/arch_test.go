@@ -17,7 +17,7 @@ const module = "github.com/sgdescape/sgdescape/"
 var ladder = [][]string{
 	{"internal/parallel", "internal/root", "internal/reference", "internal/hostile", "model/internal/rowsum"},
 	{"landscape", "data"},
-	{"theory", "model"},
+	{"theory", "model", "search"},
 	{"exact", "dynamics", "noise"},
 	{"quasipotential"},
 	{"kolmogorov", "sgd", "spectrum"},

@@ -16,8 +16,8 @@
 //	kolmogorov  sgd  spectrum   exact rates of diffusions · SGD on a model, training · outliers, minima of models
 //	exact  dynamics  noise      quadratures and noise laws · all motion · covariance, strength, alignment
 //	quasipotential              the barrier of the cumulants along a path
-//	theory  model               closed forms Eq. 16–19 with their margins · per-sample losses
-//	landscape  data             L, ∇L, minima, paths, saddles · data sets
+//	theory  model  search       closed forms Eq. 16–19 with their margins · per-sample losses · minima, saddles, paths
+//	landscape  data             L, ∇L, barriers and their laws · data sets
 //
 // Beside the ladder, knowing no physics: figure draws, method keeps one look for each method,
 // scorecard keeps claims and verdicts, fidelity says quick or paper. Package live holds what a
@@ -27,7 +27,7 @@
 //
 // A landscape: Dim and LossGrad, and Hess if you know it. [landscape.Check] holds it to its laws.
 // With a known minimum and saddle it is a [landscape.Barrier], for [landscape.CheckBarrier];
-// otherwise [landscape.FindEscape] finds them. Then [escape.Problem] gives theory, exact rate and
+// otherwise [search.FindEscape] finds them. Then [escape.Problem] gives theory, exact rate and
 // simulation.
 //
 // A dynamics: Dim and NewStepper; a Stepper advances θ by one step with what it draws from the

@@ -7,7 +7,7 @@ import (
 	"github.com/janpfeifer/must"
 
 	"github.com/sgdescape/sgdescape/pkg/escape"
-	"github.com/sgdescape/sgdescape/pkg/landscape"
+	"github.com/sgdescape/sgdescape/pkg/search"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
@@ -25,7 +25,7 @@ func (tilted) LossGrad(dst, q []float64) float64 {
 
 // A loss of your own: minimum and saddle, Eq. 17 with its margin, the exact rate.
 func Example_ownLandscape() {
-	way := must.M1(landscape.FindEscape(context.Background(), tilted{}, []float64{-1, 0.1, 0}, []float64{1, 0, 0}, landscape.PathSettings{}))
+	way := must.M1(search.FindEscape(context.Background(), tilted{}, []float64{-1, 0.1, 0}, []float64{1, 0, 0}, search.PathSettings{}))
 	problem := escape.Problem{Barrier: way, Noise: theory.Noise{LearningRate: 0.02, BatchSize: 1}}
 	fmt.Println(must.M1(problem.Theory()))
 	fmt.Printf("κ = %.4g (exact)\n", must.M1(problem.Exact()).Kappa.Value)

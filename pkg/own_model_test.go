@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 
 	"github.com/janpfeifer/must"
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/escape"
@@ -38,9 +37,8 @@ func Example_ownModel() {
 	sigma := must.M1(noise.NewCovariance(m, least.Theta, 1, noise.Exact))
 	eigen := must.M1(spectrum.Leading(must.M1(noise.Hessian(m, least.Theta)), 2, spectrum.LeadingSettings{}))
 	law := must.M1(must.M1(spectrum.CountByGap(eigen.Values)).Predict(theory.Noise{LearningRate: 0.2, BatchSize: 1}))
-	outlier, product := mat.Col(nil, 0, eigen.Vectors), make([]float64, 2)
-	sigma.MulVecTo(product, outlier)
-	fmt.Printf("L* = %.4f, 𝒩 = %.4f, h = %.3f, Σ along the first %.4f\n", least.Loss, strength, eigen.Values, floats.Dot(outlier, product))
+	along := must.M1(noise.Along(sigma, mat.Col(nil, 0, eigen.Vectors)))
+	fmt.Printf("L* = %.4f, 𝒩 = %.4f, h = %.3f, Σ along the first %.4f\n", least.Loss, strength, eigen.Values, along)
 	fmt.Printf("T = %.3f, φ = %.1f, n_c = %.1f\n", law.Temperature, law.StationaryExponent, law.CriticalDim)
 	exit := escape.LossAbove{Landscape: must.M1(model.NewMeanLoss(m)), Level: 1.5 * least.Loss}
 	descent := must.M1(sgd.New(m, 0.2, 1, sgd.WithReplacement))

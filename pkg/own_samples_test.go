@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/sgdescape/sgdescape/pkg/escape"
-	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/model"
+	"github.com/sgdescape/sgdescape/pkg/search"
 	"github.com/sgdescape/sgdescape/pkg/sgd"
 )
 
@@ -45,7 +45,7 @@ func Example_ownSamples() {
 		}
 	}
 	ctx, loss := context.Background(), must.M1(model.NewMeanLoss(p))
-	minimum := must.M1(landscape.FindMinimum(ctx, loss, teacher))
+	minimum := must.M1(search.FindMinimum(ctx, loss, teacher))
 	motion := must.M1(sgd.New(p, 8, 1, sgd.WithReplacement)) // η, B
 	for _, c := range []float64{1.1, 1.2, 1.3} {
 		exit := escape.LossAbove{Landscape: loss, Level: c * minimum.Loss}

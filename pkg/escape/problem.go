@@ -16,7 +16,7 @@ import (
 
 // Problem is one way out of one minimum under the noise of SGD: what theory, exact solution and
 // simulation all start from. Any barrier will do, analytic or the user's own; see
-// [landscape.FindEscape].
+// [search.FindEscape].
 type Problem struct {
 	Barrier landscape.Barrier
 	Noise   theory.Noise

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/sgdescape/sgdescape/pkg/landscape"
+	"github.com/sgdescape/sgdescape/pkg/search"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
@@ -85,7 +86,7 @@ func own(t *testing.T, h hills, T float64) Problem {
 	h.factor = 1
 	from, to := make([]float64, h.Dim()), make([]float64, h.Dim())
 	from[0], to[0] = -1, 1
-	way, err := landscape.FindEscape(context.Background(), h, from, to, landscape.PathSettings{})
+	way, err := search.FindEscape(context.Background(), h, from, to, search.PathSettings{})
 	if err != nil {
 		t.Fatal(err)
 	}

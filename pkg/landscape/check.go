@@ -34,7 +34,7 @@ func Check(l Landscape, points ...[]float64) error {
 		return fmt.Errorf("landscape: check of %T at no points, want ≥ 1", l)
 	}
 	for _, theta := range points {
-		err := checkPoint(l, "point", theta)
+		err := CheckPoint(l, "point", theta)
 		if err == nil {
 			err = checkGradient(l, theta)
 		}
@@ -98,13 +98,13 @@ func CheckBarrier(b Barrier) error {
 	}
 	minimum, saddle := b.Minimum(), b.Saddle()
 	for index, c := range []Critical{minimum, saddle} {
-		if err := checkPoint(b, "critical point", c.Theta); err != nil {
+		if err := CheckPoint(b, "critical point", c.Theta); err != nil {
 			return fmt.Errorf("landscape: barrier: %w", err)
 		}
 		if c.Hess == nil || c.Hess.SymmetricDim() != b.Dim() {
 			return fmt.Errorf("landscape: barrier: critical point %v without a Hessian of order %d", c.Theta, b.Dim())
 		}
-		if err := checkIndex(c, index); err != nil {
+		if err := c.CheckIndex(index); err != nil {
 			return fmt.Errorf("landscape: barrier: %w", err)
 		}
 	}

@@ -1,13 +1,9 @@
 package landscape
 
 import (
-	"context"
-	"fmt"
 	"math"
-	"strings"
 	"testing"
 
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
@@ -51,12 +47,8 @@ func (b told) Minimum() Critical { return b.minimum }
 func (b told) Saddle() Critical  { return b.saddle }
 
 func TestHostile(t *testing.T) {
-	background := context.Background()
-	done, cancel := context.WithCancel(background)
-	cancel()
 	q := must(NewQuartic(Shape{Ratio: 2, EffectiveDim: 2}))
-	from, to := q.Minimum().Theta, q.FarMinimum().Theta
-	path := must(FindPath(background, q, from, to, PathSettings{}))
+	from := q.Minimum().Theta
 	const big = 200_000
 	r := hostile.Table{
 		"Check": {
@@ -72,39 +64,13 @@ func TestHostile(t *testing.T) {
 		"Eigenspaces": {},
 		"Eigenspace.Project": {func() error { return hostile.Said(Eigenspace{Basis: [][]float64{{1}}}.Project([]float64{1, 2}) == nil) },
 			func() error { return hostile.Said(len(Eigenspace{}.Project(nil)) == 0) }},
-		"Critical.Index": {func() error { return hostile.Err(Critical{}.Index()) }, func() error { return hostile.Err(Critical{Hess: mat.NewSymDense(1, []float64{nan})}.Index()) }},
-		"CriticalAt":     {func() error { return hostile.Said(CriticalAt(q, nil).Hess == nil) }, func() error { return hostile.Said(CriticalAt(q, []float64{nan, 0}).Hess == nil) }},
+		"Critical.Index":      {func() error { return hostile.Err(Critical{}.Index()) }, func() error { return hostile.Err(Critical{Hess: mat.NewSymDense(1, []float64{nan})}.Index()) }},
+		"Critical.CheckIndex": {func() error { return Critical{}.CheckIndex(0) }, func() error { return hostile.Bare(q.Saddle().CheckIndex(-1)) }},
+		"CriticalAt":          {func() error { return hostile.Said(CriticalAt(q, nil).Hess == nil) }, func() error { return hostile.Said(CriticalAt(q, []float64{nan, 0}).Hess == nil) }},
+		"CheckPoint": {func() error { return hostile.Bare(CheckPoint(nil, "p", from)) }, func() error { return hostile.Bare(CheckPoint(q, "p", nil)) }, func() error { return hostile.Bare(CheckPoint(q, "p", []float64{0, nan})) },
+			func() error { return hostile.Bare(CheckPoint(q, "p", []float64{inf, 0})) }},
 		"HessianAt": {func() error { return hostile.Said(HessianAt(nil, nil) == nil) }, func() error { return hostile.Said(HessianAt(q, nil) == nil) }, func() error { return hostile.Said(HessianAt(q, []float64{inf, 0}) == nil) },
 			func() error { return hostile.Said(HessianAt(wide(big), make([]float64, big)) == nil) }},
-		"FindMinimum": {
-			func() error { return hostile.Err(FindMinimum(background, nil, from)) }, func() error { return hostile.Err(FindMinimum(background, q, nil)) }, func() error { return hostile.Err(FindMinimum(background, q, []float64{nan, 0})) }, func() error { return hostile.Err(FindMinimum(done, q, []float64{1, 1})) },
-			func() error { return hostile.Err(FindMinimum(done, q, from)) }, func() error { return hostile.Err(FindMinimum(background, q, []float64{huge, 0})) },
-			func() error { return hostile.Err(FindMinimum(background, void(nan), []float64{0})) }, func() error { return hostile.Err(FindMinimum(background, void(inf), []float64{0})) }, func() error { return hostile.Err(FindMinimum(background, void(1), []float64{0})) },
-			func() error { return hostile.Err(FindMinimum(background, wide(big), make([]float64, big))) },
-		},
-		"FindPath": {
-			func() error { return hostile.Err(FindPath(background, nil, from, to, PathSettings{})) }, func() error { return hostile.Err(FindPath(done, q, from, to, PathSettings{})) }, func() error { return hostile.Err(FindPath(background, q, nil, to, PathSettings{})) },
-			func() error { return hostile.Err(FindPath(background, q, from, nil, PathSettings{})) }, func() error { return hostile.Err(FindPath(background, q, from, []float64{nan, 0}, PathSettings{})) }, func() error { return hostile.Err(FindPath(background, q, from, []float64{huge, 0}, PathSettings{})) },
-			func() error { return hostile.Err(FindPath(background, q, from, from, PathSettings{})) }, func() error {
-				return hostile.Err(FindPath(background, void(nan), []float64{0}, []float64{1}, PathSettings{}))
-			}, func() error {
-				return hostile.Err(FindPath(background, void(0), []float64{0}, []float64{1}, PathSettings{}))
-			},
-		},
-		"Path.Peaks": {func() error { return hostile.Said(len((&Path{}).Peaks()) == 0) }},
-		"FindSaddle": {
-			func() error { return hostile.Err(FindSaddle(nil, path, 1)) }, func() error { return hostile.Err(FindSaddle(q, nil, 0)) }, func() error { return hostile.Err(FindSaddle(q, &Path{}, 0)) }, func() error { return hostile.Err(FindSaddle(q, path, -1)) }, func() error { return hostile.Err(FindSaddle(q, path, 31)) },
-			func() error { return hostile.Err(FindSaddle(q, &Path{Images: [][]float64{from, to}}, 0)) }, func() error {
-				return hostile.Err(FindSaddle(q, &Path{Images: [][]float64{from, nil}, Arc: []float64{0, 1}}, 0))
-			},
-			func() error {
-				return hostile.Err(FindSaddle(q, &Path{Images: [][]float64{{nan, 0}, to}, Arc: []float64{0, 1}}, 0))
-			}, func() error { return hostile.Err(FindSaddle(wide(1), path, 15)) },
-		},
-		"FindEscape": {func() error { return hostile.Err(FindEscape(background, nil, from, to, PathSettings{})) }, func() error { return hostile.Err(FindEscape(background, q, from, from, PathSettings{})) },
-			func() error { return hostile.Err(FindEscape(done, q, from, to, PathSettings{})) }, func() error { return hostile.Err(FindEscape(background, q, nil, to, PathSettings{})) }, func() error { return hostile.Err(FindEscape(background, q, from, nil, PathSettings{})) },
-			func() error { return hostile.Err(FindEscape(background, q, from, to, PathSettings{Images: 1})) }},
-		"Escape.Minimum": {func() error { return hostile.Said((&Escape{}).Minimum().Hess == nil) }}, "Escape.Saddle": {func() error { return hostile.Said((&Escape{}).Saddle().Hess == nil) }}, "Escape.FarMinimum": {func() error { return hostile.Said((&Escape{}).FarMinimum().Hess == nil) }},
 		"Well.Minimum": {func() error { return hostile.Said((&Well{}).Minimum().Hess == nil) }}, "Quartic.Saddle": {func() error { return hostile.Said((&Quartic{}).Saddle().Hess == nil) }}, "Quartic.FarMinimum": {func() error { return hostile.Said((&Quartic{}).FarMinimum().Hess == nil) }},
 		"Cubic.Saddle": {func() error { return hostile.Said((&Cubic{}).Saddle().Hess == nil) }}, "Bent.Minimum": {func() error { return hostile.Said((&Bent{}).Minimum().Hess == nil) }}, "Bent.Saddle": {func() error { return hostile.Said((&Bent{}).Saddle().Hess == nil) }}, "Bent.FarMinimum": {func() error { return hostile.Said((&Bent{}).FarMinimum().Hess == nil) }},
 		"Cubic.Far": {func() error { return hostile.Said((&Cubic{}).Far() == 0) }}, "Cubic.Edge": {func() error { return hostile.Said((&Cubic{}).Edge() == 0) }},
@@ -116,9 +82,6 @@ func TestHostile(t *testing.T) {
 		}}, "Well.Hess": {func() error { return hostile.Said(hostile.Err(Critical{Hess: hessOf(q, nan)}.Index()) != nil) }}, "Bent.Hess": {func() error {
 			return hostile.Said(hostile.Err(Critical{Hess: hessOf(must(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, 1)), nan)}.Index()) != nil)
 		}},
-	}
-	for _, s := range []PathSettings{{Images: -1}, {Images: 4}, {Images: 1e9}, {Images: math.MaxInt}, {Tolerance: nan}, {Tolerance: -1}, {Tolerance: inf}, {MaxSteps: -1}} {
-		r.Add("FindPath", func() error { return hostile.Err(FindPath(background, q, from, to, s)) })
 	}
 	for _, h := range []*mat.SymDense{nil, new(mat.SymDense), mat.NewSymDense(1, []float64{nan}), mat.NewSymDense(2, []float64{1, nan, nan, 1}), mat.NewSymDense(2, []float64{inf, 0, 0, 1})} {
 		r.Add("Eigen", func() error { _, _, err := Eigen(h); return err })
@@ -261,34 +224,6 @@ func (h slope) LossGrad(dst, theta []float64) float64 {
 		dst[0] = -0.25 * z / ((1 + z*z) * (1 + z*z))
 	}
 	return h.q.Saddle().Loss - 0.125*z*z/(1+z*z)
-}
-
-// On a straight valley the path is straight, its images are even, the loss is that of the
-// landscape, and the force is along it.
-func TestPathByHand(t *testing.T) {
-	q := must(NewQuartic(Shape{Ratio: 3, EffectiveDim: 2}))
-	s := q.Saddle().Theta[0]
-	p := must(FindPath(t.Context(), q, q.Minimum().Theta, q.FarMinimum().Theta, PathSettings{}))
-	if len(p.Images) != 31 || p.Force > 1e-9 || fmt.Sprint(p.Peaks()) != "[15]" {
-		t.Errorf("%d images, force %v across, peaks %v", len(p.Images), p.Force, p.Peaks())
-	}
-	for i, x := range p.Images {
-		if want := 2 * s * float64(i) / 30; math.Abs(x[0]-want) > 1e-9 || math.Abs(x[1]) > 1e-12 || math.Abs(p.Arc[i]-want) > 1e-9 || p.Loss[i] != q.LossGrad(nil, x) {
-			t.Errorf("image %d at %v, arc %v, loss %v, want %v", i, x, p.Arc[i], p.Loss[i], want)
-		}
-	}
-	if got := fmt.Sprint((&Path{Loss: []float64{1, 2, 2, 1, 3, 0, 9}}).Peaks()); got != "[1 4]" {
-		t.Errorf("peaks %v, want [1 4]", got)
-	}
-	if _, err := FindPath(t.Context(), q, q.Minimum().Theta, q.FarMinimum().Theta, PathSettings{Images: 5, MaxSteps: 500}); err != nil {
-		t.Errorf("five images: %v", err)
-	}
-	if _, err := FindSaddle(q, p, 0); err == nil || !strings.Contains(err.Error(), "saddle near") {
-		t.Errorf("saddle from the minimum: %v", err)
-	}
-	if c := must(FindSaddle(q, p, 15)); floats.Distance(c.Theta, q.Saddle().Theta, 2) > 1e-9 {
-		t.Errorf("saddle at %v", c.Theta)
-	}
 }
 
 // Profile, its derivatives, and the quadratic bowl, by their formulas.

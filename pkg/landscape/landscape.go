@@ -6,7 +6,7 @@
 // all that the rate formulas of Mori et al. (Eq. 16 and 17) ask for. The analytic wells of this
 // package ([NewQuartic], [NewCubic], [NewQuadratic]) hold n outlier directions of curvature h* and
 // any number of flat ones; [NewBent] bends the valley. For a landscape of your own, given by L and
-// ∇L alone, [Check] finds the mistake in them and [FindEscape] finds minima, path and saddle.
+// ∇L alone, [Check] finds the mistake in them and package search finds minima, path and saddle.
 package landscape
 
 import (
@@ -71,10 +71,36 @@ func CriticalAt(l interface {
 	Landscape
 	Hessian
 }, theta []float64) Critical {
-	if checkPoint(l, "", theta) != nil {
+	if CheckPoint(l, "", theta) != nil {
 		return Critical{Theta: theta, Loss: math.NaN()}
 	}
 	h := mat.NewSymDense(l.Dim(), nil)
 	l.Hess(h, theta)
 	return Critical{Theta: append([]float64(nil), theta...), Loss: l.LossGrad(nil, theta), Hess: h}
+}
+
+// CheckIndex returns an error unless c has the given number of negative curvatures.
+func (c Critical) CheckIndex(want int) error {
+	got, err := c.Index()
+	if err == nil && got != want {
+		err = fmt.Errorf("critical point %v has %d negative curvatures, want %d", c.Theta, got, want)
+	}
+	return err
+}
+
+// CheckPoint returns an error that calls p by name unless p is a finite point of the landscape, of
+// length Dim.
+func CheckPoint(l Landscape, name string, p []float64) error {
+	if l == nil {
+		return fmt.Errorf("no landscape given")
+	}
+	if len(p) != l.Dim() {
+		return fmt.Errorf("%s has length %d, want %d", name, len(p), l.Dim())
+	}
+	for i, v := range p {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("%s has coordinate %d = %v, want a finite value", name, i, v)
+		}
+	}
+	return nil
 }

@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/data"
-	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/model"
+	"github.com/sgdescape/sgdescape/pkg/search"
 )
 
 // A user's own model: ℓ_μ(θ) = ½ log(1 + (θ − y_μ)²), one parameter.
@@ -107,7 +107,7 @@ func ExampleNewMeanLoss() {
 		fmt.Println(err)
 		return
 	}
-	minimum, err := landscape.FindMinimum(context.Background(), loss, []float64{0})
+	minimum, err := search.FindMinimum(context.Background(), loss, []float64{0})
 	fmt.Printf("θ* = %.3f, L(θ*) = %.3f, %v\n", minimum.Theta, minimum.Loss, err)
 	// Output: θ* = [0.800], L(θ*) = 0.450, <nil>
 }

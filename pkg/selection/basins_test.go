@@ -12,6 +12,7 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/kolmogorov"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
+	"github.com/sgdescape/sgdescape/pkg/search"
 )
 
 func points(n, dim int) [][]float64 {
@@ -149,7 +150,7 @@ func ExampleNewBasins() {
 // The finder sees the basins as any other landscape.
 func TestFindBasins(t *testing.T) {
 	known := must(NewBasins(Basin{Loss: 1, Curvature: 9, Transverse: []float64{9, 9}}, Basin{Loss: 0.5, Curvature: 1, Transverse: []float64{0.2, 3}}, 3))
-	found, err := landscape.FindEscape(t.Context(), struct{ landscape.Landscape }{known}, []float64{-1, 0.1, 0.1}, known.FarMinimum().Theta, landscape.PathSettings{})
+	found, err := search.FindEscape(t.Context(), struct{ landscape.Landscape }{known}, []float64{-1, 0.1, 0.1}, known.FarMinimum().Theta, search.PathSettings{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package landscape
+package search
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/interp"
 
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
 // PathSettings tunes [FindPath]. The zero value works.
@@ -45,32 +46,32 @@ type Path struct {
 // It returns an error for ends of the wrong length, not finite or equal, for settings out of
 // bounds, if ctx is done, if the loss is not finite on the way, or if the string has not settled,
 // naming the speed reached.
-func FindPath(ctx context.Context, l Landscape, from, to []float64, s PathSettings) (*Path, error) {
+func FindPath(ctx context.Context, l landscape.Landscape, from, to []float64, s PathSettings) (*Path, error) {
 	s, err := s.complete(l, from, to)
 	if err != nil {
-		return nil, fmt.Errorf("landscape: path: %w", err)
+		return nil, fmt.Errorf("search: path: %w", err)
 	}
 	st := newString(l, from, to, s.Images)
 	for step := range s.MaxSteps {
 		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("landscape: path, after %d steps with speed %g: %w", step, st.speed, err)
+			return nil, fmt.Errorf("search: path, after %d steps with speed %g: %w", step, st.speed, err)
 		}
 		if err := st.measure(); err != nil {
-			return nil, fmt.Errorf("landscape: path: %w", err)
+			return nil, fmt.Errorf("search: path: %w", err)
 		}
 		if st.speed < s.Tolerance {
 			return &Path{Images: st.x, Loss: st.loss, Arc: arcLength(st.x), Force: st.force, Steps: step}, nil
 		}
 		st.descend()
 		if err := st.spread(); err != nil {
-			return nil, fmt.Errorf("landscape: path: %w", err)
+			return nil, fmt.Errorf("search: path: %w", err)
 		}
 	}
-	return nil, fmt.Errorf("landscape: path not settled: speed of the string %g of the force along it after %d steps, want < %g",
+	return nil, fmt.Errorf("search: path not settled: speed of the string %g of the force along it after %d steps, want < %g",
 		st.speed, s.MaxSteps, s.Tolerance)
 }
 
-func (s PathSettings) complete(l Landscape, from, to []float64) (PathSettings, error) {
+func (s PathSettings) complete(l landscape.Landscape, from, to []float64) (PathSettings, error) {
 	if s.Images == 0 {
 		s.Images = 31
 	}
@@ -80,10 +81,10 @@ func (s PathSettings) complete(l Landscape, from, to []float64) (PathSettings, e
 	if s.MaxSteps == 0 {
 		s.MaxSteps = 20_000
 	}
-	if err := checkPoint(l, "first end", from); err != nil {
+	if err := landscape.CheckPoint(l, "first end", from); err != nil {
 		return s, err
 	}
-	if err := checkPoint(l, "last end", to); err != nil {
+	if err := landscape.CheckPoint(l, "last end", to); err != nil {
 		return s, err
 	}
 	switch {
@@ -91,7 +92,7 @@ func (s PathSettings) complete(l Landscape, from, to []float64) (PathSettings, e
 		return s, fmt.Errorf("both ends at %v, want two points", from)
 	case s.Images < 5:
 		return s, fmt.Errorf("%d images, want ≥ 5", s.Images)
-	case !positive(s.Tolerance):
+	case !(s.Tolerance > 0 && s.Tolerance <= math.MaxFloat64):
 		return s, fmt.Errorf("tolerance = %v, want a finite value > 0", s.Tolerance)
 	case float64(s.Images)*float64(40*len(from)+120) > parallel.GiB:
 		return s, fmt.Errorf("%d images take %.3g GiB, want ≤ 1", s.Images, float64(s.Images)*float64(40*len(from)+120)/parallel.GiB)
@@ -115,7 +116,7 @@ func (p *Path) Peaks() []int {
 
 // elastic is the string of images with its gradients.
 type elastic struct {
-	l          Landscape
+	l          landscape.Landscape
 	x, old     [][]float64 // images, and those at the last gradient
 	grad, last [][]float64
 	loss       []float64
@@ -126,7 +127,7 @@ type elastic struct {
 	work       []float64
 }
 
-func newString(l Landscape, from, to []float64, images int) *elastic {
+func newString(l landscape.Landscape, from, to []float64, images int) *elastic {
 	c := &elastic{l: l, speed: math.Inf(1), loss: make([]float64, images), work: make([]float64, l.Dim())}
 	for i := range images {
 		x := append([]float64(nil), from...)

@@ -1,12 +1,17 @@
-package landscape
+// Package search answers the question: where are the minima of a landscape, and over which saddle
+// does the way between two of them go? It needs L and ∇L alone. What it finds is a
+// [landscape.Barrier], which the rate formulas, the exact solvers and the simulations take.
+package search
 
 import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
+
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/optimize"
-	"math"
 )
 
 // gradTol is the ‖∇L‖ below which a point counts as critical.
@@ -20,9 +25,9 @@ const gradTol = 1e-8
 // It returns an error if start is not of length Dim or not finite, if ctx is done, if the gradient
 // does not fall that low (naming the value reached), if P×P numbers take more than 1 GiB, or if the
 // point found is not a minimum.
-func FindMinimum(ctx context.Context, l Landscape, start []float64) (Critical, error) {
-	if err := checkPoint(l, "start", start); err != nil {
-		return Critical{}, fmt.Errorf("landscape: minimum: %w", err)
+func FindMinimum(ctx context.Context, l landscape.Landscape, start []float64) (landscape.Critical, error) {
+	if err := landscape.CheckPoint(l, "start", start); err != nil {
+		return landscape.Critical{}, fmt.Errorf("search: minimum: %w", err)
 	}
 	grad := make([]float64, l.Dim())
 	l.LossGrad(grad, start)
@@ -39,30 +44,14 @@ func FindMinimum(ctx context.Context, l Landscape, start []float64) (Critical, e
 	}
 	result, err := optimize.Minimize(problem, start, settings, &optimize.LBFGS{})
 	if result == nil {
-		return Critical{}, fmt.Errorf("landscape: minimum from %v: %w", start, cmp.Or(ctx.Err(), err))
+		return landscape.Critical{}, fmt.Errorf("search: minimum from %v: %w", start, cmp.Or(ctx.Err(), err))
 	}
 	// A line search that fails within rounding of the minimum is no harm: the Newton steps decide.
 	found, err := refine(ctx, l, result.X, 0, tol, 0.1*(1+floats.Norm(result.X, 2)))
 	if err != nil {
-		return Critical{}, fmt.Errorf("landscape: minimum from %v: %w", start, cmp.Or(ctx.Err(), err))
+		return landscape.Critical{}, fmt.Errorf("search: minimum from %v: %w", start, cmp.Or(ctx.Err(), err))
 	}
 	return found, nil
-}
-
-// checkPoint returns an error unless p is a finite point of the landscape.
-func checkPoint(l Landscape, name string, p []float64) error {
-	if l == nil {
-		return fmt.Errorf("no landscape given")
-	}
-	if len(p) != l.Dim() {
-		return fmt.Errorf("%s has length %d, want %d", name, len(p), l.Dim())
-	}
-	for i, v := range p {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("%s has coordinate %d = %v, want a finite value", name, i, v)
-		}
-	}
-	return nil
 }
 
 // FindSaddle refines an image of a path, as a rule one of [Path.Peaks], to the index-1 saddle next
@@ -70,16 +59,16 @@ func checkPoint(l Landscape, name string, p []float64) error {
 // where that is more). It returns an error if there is no such image, l or path, if the gradient
 // does not fall that low (naming the value reached), if the critical point has not exactly one
 // negative curvature, or if it lies farther from the path than the path is long.
-func FindSaddle(l Landscape, path *Path, image int) (Critical, error) {
+func FindSaddle(l landscape.Landscape, path *Path, image int) (landscape.Critical, error) {
 	path = cmp.Or(path, new(Path)) // of no images
 	if image < 0 || image >= min(len(path.Images), len(path.Arc)) {
-		return Critical{}, fmt.Errorf("landscape: saddle near image %d, want 0 to %d", image, len(path.Images)-1)
+		return landscape.Critical{}, fmt.Errorf("search: saddle near image %d, want 0 to %d", image, len(path.Images)-1)
 	}
 	grad := make([]float64, len(path.Images[0]))
 	largest := 0.0
 	for _, x := range path.Images {
-		if err := checkPoint(l, "image", x); err != nil {
-			return Critical{}, fmt.Errorf("landscape: saddle: %w", err)
+		if err := landscape.CheckPoint(l, "image", x); err != nil {
+			return landscape.Critical{}, fmt.Errorf("search: saddle: %w", err)
 		}
 		l.LossGrad(grad, x)
 		largest = math.Max(largest, floats.Norm(grad, 2))
@@ -92,28 +81,29 @@ func FindSaddle(l Landscape, path *Path, image int) (Critical, error) {
 		err = fmt.Errorf("led away to %v", found.Theta)
 	}
 	if err != nil {
-		return Critical{}, fmt.Errorf("landscape: saddle near %v: %w", start, err)
+		return landscape.Critical{}, fmt.Errorf("search: saddle near %v: %w", start, err)
 	}
 	return found, nil
 }
 
 // Escape is a way out found on any landscape: its minimum, the highest saddle of the minimum-energy
-// path to another minimum, and that path. As a [Barrier] it is what the rate formulas ask for.
+// path to another minimum, and that path. As a [landscape.Barrier] it is what the rate formulas ask
+// for.
 type Escape struct {
-	Landscape
+	landscape.Landscape
 	Path    *Path
-	minimum Critical
-	saddle  Critical
-	far     Critical
+	minimum landscape.Critical
+	saddle  landscape.Critical
+	far     landscape.Critical
 }
 
-var _ Barrier = (*Escape)(nil)
+var _ landscape.Barrier = (*Escape)(nil)
 
 // FindEscape descends from two starting points to the minima next to them, finds the path between
 // these and refines its highest saddle, so that Eq. 17 can be applied to a landscape given by L and
 // ∇L alone. Errors are those of [FindMinimum], [FindPath] and [FindSaddle]; it is an error too if
 // both starts lead to one minimum or if the loss does not rise between the minima.
-func FindEscape(ctx context.Context, l Landscape, start, other []float64, s PathSettings) (*Escape, error) {
+func FindEscape(ctx context.Context, l landscape.Landscape, start, other []float64, s PathSettings) (*Escape, error) {
 	minimum, err := FindMinimum(ctx, l, start)
 	if err != nil {
 		return nil, err
@@ -123,7 +113,7 @@ func FindEscape(ctx context.Context, l Landscape, start, other []float64, s Path
 		return nil, err
 	}
 	if d := floats.Distance(minimum.Theta, far.Theta, 2); d < 1e-6*(1+floats.Norm(minimum.Theta, 2)) {
-		return nil, fmt.Errorf("landscape: escape: %v and %v lead to the same minimum %v", start, other, minimum.Theta)
+		return nil, fmt.Errorf("search: escape: %v and %v lead to the same minimum %v", start, other, minimum.Theta)
 	}
 	path, err := FindPath(ctx, l, minimum.Theta, far.Theta, s)
 	if err != nil {
@@ -131,7 +121,7 @@ func FindEscape(ctx context.Context, l Landscape, start, other []float64, s Path
 	}
 	top := floats.MaxIdx(path.Loss)
 	if top == 0 || top == len(path.Loss)-1 {
-		return nil, fmt.Errorf("landscape: escape: no barrier between the minima %v and %v", minimum.Theta, far.Theta)
+		return nil, fmt.Errorf("search: escape: no barrier between the minima %v and %v", minimum.Theta, far.Theta)
 	}
 	saddle, err := FindSaddle(l, path, top)
 	if err != nil {
@@ -140,11 +130,11 @@ func FindEscape(ctx context.Context, l Landscape, start, other []float64, s Path
 	return &Escape{Landscape: l, Path: path, minimum: minimum, saddle: saddle, far: far}, nil
 }
 
-// Minimum implements [Barrier].
-func (e *Escape) Minimum() Critical { return e.minimum }
+// Minimum implements [landscape.Barrier].
+func (e *Escape) Minimum() landscape.Critical { return e.minimum }
 
-// Saddle implements [Barrier].
-func (e *Escape) Saddle() Critical { return e.saddle }
+// Saddle implements [landscape.Barrier].
+func (e *Escape) Saddle() landscape.Critical { return e.saddle }
 
 // FarMinimum returns the minimum at the other end of the path.
-func (e *Escape) FarMinimum() Critical { return e.far }
+func (e *Escape) FarMinimum() landscape.Critical { return e.far }

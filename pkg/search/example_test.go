@@ -1,11 +1,11 @@
-package landscape_test
+package search_test
 
 import (
 	"context"
 	"fmt"
 	"math"
 
-	"github.com/sgdescape/sgdescape/pkg/landscape"
+	"github.com/sgdescape/sgdescape/pkg/search"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
@@ -26,7 +26,7 @@ func (ripple) LossGrad(dst, theta []float64) float64 {
 
 // Eq. 17 for a landscape of one's own: find the way out, then ask theory.
 func Example_ownLandscape() {
-	way, err := landscape.FindEscape(context.Background(), ripple{}, []float64{0.2, 0.1}, []float64{3, 0}, landscape.PathSettings{})
+	way, err := search.FindEscape(context.Background(), ripple{}, []float64{0.2, 0.1}, []float64{3, 0}, search.PathSettings{})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -1,4 +1,4 @@
-package landscape
+package search
 
 import (
 	"context"
@@ -11,7 +11,15 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
 
 // mullerBrown is the surface of Müller and Brown (1979), raised by lift to be a positive loss. It
 // knows its gradient only.
@@ -41,7 +49,7 @@ func (m mullerBrown) LossGrad(dst, theta []float64) float64 {
 
 func TestMullerBrown(t *testing.T) {
 	surface := mullerBrown{lift: 150}
-	if err := Check(surface, []float64{0, 0}, []float64{-1, 1}, []float64{0.5, 0.3}); err != nil {
+	if err := landscape.Check(surface, []float64{0, 0}, []float64{-1, 1}, []float64{0.5, 0.3}); err != nil {
 		t.Error(err)
 	}
 	a, b, c := []float64{-0.558224, 1.441726}, []float64{-0.050011, 0.466694}, []float64{0.623499, 0.028038}
@@ -69,7 +77,7 @@ func TestMullerBrown(t *testing.T) {
 				t.Errorf("%v to %v: %s at %.6f, want %.6f", test.from, test.to, p.name, p.got, p.want)
 			}
 		}
-		if err := CheckBarrier(e); err != nil {
+		if err := landscape.CheckBarrier(e); err != nil {
 			t.Error(err)
 		}
 	}
@@ -80,15 +88,15 @@ func TestMullerBrown(t *testing.T) {
 
 // TestFindKnownBarriers gives the finder every analytic double well, with and without its Hessian.
 func TestFindKnownBarriers(t *testing.T) {
-	shape := Shape{Ratio: 3, EffectiveDim: 4, OutlierCurvature: 2, MinimumLoss: 0.5, Transverse: []float64{1, 4, 20}, Flat: 2}
+	shape := landscape.Shape{Ratio: 3, EffectiveDim: 4, OutlierCurvature: 2, MinimumLoss: 0.5, Transverse: []float64{1, 4, 20}, Flat: 2}
 	for name, known := range map[string]interface {
-		Barrier
-		FarMinimum() Critical
+		landscape.Barrier
+		FarMinimum() landscape.Critical
 	}{
-		"quartic": must(NewQuartic(shape)),
-		"bent":    must(NewBent(shape, 2)),
+		"quartic": must(landscape.NewQuartic(shape)),
+		"bent":    must(landscape.NewBent(shape, 2)),
 	} {
-		for _, l := range []Landscape{known, struct{ Landscape }{known}} {
+		for _, l := range []landscape.Landscape{known, struct{ landscape.Landscape }{known}} {
 			start := append([]float64(nil), known.Minimum().Theta...)
 			floats.AddConst(0.1, start[:3])
 			e, err := FindEscape(t.Context(), l, start, known.FarMinimum().Theta, PathSettings{})
@@ -96,7 +104,9 @@ func TestFindKnownBarriers(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 				continue
 			}
-			checkBarrier(t, name, e, known.Saddle().Loss/known.Minimum().Loss, [][]float64{e.Minimum().Theta})
+			if err := landscape.CheckBarrier(e); err != nil || math.Abs(e.Saddle().Loss/e.Minimum().Loss-3) > 1e-9 {
+				t.Errorf("%s: c = %v, %v", name, e.Saddle().Loss/e.Minimum().Loss, err)
+			}
 			if d := floats.Distance(e.Saddle().Theta, known.Saddle().Theta, 2); d > 1e-6 {
 				t.Errorf("%s: saddle %v, want %v", name, e.Saddle().Theta, known.Saddle().Theta)
 			}
@@ -113,7 +123,7 @@ func TestFindKnownBarriers(t *testing.T) {
 }
 
 func TestPathFollowsBentFloor(t *testing.T) {
-	b := must(NewBent(Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{5}}, 1.5))
+	b := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{5}}, 1.5))
 	path := must(FindPath(t.Context(), b, b.Minimum().Theta, b.FarMinimum().Theta, PathSettings{Images: 61, Tolerance: 1e-4}))
 	grad := make([]float64, 2)
 	for i := 1; i < len(path.Images)-1; i++ {
@@ -133,12 +143,12 @@ func TestPathFollowsBentFloor(t *testing.T) {
 }
 
 func TestFindErrors(t *testing.T) {
-	q := must(NewQuartic(Shape{Ratio: 2, EffectiveDim: 2}))
+	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 2}))
 	from, to := q.Minimum().Theta, q.FarMinimum().Theta
 	done, cancel := context.WithCancel(t.Context())
 	cancel()
 	path := must(FindPath(t.Context(), q, from, to, PathSettings{}))
-	cubic := must(NewCubic(Shape{Ratio: 2}))
+	cubic := must(landscape.NewCubic(landscape.Shape{Ratio: 2}))
 	for _, test := range []struct {
 		err  error
 		want string
@@ -147,7 +157,7 @@ func TestFindErrors(t *testing.T) {
 		{hostile.Err(FindMinimum(t.Context(), q, []float64{1, math.NaN()})), "coordinate 1 = NaN"},
 		{hostile.Err(FindMinimum(done, q, []float64{1, 1})), "context canceled"},
 		{hostile.Err(FindMinimum(t.Context(), q, q.Saddle().Theta)), "1 negative curvatures, want 0"},
-		{hostile.Err(FindMinimum(t.Context(), cubic, []float64{20})), "landscape: minimum"},
+		{hostile.Err(FindMinimum(t.Context(), cubic, []float64{20})), "search: minimum"},
 		{hostile.Err(FindPath(t.Context(), q, from, from, PathSettings{})), "both ends at"},
 		{hostile.Err(FindPath(t.Context(), q, from, to, PathSettings{Images: 3})), "3 images, want ≥ 5"},
 		{hostile.Err(FindPath(t.Context(), q, from, to, PathSettings{Tolerance: -1})), "tolerance = -1"},
@@ -188,7 +198,7 @@ func ExampleFindMinimum() {
 }
 
 func ExampleFindPath() {
-	well, err := NewBent(Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{4}}, 1.5)
+	well, err := landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{4}}, 1.5)
 	if err != nil {
 		fmt.Println(err)
 		return
