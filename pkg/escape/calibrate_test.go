@@ -1,6 +1,7 @@
 package escape
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -8,57 +9,29 @@ import (
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/internal/calibrate"
 )
 
-// calibrated draws an estimate 400 times and holds its standard error by the χ² of z, which sees
-// one that is too small as well as one too large. A false alarm comes once in 10⁵ from either side;
-// a factor √2 is never missed.
-func calibrated(t *testing.T, name string, draw func(rng *rand.Rand) (estimate, truth, stderr float64)) {
-	t.Helper()
-	const runs = 400
-	sum := 0.0
-	for i := range runs {
-		estimate, truth, stderr := draw(dynamics.Stream(1, "calibrated "+name, i))
-		sum += (estimate - truth) * (estimate - truth) / (stderr * stderr)
-	}
-	law := distuv.ChiSquared{K: runs}
-	if low, high := law.Quantile(1e-5), law.Quantile(1-1e-5); !(sum >= low && sum <= high) {
-		t.Errorf("%s: Σz² = %.0f over %d runs, want %.0f to %.0f", name, sum, runs, low, high)
-	}
-}
-
-// covers returns how often, in 4,000 draws, an interval holds the truth.
-func covers(name string, draw func(rng *rand.Rand) (low, truth, high float64)) float64 {
-	const runs = 4000
-	inside := 0.0
-	for i := range runs {
-		if low, truth, high := draw(dynamics.Stream(2, "covers "+name, i)); low <= truth && truth <= high {
-			inside += 1. / runs
-		}
-	}
-	return inside
-}
-
+// Every standard error is right from both sides.
 func TestCalibrated(t *testing.T) {
 	for _, maxTime := range []float64{math.Inf(1), 0.5} {
 		const rate = 2.5
-		calibrated(t, "Rate", func(rng *rand.Rand) (float64, float64, float64) {
+		calibrate.Hold(t, "Rate", false, func(rng *rand.Rand) (float64, float64, float64) {
 			e := must(simulated(rng, 500, rate, maxTime).Rate(0.95))
 			return e.Value, rate, e.StdErr
 		})
-		calibrated(t, "MeanTime", func(rng *rand.Rand) (float64, float64, float64) {
+		calibrate.Hold(t, "MeanTime", false, func(rng *rand.Rand) (float64, float64, float64) {
 			e := must(simulated(rng, 500, rate, maxTime).MeanTime(0.95))
 			return e.Value, 1 / rate, e.StdErr
 		})
-		calibrated(t, "Survival", func(rng *rand.Rand) (float64, float64, float64) {
+		calibrate.Hold(t, "Survival", false, func(rng *rand.Rand) (float64, float64, float64) {
 			c := simulated(rng, 300, rate, maxTime).Survival()
 			k := len(c.Time) / 2
 			return c.Prob[k], math.Exp(-rate * c.Time[k]), c.StdErr[k]
 		})
 	}
 	steps := []float64{0.1, 0.2, 0.4}
-	calibrated(t, "Extrapolate", func(rng *rand.Rand) (float64, float64, float64) {
+	calibrate.Hold(t, "Extrapolate", false, func(rng *rand.Rand) (float64, float64, float64) {
 		estimates := make([]Estimate, len(steps))
 		for i, h := range steps {
 			estimates[i].StdErr = 0.1 * float64(1+i)
@@ -68,7 +41,7 @@ func TestCalibrated(t *testing.T) {
 		return x.Value, 2, x.StdErr
 	})
 	// ChiSquare is χ² with its degrees of freedom: its mean over 400 runs.
-	calibrated(t, "ChiSquare", func(rng *rand.Rand) (float64, float64, float64) {
+	calibrate.Hold(t, "ChiSquare", false, func(rng *rand.Rand) (float64, float64, float64) {
 		estimates := make([]Estimate, len(steps))
 		for i := range steps {
 			estimates[i] = Estimate{Value: rng.NormFloat64(), StdErr: 1}
@@ -79,19 +52,27 @@ func TestCalibrated(t *testing.T) {
 		}
 		return math.Sqrt(x.ChiSquare), 0, 1
 	})
-	calibrated(t, "Occupancy", func(rng *rand.Rand) (float64, float64, float64) {
+	calibrate.Hold(t, "Occupancy", false, func(rng *rand.Rand) (float64, float64, float64) {
 		o := binomial(rng, 200, 1, 0.3)
 		return o.Fraction[0], 0.3, o.StdErr[0]
 	})
-	calibrated(t, "Share", func(rng *rand.Rand) (float64, float64, float64) {
+	calibrate.Hold(t, "Share", false, func(rng *rand.Rand) (float64, float64, float64) {
 		share, stderr, err := binomial(rng, 200, 5, 0.3).Share(0)
 		return share, 0.3, must(stderr, err)
 	})
-	calibrated(t, "Odds", func(rng *rand.Rand) (float64, float64, float64) {
+	calibrate.Hold(t, "Odds", false, func(rng *rand.Rand) (float64, float64, float64) {
 		odds, stderr, err := binomial(rng, 400, 5, 0.3).Odds(2)
 		return odds, 7. / 3, must(stderr, err)
 	})
-	calibrated(t, "FitExponent", func(rng *rand.Rand) (float64, float64, float64) {
+	calibrate.Hold(t, "WeightedMean", false, func(rng *rand.Rand) (float64, float64, float64) {
+		values, stderrs := make([]float64, 5), []float64{1, 0.1, 3, 0.2, 0.5}
+		for i, s := range stderrs {
+			values[i] = 7 + s*rng.NormFloat64()
+		}
+		mean, stderr := WeightedMean(values, stderrs)
+		return mean, 7, stderr
+	})
+	calibrate.Hold(t, "FitExponent", false, func(rng *rand.Rand) (float64, float64, float64) {
 		e := fitted(rng)
 		return e.Value, 8, e.StdErr
 	})
@@ -129,18 +110,13 @@ func TestIntervalsCover(t *testing.T) {
 			"Rate":     func(s *Sample) (Estimate, error) { return s.Rate(0.95) },
 			"MeanTime": func(s *Sample) (Estimate, error) { return s.MeanTime(0.95) },
 		} {
-			got := covers(name, func(rng *rand.Rand) (float64, float64, float64) {
+			calibrate.Covers(t, fmt.Sprintf("%s of %d replicas, censored at %v,", name, c.n, c.maxTime), func(rng *rand.Rand) (float64, float64, float64) {
 				e := must(estimate(simulated(rng, c.n, 1, c.maxTime)))
 				return e.Low, 1, e.High
 			})
-			if got < 0.93 || got > 0.97 {
-				t.Errorf("%s of %d replicas, censored at %v: covers %.2f %%", name, c.n, c.maxTime, 100*got)
-			}
 		}
 	}
-	if got := covers("φ", func(rng *rand.Rand) (float64, float64, float64) { e := fitted(rng); return e.Low, 8, e.High }); got < 0.93 || got > 0.97 {
-		t.Errorf("FitExponent covers %.2f %%", 100*got)
-	}
+	calibrate.Covers(t, "FitExponent", func(rng *rand.Rand) (float64, float64, float64) { e := fitted(rng); return e.Low, 8, e.High })
 }
 
 // The ends of the interval leave half of what the confidence lacks on either side: of a gamma law

@@ -17,7 +17,10 @@ import (
 type Occupancy struct {
 	Time     []float64
 	Fraction []float64
-	StdErr   []float64 // binomial; fractions at different times are correlated
+	// StdErr is binomial, of (inside + 1)/(replicas + 2) by Laplace's rule: too large by half and
+	// more where less than one replica in all is expected on one side, but never 0. Fractions at
+	// different times are correlated.
+	StdErr   []float64
 	Replicas int
 	Diverged int // counted as outside from then on
 

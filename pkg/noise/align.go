@@ -17,8 +17,8 @@ import (
 // products with random sign vectors z (Hutchinson): Tr(AB) = E (Az)·(Bz), |A|² = E|Az|². The error
 // is the jackknife's over the probes, the bias of order 1/probes.
 //
-// Errors: operators that are nil, zero or of different sizes, fewer than 2 probes or more than 2²⁰, a
-// nil rng, products so large or small that their squares are not finite.
+// Errors: operators that are nil, zero or of different sizes, fewer than 2 probes or more than 2²⁰,
+// a nil rng, products so large or small that their squares are not finite.
 func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr float64, err error) {
 	switch {
 	case a == nil || b == nil:
@@ -69,8 +69,8 @@ func Along(a Operator, v []float64) (float64, error) {
 }
 
 // Ratios stores vᵀAv / vᵀBv for every column v of dirs in dst: with A = Σ and B its HessianForm, 1
-// where Eq. 6 holds along v. Nil, lengths that do not fit, and a ratio that is not finite, as in a
-// direction in which B vanishes, are errors.
+// where Eq. 6 holds along v. Nil and lengths that do not fit are errors; so is a ratio that is not
+// finite, as in a direction in which B vanishes, with all of dst stored.
 func Ratios(dst []float64, a, b Operator, dirs *mat.Dense) error {
 	if a == nil || b == nil || dirs == nil {
 		return fmt.Errorf("noise: ratios of nil operators or along nil directions")
@@ -84,7 +84,12 @@ func Ratios(dst []float64, a, b Operator, dirs *mat.Dense) error {
 		mat.Col(v, j, dirs)
 		dst[j] = quadratic(a, v, av) / quadratic(b, v, av)
 	}
-	return checkFinite("ratio", dst...)
+	for j, r := range dst {
+		if err := checkFinite(fmt.Sprintf("ratio along direction %d", j), r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // quadratic returns vᵀAv, with room for Av.
