@@ -100,6 +100,14 @@ func TestHostile(t *testing.T) {
 			build(well, m, noise, Settings{})
 		}
 	}
+	var none *landscape.Quartic // of an error that nobody looked at
+	r.Add("Record", func() error { return hostile.Err(Record(d, none, zero, 2, rng)) })
+	r.Add("Ensemble", func() error { return hostile.Err(Ensemble(context.Context(nil), d, zero, 2, 2, 1, "")) })
+	for i, rule := range rules {
+		r.Add([]string{"NewSDE", "NewLogLangevin", "NewLogLangevin", "NewGLD", "NewGLD"}[i], func() error {
+			return hostile.Err(rule.build(none, well.Minimum(), noise, Settings{Scheme: rule.scheme}))
+		})
+	}
 	r.Run(t)
 }
 

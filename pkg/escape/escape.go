@@ -158,6 +158,9 @@ func (s Settings) newSample(ctx context.Context, d dynamics.Dynamics, start []fl
 	if s.MaxTime == 0 {
 		s.MaxTime = math.Inf(1)
 	}
+	if ctx == nil {
+		return nil, fmt.Errorf("escape: first passage without a context")
+	}
 	if err := dynamics.CheckStart(d, start); err != nil {
 		return nil, fmt.Errorf("escape: %w", err)
 	}

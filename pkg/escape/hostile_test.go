@@ -13,6 +13,12 @@ import (
 
 var nan, inf, huge, tiny = math.NaN(), math.Inf(1), 1e308, 5e-324
 
+// unasked is a dynamics that cannot be asked for anything when it is nil.
+type unasked struct{ dim int }
+
+func (l *unasked) Dim() int                     { return l.dim }
+func (l *unasked) NewStepper() dynamics.Stepper { return nil }
+
 func TestHostile(t *testing.T) {
 	done, cancel := context.WithCancel(background)
 	cancel()
@@ -179,5 +185,26 @@ func TestHostile(t *testing.T) {
 		r.Add("Problem.Exact", func() error { return hostile.Err(p.Exact()) })
 		r.Add("Problem.Simulate", func() error { return hostile.Err(p.Simulate(background, Settings{})) })
 	}
+	var none *landscape.Quartic // of an error that nobody looked at
+	for name, call := range map[string]func() error{
+		"Past":           func() error { return hostile.Err(Past(none)) },
+		"Problem.Theory": func() error { return hostile.Err(Problem{Barrier: none, Noise: theory.NoiseFor(0.1, 1)}.Theory()) },
+		"Problem.Exact":  func() error { return hostile.Err(Problem{Barrier: none, Noise: theory.NoiseFor(0.1, 1)}.Exact()) },
+		"Problem.Compare": func() error {
+			return hostile.Err(Problem{Barrier: none, Noise: theory.NoiseFor(0.1, 1)}.Compare(background, Settings{}))
+		},
+		"Problem.Simulate": func() error {
+			return hostile.Err(Problem{Barrier: well, Noise: theory.NoiseFor(0.1, 1)}.Simulate(context.Context(nil), Settings{}))
+		},
+		"FirstPassage": func() error { return hostile.Err(FirstPassage(context.Context(nil), d, zero, exit, Settings{})) },
+		"Occupy": func() error {
+			return hostile.Err(Occupy(context.Context(nil), d, zero, exit, []float64{1}, Settings{}))
+		},
+	} {
+		r.Add(name, call)
+	}
+	r.Add("FirstPassage", func() error { return hostile.Err(FirstPassage(background, (*unasked)(nil), zero, exit, Settings{})) },
+		func() error { return hostile.Err(FirstPassage(background, d, zero, (*Near)(nil), Settings{})) },
+		func() error { return hostile.Err(FirstPassage(background, d, zero, LossAbove{none, 1}, Settings{})) })
 	r.Run(t)
 }

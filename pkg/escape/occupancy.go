@@ -34,6 +34,9 @@ type Occupancy struct {
 // disagree, Replicas < 0, they take more than 1 GiB, at 26 bytes and one a time for each, or ctx
 // ends.
 func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Region, times []float64, s Settings) (*Occupancy, error) {
+	if ctx == nil {
+		return nil, fmt.Errorf("escape: occupancy without a context")
+	}
 	if err := dynamics.CheckStart(d, start); err != nil {
 		return nil, fmt.Errorf("escape: occupancy: %w", err)
 	}

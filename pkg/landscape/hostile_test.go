@@ -118,6 +118,11 @@ func TestHostile(t *testing.T) {
 		r.Add("CheckBarrier", func() error { return CheckBarrier(b) })
 		r.Add("FindAxis", func() error { return hostile.Err(FindAxis(b)) })
 	}
+	r.Add("Check", func() error { return Check((*Quartic)(nil), from) })
+	r.Add("CheckBarrier", func() error { return CheckBarrier((*Quartic)(nil)) })
+	r.Add("FindAxis", func() error { return hostile.Err(FindAxis((*Quartic)(nil))) })
+	r.Add("HessianAt", func() error { return hostile.Said(HessianAt((*Quartic)(nil), from) == nil) })
+	r.Add("CriticalAt", func() error { return hostile.Said(CriticalAt((*Quartic)(nil), from).Hess == nil) })
 	r.Run(t)
 }
 

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
@@ -21,7 +22,7 @@ import (
 // a nil rng, products so large or small that their squares are not finite.
 func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr float64, err error) {
 	switch {
-	case a == nil || b == nil:
+	case given.None(a) || given.None(b):
 		return 0, 0, fmt.Errorf("noise: cosine of nil operators")
 	case a.Dim() != b.Dim():
 		return 0, 0, fmt.Errorf("noise: cosine of operators of size %d and %d", a.Dim(), b.Dim())
@@ -57,7 +58,7 @@ func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr fl
 // Along returns vᵀAv/|v|², the operator's strength along v. A v of another length than its
 // dimension, and a zero or infinite one, are errors.
 func Along(a Operator, v []float64) (float64, error) {
-	if a == nil || len(v) != a.Dim() {
+	if given.None(a) || len(v) != a.Dim() {
 		return 0, fmt.Errorf("noise: direction of length %d for an operator that is nil or of another size", len(v))
 	}
 	square := floats.Dot(v, v)
@@ -72,7 +73,7 @@ func Along(a Operator, v []float64) (float64, error) {
 // where Eq. 6 holds along v. Nil and lengths that do not fit are errors; so is a ratio that is not
 // finite, as in a direction in which B vanishes, with all of dst stored.
 func Ratios(dst []float64, a, b Operator, dirs *mat.Dense) error {
-	if a == nil || b == nil || dirs == nil {
+	if given.None(a) || given.None(b) || dirs == nil {
 		return fmt.Errorf("noise: ratios of nil operators or along nil directions")
 	}
 	rows, cols := dirs.Dims()

@@ -175,6 +175,10 @@ func TestHostile(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.Add("Covariance.MulVecTo", func() error { return hostile.Panics(func() { sigma.MulVecTo(one, nil) }) }, func() error { return hostile.Panics(func() { sigma.MulVecTo(nil, one) }) })
+	var lost *Covariance // of an error that nobody looked at
+	h.Add("Along", func() error { return along(lost, one) })
+	h.Add("EstimateCosine", func() error { return cosine(lost, op(1), 9, rng) })
+	h.Add("Ratios", func() error { return Ratios(one, op(1), lost, dir) })
 	h.Run(t)
 
 	// Two runs of four points are enough: the fit of a power is exact.

@@ -79,5 +79,11 @@ func TestHostile(t *testing.T) {
 	for _, s := range []PathSettings{{Images: -1}, {Images: 4}, {Images: 1e9}, {Images: math.MaxInt}, {Tolerance: nan}, {Tolerance: -1}, {Tolerance: inf}, {MaxSteps: -1}} {
 		r.Add("FindPath", func() error { return hostile.Err(FindPath(background, q, from, to, s)) })
 	}
+	var none *landscape.Quartic // of an error that nobody looked at
+	nowhere := context.Context(nil)
+	r.Add("FindMinimum", func() error { return hostile.Err(FindMinimum(background, none, from)) }, func() error { return hostile.Err(FindMinimum(nowhere, q, from)) })
+	r.Add("FindPath", func() error { return hostile.Err(FindPath(background, none, from, to, PathSettings{})) }, func() error { return hostile.Err(FindPath(nowhere, q, from, to, PathSettings{})) })
+	r.Add("FindSaddle", func() error { return hostile.Err(FindSaddle(none, path, 15)) })
+	r.Add("FindEscape", func() error { return hostile.Err(FindEscape(background, none, from, to, PathSettings{})) }, func() error { return hostile.Err(FindEscape(nowhere, q, from, to, PathSettings{})) })
 	r.Run(t)
 }

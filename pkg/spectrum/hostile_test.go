@@ -108,6 +108,7 @@ func TestHostile(t *testing.T) {
 			func() error { return predict(Outliers{EffectiveDim: 1, OutlierCurvature: 1e308}, 1e308, 1) },
 		},
 	}
+	h.Add("Leading", func() error { return leading((*noise.Covariance)(nil), 1, LeadingSettings{}) })
 	h.Run(t)
 
 	// However far the start, the end is the minimum Σxy/Σx² or an error.

@@ -99,6 +99,7 @@ func TestHostile(t *testing.T) {
 			return must(err, hostile.Said(rate != 0))
 		})
 	}
+	r.Add("NewEscape", func() error { _, err := NewEscape((*landscape.Quartic)(nil), noise, 0); return err })
 	r.Run(t)
 }
 
