@@ -199,6 +199,14 @@ func TestSmallest(t *testing.T) {
 	cubic := must(landscape.NewCubic(landscape.Shape{Ratio: 1.5}))
 	falling := must(NewGLD(cubic, cubic.Minimum(), theory.NoiseFor(1e-9, 1), Settings{Step: 0.1}))
 	path, err := Record(falling, cubic, []float64{cubic.Edge() * 0.99}, 9, Stream(1, "", 0))
+	for k, loss := range path.Loss {
+		if !(loss > 0) {
+			t.Errorf("step %d is on the path with L = %v", k, loss)
+		}
+	}
+	if still, err := Record(stopped{1}, well, []float64{0}, 1, Stream(1, "", 0)); err == nil || len(still.T) != 1 {
+		t.Errorf("no time passes: %+v, %v", still, err)
+	}
 	if want := fmt.Sprintf("at step %d:", len(path.T)); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want it to say %q", err, want)
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -211,6 +212,15 @@ func TestHostile(t *testing.T) {
 
 	if err := Check(odd{2, 3, 1, 0}, []float64{1, 2, 3}, rng); err != nil {
 		t.Errorf("a constant loss breaks a law: %v", err)
+	}
+	if n, p, err := CheckPoint(small, nil); n != 0 || p != 0 || err == nil {
+		t.Errorf("N = %d and P = %d beside the error %v", n, p, err)
+	}
+	if err := linear(set(1, nan)); !strings.Contains(err.Error(), "target 0 of sample 0 is NaN") {
+		t.Error(err)
+	}
+	if err := linear(set(nan, 1)); !strings.Contains(err.Error(), "feature 0 of sample 0 is NaN") {
+		t.Error(err)
 	}
 	h.Run(t)
 }

@@ -141,6 +141,9 @@ func TestBounds(t *testing.T) {
 			t.Errorf("η = %v accepted", bad)
 		}
 	}
+	if err := (Noise{1e308, 0.5e-8}).Check(); !strings.Contains(err.Error(), "η/B = +Inf") {
+		t.Error(err)
+	}
 	for _, n := range []Noise{{1, -1}, {1, 0}} { // named, not only refused
 		if err := n.Check(); !strings.Contains(err.Error(), "batch size") {
 			t.Error(err)
