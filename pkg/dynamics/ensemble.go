@@ -32,7 +32,21 @@ func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps 
 	}
 	ends := make([][]float64, replicas)
 	var diverged atomic.Int64
-	parallel.For(ctx, replicas, parallel.Workers(0), func() func(int) {
+	if !sail(ctx, d, start, steps, seed, experiment, ends, &diverged) {
+		walk(ctx, d, start, steps, seed, experiment, ends, &diverged)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("dynamics: ensemble: %w", err)
+	}
+	if n := diverged.Load(); n > 0 {
+		return nil, fmt.Errorf("dynamics: ensemble: %d of %d replicas diverged", n, replicas)
+	}
+	return ends, nil
+}
+
+// walk moves the replicas of an ensemble step by step.
+func walk(ctx context.Context, d Dynamics, start []float64, steps int, seed uint64, experiment string, ends [][]float64, diverged *atomic.Int64) {
+	parallel.For(ctx, len(ends), parallel.Workers(0), func() func(int) {
 		stepper, watch := d.NewStepper(), parallel.NewWatch(ctx)
 		return func(i int) {
 			rng, theta := Stream(seed, experiment, i), slices.Clone(start)
@@ -48,13 +62,29 @@ func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps 
 			ends[i] = theta
 		}
 	})
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("dynamics: ensemble: %w", err)
-	}
-	if n := diverged.Load(); n > 0 {
-		return nil, fmt.Errorf("dynamics: ensemble: %d of %d replicas diverged", n, replicas)
-	}
-	return ends, nil
+}
+
+// sail is walk for replicas in lanes, if d has them.
+func sail(ctx context.Context, d Dynamics, start []float64, steps int, seed uint64, experiment string, ends [][]float64, diverged *atomic.Int64) bool {
+	var next atomic.Int64
+	return Sail(ctx, d, parallel.Workers(0), func() Crew {
+		var replica [LaneCount]int
+		return Crew{
+			Start: start, Level: math.Inf(1), Steps: int64(steps),
+			Next: func(lane int) (uint64, float64, bool) {
+				replica[lane] = int(next.Add(1)) - 1
+				return Key(seed, experiment, replica[lane]), math.Inf(1), replica[lane] < len(ends)
+			},
+			Look: func(lane int, theta []float64, t float64, taken int64) (float64, bool) {
+				if taken < int64(steps) || !positive(t) || !Finite(theta) {
+					diverged.Add(1)
+				} else {
+					ends[replica[lane]] = slices.Clone(theta)
+				}
+				return 0, false
+			},
+		}
+	})
 }
 
 // CheckStart returns an error unless start is a finite point of d.

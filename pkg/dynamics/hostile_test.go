@@ -39,6 +39,7 @@ func TestHostile(t *testing.T) {
 			func() error { return hostile.Said((&Path{}).Coordinate(0) == nil) }, func() error { return hostile.Said((*Path)(nil).Coordinate(0) == nil) }},
 		"Path.QuadraticVariation": {func() error { return hostile.Said(len(path.QuadraticVariation(-1)) == 0) }, func() error { return hostile.Said(len(path.QuadraticVariation(1)) == 0) },
 			func() error { return hostile.Said(len((&Path{}).QuadraticVariation(0)) == 0) }},
+		"Sail": {},
 		"Ensemble": {
 			func() error { return hostile.Err(Ensemble(done, d, zero, 2, 2, 1, "")) }, func() error { return hostile.Err(Ensemble(background, nil, zero, 2, 2, 1, "")) },
 			func() error { return hostile.Err(Ensemble(background, d, nil, 2, 2, 1, "")) }, func() error { return hostile.Err(Ensemble(background, d, []float64{nan}, 2, 2, 1, "")) },
@@ -55,6 +56,15 @@ func TestHostile(t *testing.T) {
 			},
 		},
 	}
+	sails := func(ctx context.Context, d Dynamics, c Crew) func() error {
+		return func() error { return hostile.Said(!Sail(ctx, d, 1, func() Crew { return c })) }
+	}
+	next := func(int) (uint64, float64, bool) { return 0, 0, false }
+	look := func(int, []float64, float64, int64) (float64, bool) { return 0, false }
+	r.Add("Sail", sails(background, nil, Crew{zero, next, 0, 1, false, 0, look}), sails(nil, d, Crew{zero, next, 0, 1, false, 0, look}),
+		sails(background, d, Crew{nil, next, 0, 1, false, 0, look}), sails(background, d, Crew{[]float64{nan}, next, 0, 1, false, 0, look}),
+		sails(background, d, Crew{zero, nil, 0, 1, false, 0, look}), sails(background, d, Crew{zero, next, -1, 1, false, 0, look}), sails(background, d, Crew{zero, next, 0, 1, false, 0, nil}),
+		sails(background, struct{ Dynamics }{d}, Crew{zero, next, 0, 1, false, 0, look}), func() error { return hostile.Said(!Sail(background, d, 1, nil)) })
 	// A step without a generator, or of no length, is one that diverged.
 	for _, rule := range rules {
 		r.Add("Normals", func() error {
@@ -188,7 +198,7 @@ func TestOneStepByHand(t *testing.T) {
 func TestSmallest(t *testing.T) {
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, MinimumLoss: 2}))
 	d := must(NewGLD(well, well.Minimum(), theory.NoiseFor(0.1, 1), Settings{Step: 0.1}))
-	ends := must(Ensemble(context.Background(), d, []float64{0}, 1, 1, 4, "one"))
+	ends := must(Ensemble(context.Background(), struct{ Dynamics }{d}, []float64{0}, 1, 1, 4, "one")) // without lanes
 	path := must(Record(d, well, []float64{0}, 1, Stream(4, "one", 0)))
 	if len(ends) != 1 || len(path.T) != 2 || ends[0][0] != path.Theta[1][0] || path.T[1] != 0.1 || path.Loss[0] != 2 || math.Abs(path.Tau[1]-0.1*(path.Loss[0]+path.Loss[1])/2) > 1e-15 {
 		t.Errorf("one replica for one step ends at %v, on the path %+v", ends, path)

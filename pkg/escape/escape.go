@@ -94,6 +94,16 @@ func (s *Sample) Count(status Status) int {
 	return n
 }
 
+// pending returns the replicas that are yet to run.
+func (s *Sample) pending() (list []int) {
+	for i, status := range s.Status {
+		if status == Pending {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
 // Passer is implemented by a dynamics that has a faster way to first passages into some exits.
 type Passer interface {
 	// Passages fills in the pending replicas of the sample and reports true, or reports false,
@@ -114,7 +124,9 @@ func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exi
 		return nil, err
 	}
 	if fast, ok := d.(Passer); !ok || !fast.Passages(ctx, sample, start, exit, s) {
-		passages(ctx, d, sample, start, exit, s)
+		if !sideBySide(ctx, d, sample, start, exit, s) {
+			passages(ctx, d, sample, start, exit, s)
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return sample, fmt.Errorf("escape: interrupted with %d of %d replicas pending: %w", sample.Count(Pending), len(sample.Times), err)
@@ -124,12 +136,7 @@ func FirstPassage(ctx context.Context, d dynamics.Dynamics, start []float64, exi
 
 // passages fills in the pending replicas of a sample step by step.
 func passages(ctx context.Context, d dynamics.Dynamics, sample *Sample, start []float64, exit Region, s Settings) {
-	var pending []int
-	for i, status := range sample.Status {
-		if status == Pending {
-			pending = append(pending, i)
-		}
-	}
+	pending := sample.pending()
 	var steps, done atomic.Int64
 	done.Store(int64(len(sample.Times) - len(pending)))
 	parallel.For(ctx, len(pending), parallel.Workers(s.Workers), func() func(int) {
@@ -192,8 +199,7 @@ func (s Settings) newSample(ctx context.Context, d dynamics.Dynamics, start []fl
 	}
 	_, fast := d.(Passer)
 	if i := slices.Index(r.Status, Escaped); i >= 0 && !fast {
-		again := runner{stepper: d.NewStepper(), exit: exit, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
-		t, status, _ := again.run(start, 2*r.Times[i], dynamics.Stream(s.Seed, s.Experiment, i))
+		t, status := s.again(ctx, d, start, exit, i, 2*r.Times[i])
 		if status != Pending && !(math.Abs(t-r.Times[i]) <= 1e-6*t) { // processors may round otherwise
 			return nil, fmt.Errorf("escape: replica %d of the sample to resume left at %v, but now at %v: another dynamics, start or exit", i, r.Times[i], t)
 		}
@@ -202,6 +208,19 @@ func (s Settings) newSample(ctx context.Context, d dynamics.Dynamics, start []fl
 	resumed.Times = append([]float64(nil), r.Times...)
 	resumed.Status = append([]Status(nil), r.Status...)
 	return &resumed, nil
+}
+
+// again runs one replica anew.
+func (s Settings) again(ctx context.Context, d dynamics.Dynamics, start []float64, exit Region, replica int, maxTime float64) (float64, Status) {
+	one := &Sample{Times: make([]float64, replica+1), Status: make([]Status, replica+1), MaxTime: maxTime}
+	for i := range replica {
+		one.Status[i] = Censored
+	}
+	s.Progress = nil
+	if !sideBySide(ctx, d, one, start, exit, s) {
+		passages(ctx, d, one, start, exit, s)
+	}
+	return one.Times[replica], one.Status[replica]
 }
 
 // After returns the sample of the replicas that were still inside at time t0, on a clock started

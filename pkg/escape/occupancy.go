@@ -62,16 +62,9 @@ func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Reg
 		return nil, fmt.Errorf("escape: occupancy of %d replicas takes %.3g GiB, want ≤ 1", s.Replicas, bytes/parallel.GiB)
 	}
 	inside, diverged := make([][]bool, s.Replicas), atomic.Int64{}
-	parallel.For(ctx, s.Replicas, parallel.Workers(s.Workers), func() func(int) {
-		r := runner{stepper: d.NewStepper(), exit: basin, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
-		return func(i int) {
-			copy(r.theta, start)
-			var lost bool
-			if inside[i], lost = r.look(times, dynamics.Stream(s.Seed, s.Experiment, i)); lost {
-				diverged.Add(1)
-			}
-		}
-	})
+	if !lookSideBySide(ctx, d, start, basin, times, s, inside, &diverged) {
+		look(ctx, d, start, basin, times, s, inside, &diverged)
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("escape: occupancy: %w", err)
 	}
@@ -89,6 +82,20 @@ func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Reg
 		o.Fraction, o.StdErr = append(o.Fraction, p), append(o.StdErr, math.Sqrt(q*(1-q)/n))
 	}
 	return o, nil
+}
+
+// look follows all replicas step by step.
+func look(ctx context.Context, d dynamics.Dynamics, start []float64, basin Region, times []float64, s Settings, inside [][]bool, diverged *atomic.Int64) {
+	parallel.For(ctx, s.Replicas, parallel.Workers(s.Workers), func() func(int) {
+		r := runner{stepper: d.NewStepper(), exit: basin, theta: make([]float64, d.Dim()), watch: parallel.NewWatch(ctx)}
+		return func(i int) {
+			copy(r.theta, start)
+			var lost bool
+			if inside[i], lost = r.look(times, dynamics.Stream(s.Seed, s.Experiment, i)); lost {
+				diverged.Add(1)
+			}
+		}
+	})
 }
 
 // look follows one replica and says at which of the times it was in the region.

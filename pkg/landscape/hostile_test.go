@@ -76,6 +76,8 @@ func TestHostile(t *testing.T) {
 		"Cubic.Far": {func() error { return hostile.Said((&Cubic{}).Far() == 0) }}, "Cubic.Edge": {func() error { return hostile.Said((&Cubic{}).Edge() == 0) }},
 		"Bent.Floor": {func() error { y, _, _ := (&Bent{}).Floor(nan); return hostile.Said(math.IsNaN(y)) }}, "Well.Profile": {func() error { v, _, _ := q.Profile(nan); return hostile.Said(math.IsNaN(v)) }},
 		"Well.Dim": {func() error { return hostile.Said((&Well{}).Dim() == 0) }}, "Well.EffectiveDim": {func() error { return hostile.Said((&Well{}).EffectiveDim() == 1) }}, "Well.MinimumLoss": {func() error { return hostile.Said((&Well{}).MinimumLoss() == 0) }}, "Well.Transverse": {func() error { return hostile.Said(len((&Well{}).Transverse()) == 0) }},
+		"Polynomial":        {func() error { return hostile.Said(Polynomial(nil) == nil) }, func() error { return hostile.Said(Polynomial(struct{ *Quartic }{q}) == nil) }, func() error { return hostile.Said(Polynomial((*Quartic)(nil)) == nil) }},
+		"Well.Coefficients": {func() error { return hostile.Said((&Well{}).Coefficients() == [3]float64{}) }},
 		// Called for every step, these trust the lengths that their interfaces ask for.
 		"Well.LossGrad": {func() error { return hostile.Said(math.IsNaN(q.LossGrad(nil, []float64{nan, 0}))) }}, "Bent.LossGrad": {func() error {
 			return hostile.Said(math.IsNaN(must(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, 1)).LossGrad(nil, []float64{nan, 0})))

@@ -165,6 +165,29 @@ func (s Shape) build(a2, a3, a4 float64) Well {
 	}
 }
 
+// Polynomial returns the Well that l is, for whoever evaluates its polynomial by a faster way of its
+// own, or nil. Landscapes that embed one of the wells are landscapes of their own: nil.
+func Polynomial(l Landscape) *Well {
+	switch l := l.(type) {
+	case *Quartic:
+		if l != nil {
+			return &l.Well
+		}
+	case *Cubic:
+		if l != nil {
+			return &l.Well
+		}
+	case *Quadratic:
+		if l != nil {
+			return &l.Well
+		}
+	}
+	return nil
+}
+
+// Coefficients returns a₂, a₃ and a₄ of V.
+func (w *Well) Coefficients() [3]float64 { return [3]float64{w.a2, w.a3, w.a4} }
+
 // Dim returns the number P = n + flat directions of parameters.
 func (w *Well) Dim() int { return w.dim }
 

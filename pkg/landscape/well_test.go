@@ -116,3 +116,21 @@ func ExampleNewQuartic() {
 		well.Dim(), well.EffectiveDim(), saddle.Theta[0], saddle.Loss, saddle.Hess.At(0, 0))
 	// Output: P = 100, n = 4, saddle at z₁ = 2.8284 with loss 2.0 and curvature -0.50
 }
+
+// The polynomial of each well is that of its profile.
+func TestPolynomial(t *testing.T) {
+	shape := Shape{Ratio: 3, OutlierCurvature: 2, EffectiveDim: 2}
+	for name, l := range map[string]Landscape{"quartic": must(NewQuartic(shape)), "cubic": must(NewCubic(shape)), "quadratic": must(NewQuadratic(shape))} {
+		w := Polynomial(l)
+		if w == nil {
+			t.Fatalf("%s: none", name)
+		}
+		a := w.Coefficients()
+		for _, z := range []float64{-1, 0.3, 2} {
+			v, _, _ := w.Profile(z)
+			if want := l.LossGrad(nil, []float64{z, 0}) - w.MinimumLoss(); math.Abs(v-want) > 1e-12 || math.Abs(z*z*(a[0]+z*(a[1]+z*a[2]))-want) > 1e-12 {
+				t.Errorf("%s: V(%v) = %v, want %v", name, z, v, want)
+			}
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/escape"
+	vector "github.com/sgdescape/sgdescape/pkg/internal/lanes"
 )
 
 //go:generate go test -run TestKernelsAreGenerated -update
@@ -17,27 +18,6 @@ import (
 // it, and waits for a random number, a sample from the cache and two multiplications; eight
 // replicas are enough to fill the time.
 const laneCount = 8
-
-// xoshiro is the state of a generator xoshiro256++ (Blackman and Vigna 2021).
-type xoshiro [4]uint64
-
-// newXoshiro is [dynamics.Stream] for xoshiro.
-func newXoshiro(seed uint64, experiment string, replica int) (x xoshiro) {
-	seq := prng.NewSplitMix64(dynamics.Key(seed, experiment, replica))
-	for i := range x {
-		x[i] = seq.Uint64()
-	}
-	return x
-}
-
-func (x *xoshiro) next() uint64 {
-	result := bits.RotateLeft64(x[0]+x[3], 23) + x[0]
-	t := x[1] << 17
-	x[2], x[3] = x[2]^x[0], x[3]^x[1]
-	x[0], x[1] = x[0]^x[3], x[1]^x[2]
-	x[2], x[3] = x[2]^t, bits.RotateLeft64(x[3], 45)
-	return result
-}
 
 // lanes runs replicas of SGD with B = 1 side by side: every lane has a generator, a position and
 // the number of its replica. Indices are ⌊rN/2⁶⁴⌋, whose bias, N/2⁶⁴, is beyond measure. What a
@@ -48,13 +28,13 @@ type lanes struct {
 	work
 	// bound is the |δ|² up to which the loss is below the level for sure.
 	bound   float64
-	state   [laneCount]xoshiro
-	delta   [laneCount][]float64
-	flat    []float64 // behind delta
+	state   [4][laneCount]uint64 // of generators xoshiro256++
+	delta   []float64            // δ = θ − θ*, coordinate by coordinate
 	theta   []float64
 	replica [laneCount]int
 	start   [laneCount]int64 // steps of the worker when the lane's replica began
 	steps   int64            // steps of the worker
+	vectors vector.Descent
 	advance func(l *lanes, steps int64) (done int64, out uint)
 }
 
@@ -65,15 +45,12 @@ var kernels = map[int]func(l *lanes, steps int64) (done int64, out uint){
 
 func newLanes(r *SGD, w work) *lanes {
 	l := &lanes{SGD: r, work: w}
-	l.bound, l.theta = 2*l.level/r.most, make([]float64, r.dim)
-	l.flat = make([]float64, laneCount*r.dim)
-	for j := range l.delta {
-		l.delta[j] = l.flat[j*r.dim : (j+1)*r.dim]
-	}
+	l.bound, l.theta, l.delta = 2*l.level/r.most, make([]float64, r.dim), make([]float64, laneCount*r.dim)
 	l.advance = (*lanes).advanceAny
 	if kernel, ok := kernels[r.dim]; ok {
 		l.advance = kernel
 	}
+	l.vectors = vector.Descent{State: &l.state, Delta: &l.delta[0], Rows: &l.rows[0], Samples: uint64(r.samples), Eta: r.eta, Bound: l.bound}
 	return l
 }
 
@@ -84,12 +61,12 @@ func (l *lanes) run(ctx context.Context) {
 		busy += l.refill(j)
 	}
 	for busy > 0 && ctx.Err() == nil {
-		steps, beyond := l.advance(l, l.left(1<<16))
+		steps, beyond := l.leap(l.left(1 << 16))
 		l.steps += steps
 		for j, i := range l.replica {
 			if i < 0 {
 				if beyond>>j&1 == 1 {
-					clear(l.delta[j]) // an idle lane: keep it in bounds
+					l.home(j) // an idle lane: keep it in bounds
 				}
 				continue
 			}
@@ -101,17 +78,35 @@ func (l *lanes) run(ctx context.Context) {
 	}
 }
 
+// leap is advance with vectors, where the processor has them for this dimension.
+func (l *lanes) leap(steps int64) (done int64, out uint) {
+	if l.vectors.Steps = steps; l.vectors.Run(l.dim) {
+		return l.vectors.Done, uint(l.vectors.Out)
+	}
+	return l.advance(l, steps)
+}
+
 // refill gives lane j the next replica and returns 1, or 0 if there is none.
 func (l *lanes) refill(j int) int {
-	clear(l.delta[j])
+	l.home(j)
 	l.replica[j] = -1
 	k := int(l.next.Add(1)) - 1
 	if k >= len(l.todo) {
 		return 0
 	}
 	l.replica[j], l.start[j] = l.todo[k], l.steps
-	l.state[j] = newXoshiro(l.seed, l.experiment, l.todo[k])
+	seq := prng.NewSplitMix64(dynamics.Key(l.seed, l.experiment, l.todo[k]))
+	for i := range l.state {
+		l.state[i][j] = seq.Uint64()
+	}
 	return 1
+}
+
+// home puts lane j at θ*.
+func (l *lanes) home(j int) {
+	for i := range l.dim {
+		l.delta[i*laneCount+j] = 0
+	}
 }
 
 // left returns how many steps may be made before some replica is at its end.
@@ -129,7 +124,8 @@ func (l *lanes) look(j int, beyond bool) outcome {
 	k := l.steps - l.start[j]
 	if beyond {
 		square := 0.0
-		for i, v := range l.delta[j] {
+		for i := range l.dim {
+			v := l.delta[i*laneCount+j]
 			square += v * v
 			l.theta[i] = l.minimum[i] + v
 		}
@@ -153,19 +149,19 @@ func (l *lanes) advanceAny(steps int64) (done int64, out uint) {
 	d, n := l.dim, uint64(l.samples)
 	for done < steps && out == 0 {
 		done++
-		for j := range l.state {
-			mu, _ := bits.Mul64(l.state[j].next(), n)
+		for j := range laneCount {
+			mu, _ := bits.Mul64(l.draw(j), n)
 			row := l.rows[int(mu)*(d+1):][:d+1]
-			delta := l.delta[j]
 			// Even and odd coordinates are summed apart: half the waiting.
 			var dot, square [2]float64
-			for i, t := range delta {
-				dot[i%2] += row[i] * t
+			for i := range d {
+				dot[i%2] += row[i] * l.delta[i*laneCount+j]
 			}
 			e := l.eta * (dot[0] + dot[1] - row[d])
-			for i := range delta {
-				delta[i] -= e * row[i]
-				square[i%2] += delta[i] * delta[i]
+			for i := range d {
+				t := l.delta[i*laneCount+j] - e*row[i]
+				l.delta[i*laneCount+j] = t
+				square[i%2] += t * t
 			}
 			if !(square[0]+square[1] <= l.bound) {
 				out |= 1 << j
@@ -173,4 +169,14 @@ func (l *lanes) advanceAny(steps int64) (done int64, out uint) {
 		}
 	}
 	return done, out
+}
+
+// draw is xoshiro256++ (Blackman and Vigna 2021).
+func (l *lanes) draw(j int) uint64 {
+	s0, s1, s2, s3 := l.state[0][j], l.state[1][j], l.state[2][j], l.state[3][j]
+	t := s1 << 17
+	out := bits.RotateLeft64(s0+s3, 23) + s0
+	s2, s3 = s2^s0, s3^s1
+	l.state[0][j], l.state[1][j], l.state[2][j], l.state[3][j] = s0^s3, s1^s2, s2^t, bits.RotateLeft64(s3, 45)
+	return out
 }

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"sync/atomic"
@@ -32,9 +29,13 @@ func regressionSet(n, d int) *data.Set {
 }
 
 func TestXoshiroAgainstGonum(t *testing.T) {
-	x := newXoshiro(1, "x", 2)
+	const lane = 5
+	var next atomic.Int64
+	l := newLanes(must(New(regressionSet(9, 1), 0.1, 1, sgd.WithReplacement)), work{level: 1, seed: 1, experiment: "x", todo: []int{2}, next: &next})
+	l.refill(lane)
 	state := make([]byte, 32)
-	for i, v := range x {
+	for i := range l.state {
+		v := l.state[i][lane]
 		for k := range 8 { // big endian, as gonum writes it
 			state[8*i+k] = byte(v >> (56 - 8*k))
 		}
@@ -44,7 +45,7 @@ func TestXoshiroAgainstGonum(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 100 {
-		if a, b := x.next(), want.Uint64(); a != b {
+		if a, b := l.draw(lane), want.Uint64(); a != b {
 			t.Fatalf("%x, gonum has %x", a, b)
 		}
 	}
@@ -64,8 +65,19 @@ func TestKernelsAgainstReference(t *testing.T) {
 				want.Times[i], want.Status[i] = float64(p.steps)*0.1, p.status
 				want.Steps += p.steps
 			}})
-		l.advance = (*lanes).advanceAny
+		l.advance, l.vectors.Samples = (*lanes).advanceAny, 1<<32 // no vectors
 		l.run(context.Background())
+		if kernel, ok := kernels[d]; ok {
+			next := new(atomic.Int64)
+			plain := newLanes(r, l.work)
+			plain.advance, plain.vectors.Samples, plain.next = kernel, 1<<32, next
+			plain.done = func(i int, p outcome) {
+				if want.Times[i] != float64(p.steps)*0.1 || want.Status[i] != p.status {
+					t.Errorf("d = %d: replica %d of the kernel without vectors: %+v", d, i, p)
+				}
+			}
+			plain.run(context.Background())
+		}
 		for _, workers := range []int{1, 2, 7} {
 			got := passagesOf(t, r, 1.5, escape.Settings{Replicas: 101, MaxTime: 300, Seed: 5, Experiment: "bits", Workers: workers})
 			if !reflect.DeepEqual(got, want) {
@@ -228,7 +240,7 @@ func TestRegressionErrors(t *testing.T) {
 func TestRegressionAllocates(t *testing.T) {
 	r := must(New(regressionSet(100, 2), 0.1, 1, sgd.WithReplacement))
 	l := newLanes(r, work{level: 1e6 * r.MinimumLoss()})
-	if n := testing.AllocsPerRun(10, func() { l.advance(l, 1000) }); n != 0 {
+	if n := testing.AllocsPerRun(10, func() { l.leap(1000) }); n != 0 {
 		t.Errorf("%v allocations in 1000 steps of 8 lanes", n)
 	}
 	rng, theta := dynamics.Stream(1, "", 0), make([]float64, 2)
@@ -298,61 +310,6 @@ func ExampleSGD() {
 	t, _ := s.MeanTime(0.95)
 	fmt.Printf("t_p = %.0f ± %.0f; the exact solution is 78.4\n", t.Value, t.StdErr)
 	// Output: t_p = 79 ± 1; the exact solution is 78.4
-}
-
-// BenchmarkRegression compares replica-steps a second and core with a scalar C loop compiled with
-// gcc -O3 -march=native, in the same run, in processor time.
-func BenchmarkRegression(b *testing.B) {
-	for _, d := range []int{1, 2, 4, 8} {
-		b.Run(fmt.Sprintf("d=%d", d), func(b *testing.B) {
-			r := must(New(regressionSet(10_000, d), 0.1, 1, sgd.WithReplacement))
-			bound := []float64{0, 2, 3, 0, 6, 0, 0, 0, 12}[d] // rarely passed
-			l := newLanes(r, work{level: bound * r.MinimumLoss(), limit: 1 << 62})
-			scalar := scalarC(b, d, bound)
-			const chunk = 1 << 16
-			best, steps := math.Inf(1), 0
-			for b.Loop() {
-				start := time.Now()
-				done := int64(0)
-				for done < chunk {
-					n, out := l.advance(l, chunk-done)
-					done += n
-					for j := range l.delta {
-						if out>>j&1 == 1 {
-							clear(l.delta[j])
-						}
-					}
-				}
-				best = math.Min(best, float64(time.Since(start).Nanoseconds())/(chunk*laneCount))
-				steps += chunk * laneCount
-			}
-			b.ReportMetric(best, "ns/step")
-			b.ReportMetric(scalar/best, "×C")
-			b.ReportMetric(0, "ns/op")
-		})
-	}
-}
-
-// scalarC compiles and runs testdata/regression.c; it skips without gcc.
-func scalarC(b *testing.B, d int, bound float64) (nanoseconds float64) {
-	gcc, err := exec.LookPath("gcc")
-	if err != nil {
-		b.Skip("no gcc to compare with")
-	}
-	program := filepath.Join(b.TempDir(), "regression")
-	build := exec.Command(gcc, "-O3", "-march=native", "-o", program, "testdata/regression.c", "-lm")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		b.Fatal(err)
-	}
-	out, err := exec.Command(program, fmt.Sprint(d), "10000", "5000000", fmt.Sprint(bound)).Output()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := fmt.Sscan(string(out), &nanoseconds); err != nil {
-		b.Fatal(err)
-	}
-	return nanoseconds
 }
 
 // BenchmarkRegressionWorkers reports how much faster two workers are than one.

@@ -1,4 +1,4 @@
-// The same SGD on linear regression as regression_lanes.go, one replica at a
+// The same SGD on linear regression as package regression, one replica at a
 // time: xoshiro256++, index draw, update and loss check at every step. Prints
 // nanoseconds a step. Usage: regression DIM SAMPLES STEPS BOUND
 #include <stdint.h>

@@ -1,0 +1,5 @@
+//go:build !amd64 || noasm
+
+package lanes
+
+func onLevels(f func(name string)) { f("plain") }
