@@ -86,6 +86,10 @@ func TestHostile(t *testing.T) {
 				s.Next(rand.New(rand.NewPCG(1, 2)))
 			})
 		})
+	h.Add("Check", func() error { return Check(1e9, 1, 1, Shuffled) }, func() error { return Check(maxSamples+1, 1, 1, Shuffled) })
+	if err := Check(maxSamples, 1, maxSamples, Shuffled); err != nil {
+		t.Error(err)
+	}
 	h.Run(t)
 
 	if r, err := Train(ctx, m, []float64{1}, 1, 1, 0, TrainSettings{}); err != nil || r.Epochs != 0 || !math.IsNaN(r.Loss) {

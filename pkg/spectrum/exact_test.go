@@ -121,6 +121,18 @@ func TestRitzResidual(t *testing.T) {
 	}
 }
 
+// Vectors are added a quarter at a time, or ten: a check costs a small eigenproblem, a vector a
+// product with the operator.
+func TestLeadingSteps(t *testing.T) {
+	e, err := Leading(scaled{500, func(i int) float64 { return float64(i) }}, 1, LeadingSettings{Tol: 1e-4, MaxSteps: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !e.Converged || e.Steps != 52 && e.Steps != 65 && e.Steps != 81 && e.Steps != 101 && e.Steps != 126 && e.Steps != 157 {
+		t.Errorf("%d steps, %+v", e.Steps, e.Residuals)
+	}
+}
+
 // Errors name the eigenvalue by its number from 1, and the memory by its size.
 func TestErrorsNumber(t *testing.T) {
 	for want, v := range map[string][]float64{
