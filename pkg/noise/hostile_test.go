@@ -181,6 +181,9 @@ func TestHostile(t *testing.T) {
 	h.Add("Ratios", func() error { return Ratios(one, op(1), lost, dir) })
 	h.Run(t)
 
+	if err := Ratios(make([]float64, 2), op(1), product{1, func(dst, u []float64) { dst[0] = max(0, u[0]) }}, mat.NewDense(1, 2, []float64{1, -1})); err == nil || !strings.Contains(err.Error(), "along direction 1 is ") {
+		t.Errorf("where B vanishes: %v", err)
+	}
 	// Two runs of four points are enough: the fit of a power is exact.
 	if b, e, err := Slope(run(1, 2, 4, 8), run(3, 12, 48, 192), 0, 9); err != nil || math.Abs(b-2) > 1e-12 || e > 1e-12 {
 		t.Errorf("slope %v ± %v, %v, want 2", b, e, err)
