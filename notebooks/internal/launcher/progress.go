@@ -13,8 +13,8 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// progress shows how far each notebook is: on a terminal one line each that moves, elsewhere a line
-// when one is through.
+// progress shows how far each notebook is and how long all will take: on a terminal one line each
+// that moves, elsewhere a line when one is through.
 type progress struct {
 	mu    sync.Mutex
 	out   io.Writer
@@ -27,12 +27,14 @@ type progress struct {
 type progressLine struct {
 	of       *progress
 	name     string
+	expected time.Duration
 	started  time.Time
+	took     time.Duration // once it is through
 	k, cells int
 	result   string
 }
 
-func newProgress(out io.Writer, paths []string) *progress {
+func newProgress(out io.Writer, paths []string, expected func(name string) time.Duration) *progress {
 	p := &progress{out: out, stop: make(chan struct{})}
 	width := 0
 	names := notebookNames(paths)
@@ -40,10 +42,11 @@ func newProgress(out io.Writer, paths []string) *progress {
 		width = max(width, len(name))
 	}
 	for _, name := range names {
-		p.lines = append(p.lines, &progressLine{of: p, name: fmt.Sprintf("%-*s", width, name)})
+		p.lines = append(p.lines, &progressLine{of: p, name: fmt.Sprintf("%-*s", width, name), expected: expected(name)})
 	}
 	if f, ok := out.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
 		p.live = true
+		p.draw()
 		go p.tick()
 	}
 	return p
@@ -79,12 +82,32 @@ func (p *progress) end() {
 // draw writes all lines over those drawn before.
 func (p *progress) draw() {
 	if p.drawn {
-		fmt.Fprintf(p.out, "\x1b[%dA", len(p.lines))
+		fmt.Fprintf(p.out, "\x1b[%dA", len(p.lines)+1)
 	}
 	p.drawn = true
 	for _, l := range p.lines {
 		fmt.Fprintf(p.out, "\r\x1b[K%s\n", l)
 	}
+	fmt.Fprintf(p.out, "\r\x1b[K%s\n", p.left())
+}
+
+// left says how long the rest will take, or how long all has taken.
+func (p *progress) left() string {
+	var rest []time.Duration
+	for _, l := range p.lines {
+		if l.result != "" {
+			continue
+		}
+		d := l.expected
+		if !l.started.IsZero() { // one that takes longer than expected is taken to be nearly through
+			d = max(d-time.Since(l.started), d/10)
+		}
+		rest = append(rest, d)
+	}
+	if len(rest) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d to go, %s left", len(rest), len(p.lines), about(together(rest)))
 }
 
 // String is the line as it now stands.
@@ -119,6 +142,7 @@ func (l *progressLine) done(target string, size int) {
 			target = rel
 		}
 	}
+	l.took = time.Since(l.started)
 	l.finish(fmt.Sprintf("%d cells  %s  %s (%.1f MB)", l.cells, seconds(l.started), target, float64(size)/1e6))
 }
 
@@ -135,7 +159,7 @@ func (l *progressLine) finish(result string) {
 	defer l.of.mu.Unlock()
 	l.result = result
 	if !l.of.live {
-		fmt.Fprintln(l.of.out, l)
+		fmt.Fprintln(l.of.out, strings.TrimSpace(fmt.Sprint(l, "  ", l.of.left())))
 	}
 }
 

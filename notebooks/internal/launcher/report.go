@@ -27,6 +27,7 @@ func (l *Launcher) Report(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
+	expected := l.announce(paths)
 	kit, err := l.setUp(ctx)
 	if err != nil {
 		return err
@@ -34,7 +35,7 @@ func (l *Launcher) Report(ctx context.Context, names []string) error {
 	if err := os.MkdirAll(l.Reports, 0o755); err != nil {
 		return fmt.Errorf("making the folder for the reports: %w", err)
 	}
-	progress := newProgress(l.out, paths)
+	progress := newProgress(l.out, paths, func(name string) time.Duration { return expected.of(l.Fidelity, name) })
 	errs := make([]error, len(paths))
 	var group errgroup.Group
 	group.SetLimit(runtime.NumCPU())
@@ -46,7 +47,33 @@ func (l *Launcher) Report(ctx context.Context, names []string) error {
 	}
 	_ = group.Wait()
 	progress.end()
+	took := map[string]time.Duration{}
+	for i, name := range notebookNames(paths) {
+		if line := progress.line(i); line.took > 0 {
+			took[name] = line.took
+		}
+	}
+	expected.keep(l.Fidelity, took)
 	return errors.Join(errs...)
+}
+
+// announce says, before anything else, how long all will take.
+func (l *Launcher) announce(paths []string) *expectations {
+	expected := expect(l.Cache)
+	var pieces []time.Duration
+	for _, name := range notebookNames(paths) {
+		pieces = append(pieces, expected.of(l.Fidelity, name))
+	}
+	all := "1 notebook"
+	if len(paths) != 1 {
+		all = fmt.Sprintf("%d notebooks", len(paths))
+	}
+	fmt.Fprintf(l.out, "%s at %s fidelity, %s", all, l.Fidelity, about(together(pieces)))
+	if _, err := os.Stat(l.Cache); err != nil {
+		fmt.Fprintf(l.out, " after the set-up, %s on a new machine", about(setUps))
+	}
+	fmt.Fprintln(l.out)
+	return expected
 }
 
 // find returns the notebook files that names stand for.
