@@ -149,3 +149,13 @@ func TestErrorsNumber(t *testing.T) {
 		t.Errorf("two values: %+v, %v", o, err)
 	}
 }
+
+// A gap is a rival from half the widest on, on a logarithmic scale.
+func TestRivalGap(t *testing.T) {
+	for gap, high := range map[float64]int{0.9: 1, 0.99: 1, 1.01: 2, 1.1: 2} {
+		o, err := CountByGap([]float64{1, math.Exp(-2), math.Exp(-2 - gap)})
+		if err != nil || o.EffectiveDim != 1 || o.Low != 1 || o.High != high {
+			t.Errorf("gaps of 2 and %v: %+v, %v, want up to %d", gap, o, err, high)
+		}
+	}
+}
