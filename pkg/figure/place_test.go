@@ -337,7 +337,7 @@ func TestMarksAreExact(t *testing.T) {
 func TestColorBar(t *testing.T) {
 	f := New("bar", "A bar", "A bar.")
 	f.X, f.Y = Linear("x"), Linear("y")
-	f.HeatMap("values z", Sample(func(x, y float64) float64 { return 10 * x }, 0, 1, 0, 1, 5))
+	f.HeatMap("values z", Sample(func(x, y float64) float64 { return 20 + 10*x }, 0, 1, 0, 1, 5))
 	all, l := drawn(t, f)
 	c := l.cells[0]
 	low, high := l.height-c.y-c.h, l.height-c.y
@@ -356,7 +356,7 @@ func TestColorBar(t *testing.T) {
 			t.Errorf("step %d from %v to %v, %v, after %v to %v, %v", i+1, p.min, p.max, p.color, q.min, q.max, q.color)
 		}
 	}
-	for text, share := range map[string]float64{"0": 0, "10": 1} {
+	for text, share := range map[string]float64{"20": 0, "30": 1} {
 		i := slices.IndexFunc(all, func(p piece) bool { return p.text == text && float64(p.min.X) > c.x+c.w+barGap+barWidth })
 		if i < 0 {
 			t.Fatalf("no %s at the bar", text)
