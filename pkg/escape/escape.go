@@ -6,6 +6,10 @@
 // interval, [Sample.Survival] the survival curve, [Sample.Exponentiality] the Kolmogorov–Smirnov
 // check that a rate describes the sample at all, and [Extrapolate] removes the bias of a finite
 // step.
+//
+// A [Problem] is one way out of one minimum: its theory, its exact rate and its simulation, and
+// with [Problem.Routes] every rate that has no sampling error, the two quadratures beside Eq. 17
+// among them, for one problem or a [Sweep].
 package escape
 
 import (

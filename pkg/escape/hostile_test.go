@@ -86,6 +86,75 @@ func TestHostile(t *testing.T) {
 		"Occupancy.Odds":  {func() error { _, _, err := (&Occupancy{Time: zero, Replicas: 9}).Odds(0); return err }},
 		"Problem.Theory":  {func() error { return hostile.Err(Problem{}.Theory()) }},
 		"Problem.Exact":   {func() error { return hostile.Err(Problem{}.Exact()) }},
+		"Problem.Kappa":   {func() error { return hostile.Err(Problem{}.Kappa()) }},
+		"Problem.Routes":  {func() error { return hostile.Err(Problem{}.Routes()) }},
+		"Routes.Of": {
+			func() error { return hostile.Said(math.IsNaN(Routes(nil).Of(""))) },
+			func() error { return hostile.Said(math.IsNaN(Routes{{Method: "eq17"}}.Of("eq16"))) },
+		},
+		"Farthest": {
+			func() error { return hostile.Said(Farthest() == 1) },
+			func() error { return hostile.Said(math.IsNaN(Farthest(1, nan, 2))) },
+			func() error { return hostile.Said(math.IsNaN(Farthest(-2))) },
+		},
+		"Sweep.Column": {func() error { return hostile.Said(math.IsNaN(Sweep{{}}.Column("eq17")[0])) }},
+		"Sweep.Points": {func() error { x, y := (Sweep{{}}).Points("eq17", "eq16"); return hostile.Said(len(x)+len(y) == 0) }},
+		"Sweep.Each":   {func() error { n := 0; Sweep{{}}.Each(func(theory.Escape, Route) { n++ }); return hostile.Said(n == 0) }},
+		"Problem.Laplace": {
+			func() error { _, _, _, err := Problem{}.Laplace(); return err },
+			func() error { _, _, _, err := must(QuarticProblem(21, 0.1, 2)).Laplace(); return err },
+		},
+		"Problem.Transitions": {
+			func() error { return hostile.Err(Problem{}.Transitions(0)) },
+			func() error { return hostile.Err(must(QuarticProblem(1, 0.1, 2)).Transitions(-1)) },
+			func() error { return hostile.Err(must(QuarticProblem(1, 0.1, 2)).Transitions(nan)) },
+		},
+		"Problem.InWell": {func() error { _, _, err := Problem{}.InWell(); return err }},
+		"Grid": {
+			func() error { return hostile.Err(Grid(nil, []int{1}, []float64{1}, []float64{2})) },
+			func() error { return hostile.Err(Grid(QuarticProblem, []int{1}, []float64{0.1}, []float64{nan})) },
+			func() error {
+				all, err := Grid(QuarticProblem, nil, []float64{1}, []float64{2})
+				return hostile.Said(len(all) == 0 && err == nil)
+			},
+		},
+		"LocalBarriers": {
+			func() error { x, _ := LocalBarriers(zero, nil); return hostile.Said(x == nil) },
+			func() error {
+				_, b := LocalBarriers([]float64{1, 2}, []float64{1, -1})
+				return hostile.Said(math.IsNaN(b[0]))
+			},
+		},
+		"Sweep.Where": {func() error { return hostile.Said(len(Sweep{{}}.Where(nil)) == 0) }},
+		"QuarticProblem": {
+			func() error { return hostile.Err(QuarticProblem(-1, 0.1, 2)) },
+			func() error { return hostile.Err(QuarticProblem(1, 0.1, nan)) },
+			func() error { return hostile.Err(must(QuarticProblem(1, -1, 2)).Theory()) },
+		},
+		"Sweep.Ratio": {func() error { return hostile.Said(math.IsNaN(Sweep{{}}.Ratio("eq17", "eq16")[0])) }},
+		"AllRoutes": {
+			func() error { return hostile.Err(AllRoutes(background, []Problem{{}})) },
+			func() error {
+				return hostile.Err(AllRoutes(done, []Problem{{Barrier: well, Noise: theory.NoiseFor(0.1, 1)}}))
+			},
+		},
+		"Problem.StraightFactor": {
+			func() error { return hostile.Err(Problem{}.StraightFactor()) },
+			func() error { // a focal point
+				sharp := must(landscape.NewQuartic(landscape.Shape{Ratio: 8, EffectiveDim: 2, Transverse: []float64{8}}))
+				return hostile.Err(Problem{Barrier: sharp, Noise: theory.NoiseFor(0.1, 1)}.StraightFactor())
+			},
+		},
+		"Problem.Quadratures": {
+			func() error { return hostile.Err(Problem{}.Quadratures()) },
+			func() error {
+				crowded := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 3}))
+				return hostile.Err(Problem{Barrier: crowded, Noise: theory.NoiseFor(1, 1)}.Quadratures())
+			},
+			func() error {
+				return hostile.Err(Problem{Barrier: well, Noise: theory.Noise{LearningRate: nan, BatchSize: 1}}.Quadratures())
+			},
+		},
 		"Problem.Simulate": {
 			func() error { return hostile.Err(Problem{}.Simulate(background, Settings{})) },
 			func() error {

@@ -23,6 +23,9 @@ type Problem struct {
 	// Frozen keeps the noise at its strength at the minimum, which is Eq. 5 and climbs the linear
 	// barrier, in place of Eq. 13.
 	Frozen bool
+	// Tolerance is the relative error at which the exact solution stops. 0 means 5e−4; where a wide
+	// detour needs a wide grid, a few times that reaches colder.
+	Tolerance float64
 }
 
 // Rates are the exact rates of a [Problem].
@@ -67,16 +70,9 @@ func (p Problem) Theory() (theory.Escape, error) {
 // from all sides. Frozen noise of unequal outliers is not solved. Outliers of one curvature across
 // and another along take [kolmogorov.Aligned], which resolves rates down to about 1e−9 of h*.
 func (p Problem) Exact() (Rates, error) {
-	if err := p.check(); err != nil {
+	r, solve, err := p.reduce()
+	if err != nil {
 		return Rates{}, err
-	}
-	r, err := kolmogorov.Reduce(p.Barrier)
-	if err != nil {
-		return Rates{}, fmt.Errorf("escape: no exact rate: %w", err)
-	}
-	solve, err := p.solver(r)
-	if err != nil {
-		return Rates{}, fmt.Errorf("escape: no exact rate: %w", err)
 	}
 	kappa, err := r.Rate(solve)
 	if err != nil {
@@ -87,6 +83,21 @@ func (p Problem) Exact() (Rates, error) {
 		return Rates{}, fmt.Errorf("escape: %w", err)
 	}
 	return Rates{Kappa: kappa, Decay: decay.Eigenvalue}, nil
+}
+
+// reduce returns the problem in two coordinates with the solver of the passage to an absorbing
+// plane.
+func (p Problem) reduce() (r kolmogorov.Reduction, solve func(exit float64) (*kolmogorov.Passage, error), err error) {
+	if err = p.check(); err != nil {
+		return r, nil, err
+	}
+	if r, err = kolmogorov.Reduce(p.Barrier); err == nil {
+		solve, err = p.solver(r)
+	}
+	if err != nil {
+		return r, nil, fmt.Errorf("escape: no exact rate: %w", err)
+	}
+	return r, solve, nil
 }
 
 // solver returns the solver of the passage to an absorbing plane.
@@ -101,11 +112,11 @@ func (p Problem) solver(r kolmogorov.Reduction) (func(exit float64) (*kolmogorov
 		noise = exact.ConstantNoise{Strength: along * p.Barrier.Minimum().Loss}
 	case !equal:
 		return func(exit float64) (*kolmogorov.Passage, error) {
-			return kolmogorov.Aligned{Valley: r.Valley, Along: along, Across: across, Exit: exit}.Solve()
+			return kolmogorov.Aligned{Valley: r.Valley, Along: along, Across: across, Exit: exit, Tolerance: p.Tolerance}.Solve()
 		}, nil
 	}
 	return func(exit float64) (*kolmogorov.Passage, error) {
-		return kolmogorov.Kolmogorov{Valley: r.Valley, Noise: noise, Exit: exit}.Solve()
+		return kolmogorov.Kolmogorov{Valley: r.Valley, Noise: noise, Exit: exit, Tolerance: p.Tolerance}.Solve()
 	}, nil
 }
 
@@ -185,6 +196,8 @@ func (p Problem) Simulate(ctx context.Context, s Settings) (Extrapolation, error
 type Comparison struct {
 	theory.Escape
 	Rates
+	// Quadratures is the rate by two integrals; its value is NaN where [Problem.Quadratures] errs.
+	Quadratures exact.Result
 	// Measured is Decay by direct simulation, extrapolated to step zero.
 	Measured Extrapolation
 }
@@ -196,6 +209,10 @@ func (p Problem) Compare(ctx context.Context, s Settings) (c Comparison, err err
 		c.Rates, err = p.Exact()
 	}
 	if err == nil {
+		var none error
+		if c.Quadratures, none = p.Quadratures(); none != nil {
+			c.Quadratures.Value = math.NaN()
+		}
 		c.Measured, err = p.Simulate(ctx, s)
 	}
 	return c, err

@@ -162,7 +162,8 @@ func TestProblemErrors(t *testing.T) {
 	}{
 		{"unequal outliers", own(t, hills{across: []float64{4, 8, 8}}, 0.1), "across the path differ"},
 		{"bent, three outliers", own(t, hills{across: []float64{8, 8}, bend: 0.3}, 0.1), "no reduction"},
-		{"frozen, unequal", Problem{good.Barrier, good.Noise, true}, "not reversible"},
+		{"frozen, unequal", Problem{Barrier: good.Barrier, Noise: good.Noise, Frozen: true}, "not reversible"},
+		{"tolerance", Problem{Barrier: good.Barrier, Noise: good.Noise, Tolerance: -1}, "tolerance = -1"},
 	} {
 		if _, err := c.p.Exact(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want it to say %q", c.name, err, c.want)

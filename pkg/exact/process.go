@@ -2,8 +2,9 @@
 // along a line or a radius, with no sampling error at all?
 //
 // [MeanFirstPassage], [Stationary] and [Odds] integrate the scale and speed densities of any
-// [Process] along a line, [RadialPassage] those of a distance. [NoiseLaw] is the noise that many
-// dimensions (package kolmogorov) share with one.
+// [Process] along a line, [RadialPassage] those of a distance, [Channel] those of the way over a
+// pass with parabolas across. [NoiseLaw] is the noise that many dimensions (package kolmogorov)
+// share with one.
 package exact
 
 import (

@@ -238,6 +238,25 @@ func (q *quadrature) meanTime(panels int) (float64, error) {
 	return total, nil
 }
 
+// passage is the scale function from the start to the end.
+func (q *quadrature) passage(panels int) (float64, error) { return q.between(q.scale, panels), nil }
+
+// well is the speed measure behind the end. It begins at the start, as what counts lies there.
+func (q *quadrature) well(panels int) (float64, error) {
+	behind, err := q.tail(panels)
+	return behind + q.between(q.speed, panels), err
+}
+
+// between integrates f from the start to the end.
+func (q *quadrature) between(f func(float64) float64, panels int) float64 {
+	sum, step := 0.0, (q.to-q.from)/float64(panels)
+	for k := range panels {
+		a := q.from + float64(k)*step
+		sum += q.gauss(f, a, a+step)
+	}
+	return sum
+}
+
 // tail is the speed measure behind the start. Panels grow geometrically with the distance, so that
 // a power-law tail is followed over many decades.
 func (q *quadrature) tail(panels int) (float64, error) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/interp"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette"
 	"gonum.org/v1/plot/palette/moreland"
@@ -72,12 +73,80 @@ func Tabulate(f func(x, y float64) float64, xs, ys []float64) *Field {
 
 // Map returns the field of f(z) on the same grid.
 func (g *Field) Map(f func(z float64) float64) *Field {
+	if f == nil {
+		return new(Field)
+	}
+	return g.With(func(_, _, z float64) float64 { return f(z) })
+}
+
+// With returns the field of f(x, y, z) on the same grid.
+func (g *Field) With(f func(x, y, z float64) float64) *Field {
 	if g == nil || f == nil {
 		return new(Field)
 	}
 	out := &Field{xs: g.xs, ys: g.ys, z: make([]float64, len(g.z))}
 	for i, z := range g.z {
-		out.z[i] = f(z)
+		out.z[i] = f(g.xs[i%len(g.xs)], g.ys[i/len(g.xs)], z)
+	}
+	return out
+}
+
+// Where returns the values at the nodes that keep lets pass, row by row.
+func (g *Field) Where(keep func(x, y float64) bool) (values []float64) {
+	if g == nil || keep == nil {
+		return nil
+	}
+	for i, z := range g.z {
+		if keep(g.xs[i%len(g.xs)], g.ys[i/len(g.xs)]) {
+			values = append(values, z)
+		}
+	}
+	return values
+}
+
+// Resample returns the field on the nodes xs and ys, which must lie within its own, by Akima's
+// splines along x and then along y: for a smooth function that is dear, tabulated on nodes that
+// stand close where it bends, and drawn on equal cells. A field of fewer than 2 × 2 ascending
+// nodes, or nodes outside, give a field without values.
+func (g *Field) Resample(xs, ys []float64) *Field {
+	if g == nil || len(xs) > maxCells/max(len(ys), 1) {
+		return new(Field)
+	}
+	columns, rows := g.Dims()
+	inside := func(nodes, own []float64) bool {
+		return len(nodes) > 0 && len(own) > 1 && finite(own...) && slices.IsSorted(own) && len(slices.Compact(slices.Clone(own))) == len(own) &&
+			slices.Min(nodes) >= own[0] && slices.Max(nodes) <= own[len(own)-1]
+	}
+	if !inside(xs, g.xs) || !inside(ys, g.ys) {
+		return new(Field)
+	}
+	along := make([]float64, 0, len(xs)*rows) // on xs, row by row of g
+	for r := range rows {
+		along = append(along, spline(g.xs, g.z[r*columns:(r+1)*columns], xs)...)
+	}
+	out := &Field{xs: slices.Clone(xs), ys: slices.Clone(ys), z: make([]float64, len(xs)*len(ys))}
+	column := make([]float64, rows)
+	for c := range xs {
+		for r := range column {
+			column[r] = along[r*len(xs)+c]
+		}
+		for r, z := range spline(g.ys, column, ys) {
+			out.z[r*len(xs)+c] = z
+		}
+	}
+	return out
+}
+
+// spline returns the values at the points at of the Akima spline through (x, y); NaN where there is
+// none.
+func spline(x, y, at []float64) []float64 {
+	out := make([]float64, len(at))
+	var s interp.AkimaSpline
+	err := s.Fit(x, y)
+	for i, v := range at {
+		if out[i] = math.NaN(); err == nil {
+			out[i] = s.Predict(v)
+		}
 	}
 	return out
 }
@@ -126,27 +195,44 @@ func flatten(m *mark, g plotter.GridXYZ) error {
 // its right. Both axes must be linear. For values over many decades, sample their logarithm. Nodes
 // are the middles of cells of equal size: a fixed Range of the axes should end half a cell beyond
 // them.
-func (p *Panel) HeatMap(label string, g plotter.GridXYZ) {
+func (p *Panel) HeatMap(label string, g plotter.GridXYZ) { p.heat(label, g, viridis(), 0) }
+
+// Diverging is HeatMap for values with a sign: blue below zero, light gray at it, red above. Values
+// beyond the limit > 0 have the colors at the ends of the bar.
+func (p *Panel) Diverging(label string, g plotter.GridXYZ, limit float64) {
+	if !(limit > 0) {
+		p.fail("heat map %q: limit %g, want > 0", label, limit)
+		return
+	}
+	p.heat(label, g, moreland.SmoothBlueRed(), limit)
+}
+
+// heat draws a heat map, from −limit to limit if that is not 0.
+func (p *Panel) heat(label string, g plotter.GridXYZ, colors palette.ColorMap, limit float64) {
 	m := &mark{kind: "heat"}
 	if err := flatten(m, g); err != nil {
 		p.fail("heat map %q: %w", label, err)
 		return
 	}
 	lo, hi := slices.Min(m.z), slices.Max(m.z)
-	if lo == hi {
+	switch {
+	case limit > 0 && finite(lo, hi):
+		lo, hi = -limit, limit
+	case lo == hi:
 		lo, hi = math.Min(lo-0.5, lo-1e-12*math.Abs(lo)), math.Max(lo+0.5, lo+1e-12*math.Abs(lo)) // beyond the last digit
 	}
 	if p.orphan() || !drawable(lo, hi) {
 		p.fail("heat map %q: values from %g to %g, want at most %g and as much apart as leaves digits to tell them by", label, lo, hi, largest)
 		return
 	}
-	colors := viridis()
 	colors.SetMin(lo)
 	colors.SetMax(hi)
 	p.bar = &colorBar{label, colors}
 	m.build = func(*mark, *frame) []plot.Plotter {
-		h := plotter.NewHeatMap(g, colors.Palette(256))
+		shades := colors.Palette(256)
+		h := plotter.NewHeatMap(g, shades)
 		h.Min, h.Max, h.Rasterized = lo, hi, true
+		h.Underflow, h.Overflow = shades.Colors()[0], shades.Colors()[255]
 		return []plot.Plotter{h}
 	}
 	p.add(m, false, false, nil).name = label

@@ -203,6 +203,25 @@ func zeroValues(h hostile.Table) {
 		h.Add("Field.Y", func() error { return hostile.Panics(func() { g.Y(-1) }) })
 		h.Add("Field.Z", func() error { return hostile.Panics(func() { g.Z(0, 0) }) })
 	}
+	ramp := Sample(math.Max, 0, 1, 0, 1, 3)
+	empty := func(g *Field) error { c, _ := g.Dims(); return hostile.Said(c == 0) }
+	h.Add("Field.With", func() error { return empty((*Field)(nil).With(func(_, _, z float64) float64 { return z })) }, func() error { return empty(ramp.With(nil)) })
+	h.Add("Field.Where", func() error { return hostile.Said((*Field)(nil).Where(func(_, _ float64) bool { return true }) == nil) }, func() error { return hostile.Said(ramp.Where(nil) == nil) })
+	for _, at := range [][]float64{nil, {nan}, {math.Inf(1)}, {-1}, {0, 2}, {0, nan}, make([]float64, 1<<25)} {
+		h.Add("Field.Resample", func() error { return empty(ramp.Resample(at, one[:1])) }, func() error { return empty(ramp.Resample(one[:1], at)) })
+	}
+	for _, g := range []*Field{nil, {}, Sample(math.Max, nan, 1, 0, 1, 3), Sample(math.Max, 1, 1, 0, 1, 3)} {
+		h.Add("Field.Resample", func() error { return empty(g.Resample(one[:1], one[:1])) })
+	}
+	for _, limit := range []float64{nan, 0, -1, math.Inf(1), 1e308, 5e-324} {
+		h.Add("Panel.Diverging", func() error { f := New("a", "b", "c"); f.Diverging("z", ramp, limit); return hostile.Err(f.SVG()) })
+	}
+	for _, g := range []*Field{nil, {}} {
+		h.Add("Panel.Diverging", func() error { f := New("a", "b", "c"); f.Diverging("z", g, 1); return hostile.Err(f.SVG()) })
+	}
+	for _, p := range []*Panel{nil, {}} {
+		h.Add("Panel.Diverging", func() error { p.Diverging("z", ramp, 1); p.Diverging("z", ramp, 0); return hostile.Said(true) })
+	}
 	for _, bad := range []*Table{nil, {}} {
 		h.Add("Table.Row", func() error { bad.Row(1); return hostile.Err(bad.CSV()) })
 		h.Add("Table.Header", func() error { return hostile.Said(bad.Header() == nil) })

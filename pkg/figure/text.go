@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"regexp"
 	"strings"
 
 	"golang.org/x/image/font"
@@ -66,16 +67,28 @@ type run struct {
 	shift vg.Length
 }
 
+// index finds a letter with an index of one letter for which Unicode has no subscript, as in n_c.
+var index = regexp.MustCompile(`\b(\pL)_(\pL)\b`)
+
 // runs splits a line into runs.
 func runs(line string, f plotfont.Font) []run {
 	var out []run
-	for _, r := range line {
+	low := false // the next letter is an index
+	for _, r := range index.ReplaceAllString(line, "$1\x00$2") {
 		next := run{font: f}
-		if s, ok := raised[r]; ok {
+		switch s, ok := raised[r]; {
+		case r == 0:
+			low = true
+			continue
+		case ok:
 			r, next.shift = s, f.Size*superShift
-		} else if s, ok := lowered[r]; ok {
-			r, next.shift = s, f.Size*subShift
+		case low || lowered[r] != 0:
+			if s := lowered[r]; s != 0 {
+				r = s
+			}
+			next.shift = f.Size * subShift
 		}
+		low = false
 		if next.shift != 0 {
 			next.font.Size *= scriptSize
 		}

@@ -117,6 +117,20 @@ func (p *Passage) Expect(f func(z, r float64) float64) float64 {
 	return sum
 }
 
+// Outside returns the probability that r > R, under the quasi-stationary density; nodes at R itself
+// count half.
+func (p *Passage) Outside(R float64) float64 {
+	return p.Expect(func(_, r float64) float64 {
+		switch {
+		case r > R:
+			return 1
+		case r == R:
+			return 0.5
+		}
+		return 0
+	})
+}
+
 // Field is a function of (z₁, r) on the nodes of a grid.
 type Field struct {
 	Along  []float64 // z₁ of the columns, ascending

@@ -3,8 +3,11 @@ package kolmogorov
 import (
 	"fmt"
 	"math"
+	"sort"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/internal/reference"
@@ -90,6 +93,9 @@ func TestSeparable(t *testing.T) {
 			near(t, name+"λ", p.Eigenvalue.Value, one.Eigenvalue.Value, 1e-4)
 			near(t, name+"mean time", p.MeanTime.Value, one.MeanTime.Value, 5e-4)
 			near(t, name+"⟨r²⟩", p.Expect(func(_, r float64) float64 { return r * r }), float64(n-1)*test.D, 1e-3)
+			// r²/D is χ² of n−1 degrees; R is a node near its mean, where half a cell more or less shows.
+			R := p.Density.Across[sort.SearchFloat64s(p.Density.Across, math.Sqrt(float64(n-1)*test.D))]
+			near(t, name+"P(r > R)", p.Outside(R), distuv.ChiSquared{K: float64(n - 1)}.Survival(R*R/test.D), 0.02)
 			near(t, name+"∫density", p.Expect(func(_, _ float64) float64 { return 1 }), 1, 1e-9)
 		}
 	}

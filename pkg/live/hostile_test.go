@@ -82,6 +82,15 @@ func TestHostile(t *testing.T) {
 			func() error { return cloud(func(s *Simulator) { s.Shape.Transverse = []float64{1} }) },
 		},
 	}
+	h.Add("Lines", func() error { return hostile.Said(Lines(Axis{}, Axis{}) != nil) })
+	for _, bound := range []float64{nan, inf} {
+		h.Add("Lines", func() error {
+			return chart(func(v *Interactive) { v.Chart = Lines(Axis{Name: "x", Min: bound, Max: 1}, Axis{Name: "y"}) })
+		},
+			func() error {
+				return chart(func(v *Interactive) { v.Chart = Lines(Axis{Name: "x"}, Axis{Name: "y", Min: 0, Max: bound}) })
+			})
+	}
 	h.Run(t)
 
 	// The bounds themselves are good.
