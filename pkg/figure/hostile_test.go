@@ -137,6 +137,7 @@ func TestHostile(t *testing.T) {
 		"histogram weights 1e308": {"Panel.Histogram", bad, func(f *Figure) { f.Histogram("", one, []float64{1e308, 1e308}, 3) }},
 		"histogram weights −1":    {"Panel.Histogram", bad, func(f *Figure) { f.Histogram("", one, []float64{-1, 1}, 3) }},
 		"histogram weights short": {"Panel.Histogram", bad, func(f *Figure) { f.Histogram("", one, one[:1], 3) }},
+		"histogram weight 0":      {"Panel.Histogram", good, func(f *Figure) { f.Histogram("", one, []float64{0, 1}, 3) }},
 		"reference NaN":           {"Panel.HLine", bad, func(f *Figure) { f.Line("", one, one); f.HLine("", nan) }},
 		"path of nothing":         {"Panel.Path", bad, func(f *Figure) { f.Path("", nil, nil) }},
 		"step of nothing":         {"Panel.Step", bad, func(f *Figure) { f.Step("", nil, nil) }},

@@ -507,3 +507,24 @@ func TestRoomFor(t *testing.T) {
 		t.Error("the longest line is another")
 	}
 }
+
+// In the legend a line is 30 pixels long and its name 6 beyond; a text on a patch has a pixel of it
+// on either side.
+func TestLegendAndHaloPlaces(t *testing.T) {
+	f := New("legend", "A legend", "A legend.")
+	f.Line("one", []float64{0, 1}, []float64{0, 1})
+	f.HLine("here", 0.5)
+	all, _ := drawn(t, f)
+	name, note := find(t, all, "one"), find(t, all, "here")
+	thumb := slices.ContainsFunc(all, func(p piece) bool {
+		_, y := name.mid()
+		_, at := p.mid()
+		return !p.fill && p.text == "" && near(float64(p.max.X-p.min.X), 30, 1e-6) && near(float64(name.min.X-p.max.X), 6, 1e-6) && near(at, y, 2)
+	})
+	patch := slices.ContainsFunc(all, func(p piece) bool {
+		return p.fill && near(float64(note.min.X-p.min.X), 1, 0.01) && near(float64(p.max.X-note.max.X), 1, 0.01)
+	})
+	if !thumb || !patch {
+		t.Errorf("line of the legend in its place: %v, patch behind the note: %v", thumb, patch)
+	}
+}

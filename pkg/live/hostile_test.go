@@ -3,7 +3,11 @@ package live
 import (
 	"encoding/base64"
 	"encoding/xml"
+	"fmt"
 	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -145,5 +149,31 @@ func TestSimulatorStill(t *testing.T) {
 	same, err := theory.NewEscape(well, s.Noise, 0)
 	if err != nil || same.Rate() != law.Rate() {
 		t.Errorf("the rate is %v, want %v, %v", law.Rate(), same.Rate(), err)
+	}
+}
+
+// Under a program that runs notebooks by itself, two processes up, nobody moves a slider; under
+// another somebody may.
+func TestUnattendedByExecutor(t *testing.T) {
+	if os.Getenv("LIVE_TEST_ASKS") != "" {
+		fmt.Printf("unattended: %v\n", unattended())
+		return
+	}
+	shell, err := exec.LookPath("sh")
+	if _, noProc := os.Stat("/proc/self/stat"); err != nil || noProc != nil {
+		t.Skip("no sh or no /proc")
+	}
+	t.Setenv(staticEnv, "")
+	for name, want := range map[string]string{"nbconvert": "unattended: true\n", "jupyter-lab": "unattended: false\n"} {
+		program := filepath.Join(t.TempDir(), name)
+		if err := os.Symlink(shell, program); err != nil {
+			t.Fatal(err)
+		}
+		// The colons keep either shell from giving its place to what it starts.
+		cmd := exec.Command(program, "-c", `"$1" -c '"$1" -test.run="^TestUnattendedByExecutor$"; :' sh "$2"; :`, "sh", shell, os.Args[0])
+		cmd.Env = append(os.Environ(), "LIVE_TEST_ASKS=1")
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), want) {
+			t.Errorf("under %s: %s, %v", name, out, err)
+		}
 	}
 }
