@@ -1,9 +1,11 @@
 // Package selection answers the question: which of two minima does SGD prefer?
 //
-// [Basins] joins two minima that may differ in loss, curvature and effective dimension; [NewLocal]
-// is the diffusion whose noise follows the basin that it is in, [TwoTemperatures] its exact law in
-// one dimension. [Loop] is a true regression with two minima of equal loss, on which [Loop.SGD] is
-// SGD itself and [Lattice] its exact law.
+// [Basins] joins two minima that may differ in loss, curvature and effective dimension; [Contest]
+// puts them under noise, by formula, exactly along the path and simulated with [NewLocal], whose
+// noise follows the basin that it is in. [TwoTemperatures] is its exact law in one dimension,
+// [TwoCoordinates] in many, and [TwoCoordinates.Toll] what a direction across does to the rate.
+// [Loop] is a true regression with two minima of equal loss, on which [Loop.SGD] is SGD itself,
+// [StudentLoop] the same with other labels, and [Lattice] their exact law.
 package selection
 
 import (

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/mat"
 )
@@ -25,6 +26,11 @@ type Lattice struct {
 	p             *mat.Dense // row: from
 }
 
+// mixture is a law of steps that is one of several, by chance.
+type mixture interface {
+	parts() (laws []StepLaw, weights []float64)
+}
+
 // NewLattice returns the chain on [lo, hi]. It returns an error if the interval is empty or not
 // finite, cells < 3, or η is not positive and finite.
 func NewLattice(law StepLaw, eta, lo, hi float64, cells int) (*Lattice, error) {
@@ -42,18 +48,21 @@ func NewLattice(law StepLaw, eta, lo, hi float64, cells int) (*Lattice, error) {
 	const nodes = 48
 	x, w := make([]float64, nodes), make([]float64, nodes)
 	quad.Legendre{}.FixedLocations(x, w, 0, math.Sqrt(7))
+	laws, chances := []StepLaw{law}, []float64{1}
+	if m, ok := law.(mixture); ok {
+		laws, chances = m.parts()
+	}
 	for i := range cells {
 		theta, row := l.Middle(i), l.p.RawRowView(i)
-		slope, spread := law.Step(theta)
-		for k, x := range x {
-			u := x * x
-			weight := w[k] * 2 * x * math.Sqrt(2/math.Pi) * math.Exp(-u*u/2)
-			l.spread(row, theta-eta*slope*u*u, eta*spread*u, weight)
+		for part, law := range laws {
+			slope, spread := law.Step(theta)
+			for k, x := range x {
+				u := x * x
+				weight := chances[part] * w[k] * 2 * x * math.Sqrt(2/math.Pi) * math.Exp(-u*u/2)
+				l.spread(row, theta-eta*slope*u*u, eta*spread*u, weight)
+			}
 		}
-		sum := mat.Sum(l.p.RowView(i)) // 1 but for the rule's 1e−10
-		for j := range row {
-			row[j] /= sum
-		}
+		floats.Scale(1/floats.Sum(row), row) // 1 but for the rule's 1e−10
 	}
 	return l, nil
 }
@@ -75,36 +84,39 @@ func (l *Lattice) spread(row []float64, mean, sd, weight float64) {
 // Middle returns θ in the middle of a cell.
 func (l *Lattice) Middle(cell int) float64 { return l.lo + (float64(cell)+0.5)*l.size }
 
-// Stationary returns the probabilities of the cells in the stationary law, the solution of π(I − P)
-// = 0, Σπ = 1.
-func (l *Lattice) Stationary() ([]float64, error) {
+// band returns the chain on the cells from first to last−1.
+func (l *Lattice) band(first, last int) *band {
+	b := newBand(last-first, last-first-1)
+	for i := first; i < last; i++ {
+		for j, p := range l.p.RawRowView(i) {
+			if first <= j && j < last {
+				b.add(i-first, j-first, p)
+			} else {
+				b.leak[i-first] += p
+			}
+		}
+	}
+	b.eliminate()
+	return b
+}
+
+// Stationary returns the probabilities of the cells in the stationary law, each to its own relative
+// accuracy.
+func (l *Lattice) Stationary() []float64 {
 	n, _ := l.p.Dims()
-	// The last equation, implied by the others, is replaced by the normalisation.
-	a, b, pi := mat.NewDense(n, n, nil), mat.NewVecDense(n, nil), mat.NewVecDense(n, nil)
-	a.Copy(l.p.T())
-	for i := range n {
-		a.Set(i, i, a.At(i, i)-1)
-		a.Set(n-1, i, 1)
-	}
-	b.SetVec(n-1, 1)
-	if err := pi.SolveVec(a, b); err != nil {
-		return nil, fmt.Errorf("selection: lattice: stationary law: %w", err)
-	}
-	return pi.RawVector().Data, nil
+	return l.band(0, n).stationary()
 }
 
 // Odds returns the stationary weight above the point between over that below; a cell that holds the
 // point is shared out.
-func (l *Lattice) Odds(between float64) (float64, error) {
-	pi, err := l.Stationary()
-	if err != nil {
-		return 0, err
+func (l *Lattice) Odds(between float64) float64 {
+	below, above := 0.0, 0.0
+	for i, p := range l.Stationary() {
+		share := math.Max(0, math.Min(1, (between-l.lo)/l.size-float64(i)))
+		below += share * p
+		above += (1 - share) * p
 	}
-	below := 0.0
-	for i, p := range pi {
-		below += p * math.Max(0, math.Min(1, (between-l.lo)/l.size-float64(i)))
-	}
-	return (1 - below) / below, nil
+	return above / below
 }
 
 // MeanFirstPassage returns the mean time t = ηk from one point until the chain is in the cell of
@@ -119,23 +131,8 @@ func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
 	if to < from {
 		first, last = j+1, n
 	}
-	m := last - first
-	a, ones, t := mat.NewDense(m, m, nil), mat.NewVecDense(m, nil), mat.NewVecDense(m, nil)
-	a.Scale(-1, l.p.Slice(first, last, first, last))
-	for k := range m {
-		// Leaving in one step is summed without cancellation, so that the diagonal keeps its digits
-		// when leaving is rare.
-		out := 0.0
-		for c, p := range l.p.RawRowView(first + k) {
-			if c != first+k {
-				out += p
-			}
-		}
-		a.Set(k, k, out)
-		ones.SetVec(k, l.eta)
-	}
-	if err := t.SolveVec(a, ones); err != nil {
-		return 0, fmt.Errorf("selection: lattice: first passage: %w", err)
-	}
-	return t.AtVec(i - first), nil
+	t := make([]float64, last-first)
+	floats.AddConst(l.eta, t)
+	l.band(first, last).earn(t)
+	return t[i-first], nil
 }

@@ -134,13 +134,14 @@ func (l *Loop) SGD(eta float64) (dynamics.Dynamics, error) {
 	if !positive(eta) {
 		return nil, fmt.Errorf("selection: loop: learning rate η = %v, want a finite value > 0", eta)
 	}
-	return &loopSGD{l, eta}, nil
+	return &loopSGD{l, eta, func(rng *rand.Rand) float64 { return l.labelNoise * rng.NormFloat64() }}, nil
 }
 
 // loopSGD is its own stepper: θ is all of the state.
 type loopSGD struct {
-	loop *Loop
-	eta  float64
+	loop  *Loop
+	eta   float64
+	label func(*rand.Rand) float64 // its noise
 }
 
 func (*loopSGD) Dim() int                       { return 1 }
@@ -149,7 +150,7 @@ func (s *loopSGD) NewStepper() dynamics.Stepper { return s }
 func (s *loopSGD) Step(theta []float64, rng *rand.Rand) float64 {
 	w, dw := s.loop.Weights(theta[0])            // w is w(θ) − w*
 	x, y := rng.NormFloat64(), rng.NormFloat64() // the two features
-	residual := w[0]*x + w[1]*y - s.loop.labelNoise*rng.NormFloat64()
+	residual := w[0]*x + w[1]*y - s.label(rng)
 	theta[0] -= s.eta * residual * (dw[0]*x + dw[1]*y)
 	return s.eta
 }

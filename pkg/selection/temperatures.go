@@ -17,10 +17,15 @@ import (
 // With u = log(L/L(θˢ)),
 //
 //	log s = ∫₀ᶻ u′/T dz = u/T + ∫₀ᶻ u·T′/T² dz,   m = 1/(s·T·L).
+//
+// Where in a step T(z) is taken is a convention that Eq. 13 leaves open: at Reading α of the way, s
+// is divided and m multiplied by T^α. α = 0 is Itô's, ½ Stratonovich's, 1 Klimontovich's (Hänggi's)
+// reading. The factor L is always taken as Itô does.
 type TwoTemperatures struct {
 	Loss      exact.Loss
 	Near, Far float64 // the temperatures T₁ and T₂
 	Width     float64 // ≥ 0, of half the passage
+	Reading   float64 // α from 0 to 1
 }
 
 var _ exact.Process = TwoTemperatures{}
@@ -46,6 +51,7 @@ func (p TwoTemperatures) Densities(z float64) (logScale, logSpeed float64) {
 			logScale -= quad.Fixed(f, end, 0, 12, quad.Legendre{}, 0)
 		}
 	}
+	logScale -= p.Reading * math.Log(T)
 	return logScale, -logScale - u - saddle - math.Log(T)
 }
 

@@ -1,6 +1,7 @@
 package selection
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -85,6 +86,16 @@ func TestOdds(t *testing.T) {
 	}
 }
 
+// Three readings of T(z) at h₁/h₂ = 1.6 and a sharp passage: odds by the rectangle rule, apart from
+// this package. Each is √1.6 below the last; Eq. 17 says 8.46.
+func TestReadings(t *testing.T) {
+	b := must(NewBasins(Basin{Loss: 1, Curvature: 1.6}, Basin{Loss: 1, Curvature: 1}, 1.5))
+	for reading, want := range map[float64]float64{0: 10.52374, 0.5: 8.31975, 1: 6.57734} {
+		p := TwoTemperatures{Loss: exact.FirstAxis(b), Near: 0.128, Far: 0.08, Reading: reading}
+		close(t, fmt.Sprintf("odds at reading %v", reading), must(exact.Odds(p, 0, 2, exact.Settings{Tolerance: 1e-7})).Value, want, 1e-5)
+	}
+}
+
 // The lattice against linear regression, which package regression solves by other means: a road
 // that is straight has slope hθ and spread² = h(σ²+hθ²) − h²θ².
 type straightRoad struct{}
@@ -97,20 +108,16 @@ func TestLatticeLinear(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pi, err := l.Stationary()
-	if err != nil {
-		t.Fatal(err)
-	}
 	variance := 0.0
-	for i, p := range pi {
+	for i, p := range l.Stationary() {
 		variance += p * l.Middle(i) * l.Middle(i)
 	}
 	// E θ² = ησ²/(2−3η) for one Gaussian feature (package regression).
 	if want := eta / (2 - 3*eta); math.Abs(variance/want-1) > 2e-3 {
 		t.Errorf("variance %v, want %v", variance, want)
 	}
-	if odds, err := l.Odds(0); err != nil || math.Abs(odds-1) > 1e-9 {
-		t.Errorf("odds %v, %v, want 1", odds, err)
+	if odds := l.Odds(0); math.Abs(odds-1) > 1e-9 {
+		t.Errorf("odds %v, want 1", odds)
 	}
 	// Mean time to |θ| > 1: by symmetry, on the lattice, that to either side, which is at least
 	// that of one side; compare with a simulation instead.
