@@ -15,7 +15,7 @@ const module = "github.com/sgdescape/sgdescape/"
 // ladder is that of the package comment, from the ground up: a room imports only rooms of lower
 // steps.
 var ladder = [][]string{
-	{"internal/parallel", "internal/root", "internal/given", "internal/reference", "internal/hostile", "internal/calibrate", "internal/lanes", "internal/peer", "model/internal/rowsum"},
+	{"internal/parallel", "internal/root", "internal/given", "internal/gth", "internal/reference", "internal/hostile", "internal/calibrate", "internal/lanes", "internal/peer", "model/internal/rowsum"},
 	{"landscape", "data"},
 	{"theory", "model", "search"},
 	{"exact", "dynamics", "noise"},
@@ -31,6 +31,7 @@ var aside = map[string][]string{
 	"internal/output": {"fidelity"},
 	"figure":          {"fidelity", "internal/output", "internal/parallel"},
 	"method":          {"figure"},
+	"keep":            {"fidelity"},
 	"scorecard":       {"fidelity", "internal/output"},
 	"live":            {"figure", "fidelity", "internal/output", "landscape", "theory"},
 }

@@ -15,13 +15,14 @@
 //	escape      timechange      first passage of any dynamics, a problem by every route · one path on two clocks
 //	kolmogorov  sgd  spectrum   exact rates of diffusions · SGD on a model, training · outliers, minima of models
 //	exact  dynamics  noise      quadratures and noise laws · all motion · covariance, strength, alignment
-//	quasipotential              the barrier of the cumulants along a path
+//	quasipotential              the barrier of the cumulants: along a path, in steps
 //	theory  model  search       closed forms Eq. 16–19 with their margins · per-sample losses · minima, saddles, paths
 //	landscape  data             L, ∇L, barriers and their laws · data sets
 //
 // Beside the ladder, knowing no physics: figure draws, method keeps one look for each method,
-// scorecard keeps claims and verdicts, fidelity says quick or paper. Package live holds what a
-// reader moves and may ask theory. Notebooks stand on all of it; nothing knows a notebook.
+// scorecard keeps claims and verdicts, keep passes results from cell to cell, fidelity says quick
+// or paper. Package live holds what a reader moves and may ask theory. Notebooks stand on all of
+// it; nothing knows a notebook.
 //
 // # To add …
 //

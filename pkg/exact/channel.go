@@ -51,8 +51,11 @@ func (c Channel) Check() error {
 	return nil
 }
 
-// Densities implements [Process].
+// Densities implements [Process]; NaN without a loss or a noise.
 func (c Channel) Densities(z float64) (logScale, logSpeed float64) {
+	if c.Line.Check() != nil {
+		return math.NaN(), math.NaN()
+	}
 	logScale, logSpeed = c.Line.Densities(z)
 	if noise, ok := c.Line.Noise.(LossNoise); ok {
 		m := float64(c.Dim-1) / 2
@@ -111,7 +114,8 @@ func (c Channel) Rate(minimum, exit float64, s Settings) (Result, error) {
 //
 // what the directions across have beyond their Gaussian share, and how far bottom and top are from
 // parabolas in log ℓ. Each is 1 + O(T). It returns an error for another noise, curvatures across
-// that vary or one of h and k that is not positive, and those of [Channel.Rate].
+// that vary, one of h and k that is not positive or so extreme that a factor is not finite, and
+// those of [Channel.Rate].
 func (c Channel) Laplace(minimum, saddle, h, k float64) (room, well, pass float64, err error) {
 	fail := func(err error) (float64, float64, float64, error) {
 		return 0, 0, 0, fmt.Errorf("exact: channel: Laplace's method: %w", err)
@@ -137,11 +141,11 @@ func (c Channel) Laplace(minimum, saddle, h, k float64) (room, well, pass float6
 	_, logSpeed := c.Densities(minimum)
 	inside.logScaleRef, inside.logSpeedRef = 0, logSpeed
 	over.logScaleRef, over.logSpeedRef = logScale, 0
-	w, err := refine(inside.tol, inside.well)
+	w, err := refine(inside.tol, inside.rounding, inside.well)
 	if err != nil {
 		return fail(err)
 	}
-	p, err := refine(over.tol, over.passage)
+	p, err := refine(over.tol, over.rounding, over.passage)
 	if err != nil {
 		return fail(err)
 	}
@@ -150,5 +154,8 @@ func (c Channel) Laplace(minimum, saddle, h, k float64) (room, well, pass float6
 	room = math.Sqrt(1 + T/(1-m*T))
 	well = math.Sqrt(2*math.Pi*c.Line.Loss(minimum)/(h*(a+1))) / w.Value
 	pass = math.Sqrt(2*math.Pi*c.Line.Loss(saddle)/(k*a)) / p.Value
+	if product := room * well * pass; !(product > 0) || math.IsInf(product, 1) {
+		return fail(fmt.Errorf("factors %v, %v and %v, want finite values > 0", room, well, pass))
+	}
 	return room, well, pass, nil
 }

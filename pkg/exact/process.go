@@ -8,6 +8,7 @@
 package exact
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/sgdescape/sgdescape/pkg/landscape"
@@ -26,8 +27,12 @@ type Process interface {
 type Loss func(z float64) float64
 
 // FirstAxis returns the loss of a landscape along its first coordinate, the escape coordinate of
-// the analytic wells.
+// the analytic wells; nil, which the quadratures refuse, for a landscape that is nil or of no
+// dimension.
 func FirstAxis(l landscape.Landscape) Loss {
+	if l == nil || l.Dim() < 1 {
+		return nil
+	}
 	return func(z float64) float64 {
 		theta := make([]float64, l.Dim())
 		theta[0] = z
@@ -43,10 +48,24 @@ type OneDim struct {
 	Noise NoiseLaw
 }
 
-var _ Process = OneDim{}
+var (
+	_ Process = OneDim{}
+	_ Checker = OneDim{}
+)
 
-// Densities implements [Process].
+// Check implements [Checker].
+func (p OneDim) Check() error {
+	if p.Loss == nil || p.Noise == nil {
+		return fmt.Errorf("diffusion along a line without a loss or a noise")
+	}
+	return nil
+}
+
+// Densities implements [Process]; NaN without a loss or a noise.
 func (p OneDim) Densities(z float64) (logScale, logSpeed float64) {
+	if p.Check() != nil {
+		return math.NaN(), math.NaN()
+	}
 	loss := p.Loss(z)
 	logSpeed = p.Noise.LogWeight(loss)
 	return -logSpeed - math.Log(p.Noise.Diffusion(loss)), logSpeed
@@ -63,7 +82,8 @@ func (m mirror) Densities(z float64) (logScale, logSpeed float64) { return m.Pro
 //	𝓛u = (1/m) ∇·(m a ∇u)
 //
 // with the diffusion constant a(L) and the stationary weight m(L). Package kolmogorov solves it in
-// a valley, [OneDim] is its case of one dimension.
+// a valley, [OneDim] is its case of one dimension. An a or log m that is not finite, or an a that is
+// not positive, says that the loss or a parameter of the noise is out of bounds.
 type NoiseLaw interface {
 	Diffusion(loss float64) float64 // a > 0
 	LogWeight(loss float64) float64 // log m up to a constant

@@ -22,7 +22,7 @@ type Settings struct {
 // Result is a number with a bound on its error.
 type Result struct {
 	Value float64
-	Err   float64 // change at the last refinement: an estimate of the absolute error
+	Err   float64 // absolute: the change at the last refinement, and rounding
 	Grid  int     // panels of the last grid
 }
 
@@ -41,14 +41,29 @@ func gaussRule() (x, w []float64) {
 
 // tolerance returns the one set or the default.
 func (s Settings) tolerance() (float64, error) {
-	if !(s.Tolerance >= 0) {
-		return 0, fmt.Errorf("tolerance = %v, want > 0", s.Tolerance)
+	if !(s.Tolerance >= 0 && s.Tolerance < 1) {
+		return 0, fmt.Errorf("tolerance = %v, want a value in [0, 1)", s.Tolerance)
 	}
 	return cmp.Or(s.Tolerance, 1e-10), nil
 }
 
+// check returns the error of a process that is nil or says itself that it is out of bounds.
+func check(p Process) error {
+	if p == nil {
+		return fmt.Errorf("no process given")
+	}
+	if c, ok := p.(Checker); ok {
+		return c.Check()
+	}
+	return nil
+}
+
+// rounding returns the relative error of sums of exponentials of log densities as large as the
+// given one: an exponent is right to a unit or two of its own last digit.
+func rounding(logDensity float64) float64 { return 0x1p-51 * (4 + logDensity) }
+
 // refine doubles the number of panels until integral settles.
-func refine(tolerance float64, integral func(panels int) (float64, error)) (Result, error) {
+func refine(tolerance, rounding float64, integral func(panels int) (float64, error)) (Result, error) {
 	last := math.NaN()
 	for panels := 32; panels <= maxPanels; panels *= 2 {
 		v, err := integral(panels)
@@ -56,7 +71,7 @@ func refine(tolerance float64, integral func(panels int) (float64, error)) (Resu
 			return Result{}, err
 		}
 		if math.Abs(v-last) <= tolerance*math.Abs(v) {
-			return Result{Value: v, Err: math.Abs(v - last), Grid: panels}, nil
+			return Result{Value: v, Err: math.Abs(v-last) + rounding*math.Abs(v), Grid: panels}, nil
 		}
 		last = v
 	}
@@ -73,9 +88,11 @@ func refine(tolerance float64, integral func(panels int) (float64, error)) (Resu
 // [TauNoise]. For a double well, 1/T from the bottom of one well to the bottom of the other is the
 // escape rate κ.
 //
-// It returns an error if a bound is not finite or the two agree, if the wall does not lie behind
-// the start, if the process does not exist somewhere on the way (a loss that is not positive), if
-// its weight behind the start has no finite integral, or if refinement does not settle.
+// It returns an error if the process is nil or refuses itself (see [Checker]), if a bound is not
+// finite or the two agree to 1e−9 of their size, if the wall does not lie behind the start, if the
+// process does not exist somewhere on the way (a loss that is not positive), if its weight behind
+// the start has no finite integral, if the time is beyond what float64 holds, or if refinement does
+// not settle.
 func MeanFirstPassage(p Process, from, to float64, s Settings) (Result, error) {
 	q, err := newQuadrature(p, from, to, s)
 	var r Result
@@ -99,6 +116,9 @@ func Stationary(p Process, centre, width float64, s Settings) (func(z float64) f
 	}
 	_, logRef := p.Densities(centre)
 	norm := above.Value*math.Exp(-logRef) + below.Value*math.Exp(-logRef)
+	if !(norm > 0) || math.IsInf(norm, 1) {
+		return nil, fmt.Errorf("exact: stationary law: weight %v in units of the density at %v, want a finite value > 0", norm, centre)
+	}
 	return func(z float64) float64 {
 		_, m := p.Densities(z)
 		return math.Exp(m-logRef) / norm
@@ -152,12 +172,17 @@ type quadrature struct {
 	// The largest log densities seen between from and to are taken out of the integrals, so that
 	// neither over- nor underflows.
 	logScaleRef, logSpeedRef float64
+	rounding                 float64   // see there
 	x, w                     []float64 // Gauss–Legendre on [0, 1]
 }
 
 func newQuadrature(p Process, from, to float64, s Settings) (*quadrature, error) {
-	if math.IsNaN(from-to) || math.IsInf(from-to, 0) || from == to {
+	// Closer points leave no digits for the panels between.
+	if apart := math.Abs(from - to); !(apart > 1e-9*math.Max(math.Abs(from), math.Abs(to))) || math.IsInf(apart, 0) {
 		return nil, fmt.Errorf("want two finite, different points")
+	}
+	if err := check(p); err != nil {
+		return nil, err
 	}
 	tolerance, err := s.tolerance()
 	if err != nil {
@@ -183,6 +208,7 @@ func newQuadrature(p Process, from, to float64, s Settings) (*quadrature, error)
 		}
 		q.logScaleRef = math.Max(q.logScaleRef, logS)
 		q.logSpeedRef = math.Max(q.logSpeedRef, logM)
+		q.rounding = math.Max(q.rounding, rounding(math.Abs(logS)+math.Abs(logM)))
 	}
 	q.x, q.w = gaussRule()
 	return q, nil
@@ -190,10 +216,13 @@ func newQuadrature(p Process, from, to float64, s Settings) (*quadrature, error)
 
 // refine is [refine] with the reference densities put back.
 func (q *quadrature) refine(integral func(panels int) (float64, error)) (Result, error) {
-	r, err := refine(q.tol, integral)
+	r, err := refine(q.tol, q.rounding, integral)
 	unit := math.Exp(q.logScaleRef + q.logSpeedRef)
 	r.Value *= unit
 	r.Err *= unit
+	if err == nil && (!(r.Value > 0) || math.IsInf(r.Value, 1)) {
+		return Result{}, fmt.Errorf("%v is beyond what float64 holds, want a finite value > 0", r.Value)
+	}
 	return r, err
 }
 
@@ -232,7 +261,7 @@ func (q *quadrature) meanTime(panels int) (float64, error) {
 		}
 		inner += q.gauss(q.speed, a, a+step)
 	}
-	if math.IsNaN(total) || math.IsInf(total, 0) {
+	if math.IsNaN(total) {
 		return 0, fmt.Errorf("the process does not exist everywhere between %v and %v", q.from, q.to)
 	}
 	return total, nil

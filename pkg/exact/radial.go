@@ -26,11 +26,14 @@ func (p Radial) Check() error {
 	if p.Line == nil || p.Dim < 1 {
 		return fmt.Errorf("distance of a process %v in %d dimensions, want a process and ≥ 1", p.Line, p.Dim)
 	}
-	return nil
+	return check(p.Line)
 }
 
-// Densities implements [Process]; NaN for r ≤ 0 unless n = 1.
+// Densities implements [Process]; NaN for r ≤ 0 unless n = 1, and without a process.
 func (p Radial) Densities(r float64) (logScale, logSpeed float64) {
+	if p.Line == nil || p.Dim < 1 {
+		return math.NaN(), math.NaN()
+	}
 	s, m := p.Line.Densities(r)
 	if p.Dim == 1 {
 		return s, m
@@ -46,8 +49,9 @@ func (p Radial) Densities(r float64) (logScale, logSpeed float64) {
 //
 // with nothing behind the centre. Only ratios of densities are formed, so that neither the room
 // r^{n−1} nor a high barrier over- or underflows before T does. Settings.Wall is not used. It
-// returns an error unless 0 ≤ from < to < ∞, if the process does not exist somewhere on the way (n
-// < 1, a loss or temperature that is not positive), or if refinement does not settle.
+// returns an error unless 0 ≤ from < to < ∞, if the process is nil or does not exist somewhere on
+// the way (n < 1, a loss or temperature that is not positive), if the time is beyond what float64
+// holds, or if refinement does not settle.
 func RadialPassage(p Process, from, to float64, s Settings) (Result, error) {
 	fail := func(err error) (Result, error) {
 		return Result{}, fmt.Errorf("exact: radial passage from %v to %v: %w", from, to, err)
@@ -59,14 +63,17 @@ func RadialPassage(p Process, from, to float64, s Settings) (Result, error) {
 	if err != nil {
 		return fail(err)
 	}
-	if c, ok := p.(Checker); ok {
-		if err := c.Check(); err != nil {
-			return fail(err)
-		}
+	if err := check(p); err != nil {
+		return fail(err)
 	}
-	r, err := refine(tolerance, func(panels int) (float64, error) {
+	size := 0.0 // of the log densities, which for r → 0 is that of r^{n−1}
+	for i := range 16 {
+		logS, logM := p.Densities(to * float64(i+1) / 16)
+		size = math.Max(size, math.Abs(logS)+math.Abs(logM))
+	}
+	r, err := refine(tolerance, rounding(size), func(panels int) (float64, error) {
 		v := radialTime(p, from, to, panels)
-		if math.IsNaN(v) || math.IsInf(v, 0) {
+		if !(v > 0) || math.IsInf(v, 0) {
 			return 0, fmt.Errorf("the process does not exist everywhere on the way, or the time is out of range")
 		}
 		return v, nil

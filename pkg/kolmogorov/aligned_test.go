@@ -89,6 +89,8 @@ func TestAlignedErrors(t *testing.T) {
 	cold, rare := good, good
 	cold.Across = 0
 	rare.Along, rare.Across = 0.02, 0.04
+	close := good // to what elimination resolves, but below
+	close.Along, close.Across = 0.03, 0.06
 	far := good
 	far.Exit = math.Inf(1)
 	for _, test := range []struct {
@@ -97,6 +99,7 @@ func TestAlignedErrors(t *testing.T) {
 	}{
 		{cold, "T_⊥ = 0, want"},
 		{rare, "below the"},
+		{close, "below the"},
 		{far, "exit at z₁ = +Inf"},
 	} {
 		if _, err := test.a.Solve(); err == nil || !strings.Contains(err.Error(), test.want) {

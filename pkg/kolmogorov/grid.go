@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
 // domain is the part of the half plane (z₁, r ≥ 0) that a grid covers, and the length scales in it.
@@ -193,6 +194,9 @@ func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 	count := even(math.Max((k.Exit-v.Minimum)/width, 8)) * level
 	step := 2 * end / count
 	behind := math.Ceil((math.Asinh((centre-d.wall)/scale) - end) / step)
+	if err := checkMemory(behind+count, 1); err != nil {
+		return nil, err
+	}
 	columns := int(behind + count)
 	g := &grid{k: k, step: 1 / level, minimum: int(behind)}
 	g.along = sinhAxis(centre, scale, end-float64(columns)*step, step, columns)
@@ -203,6 +207,9 @@ func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 		linear := d.floorR // evenly over all that the valley's floor may cover
 		top := math.Asinh(d.radius / linear)
 		rows := even(math.Max(top*linear/(1.5*d.widthAcross), 8)) * level
+		if err := checkMemory(behind+count, 2*rows); err != nil {
+			return nil, err
+		}
 		step := top / rows
 		g.across = sinhAxis(0, linear, 0.5*step-top, step, 2*int(rows))
 	case v.Dim > 1:
@@ -214,10 +221,22 @@ func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 		}
 		top := math.Asinh(d.radius / linear)
 		rows := even(math.Max(top*math.Hypot(linear, d.medianR)/d.widthAcross, 8)) * level
+		if err := checkMemory(behind+count, rows); err != nil {
+			return nil, err
+		}
 		step := top / rows
 		g.across = sinhAxis(0, linear, 0.5*step, step, int(rows))
 	}
 	return g, g.weigh()
+}
+
+// checkMemory returns an error if a grid takes more than 1 GiB: 80 bytes for each node and 16 for
+// each element of the band, before and after factorisation.
+func checkMemory(columns, rows float64) error {
+	if bytes := columns * rows * (80 + 16*(rows+1)); !(bytes <= parallel.GiB) {
+		return fmt.Errorf("a grid of %.3g×%.3g nodes takes %.3g GiB, want ≤ 1: its widths differ too much", columns, rows, bytes/parallel.GiB)
+	}
+	return nil
 }
 
 // with returns the same grid weighed for another noise.

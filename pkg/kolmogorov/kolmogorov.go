@@ -31,7 +31,7 @@ type Kolmogorov struct {
 	Noise  exact.NoiseLaw
 	// Exit is the z₁ > Valley.Minimum of the absorbing plane.
 	Exit float64
-	// Tolerance is the relative error at which refinement stops. 0 means 5e−4.
+	// Tolerance is the relative change at which refinement stops. 0 means 5e−4.
 	Tolerance float64
 	// Tail is the fraction of the stationary weight that may lie outside the grid, in the well as
 	// well as on the planes up to the exit. 0 means 1e−6.
@@ -72,14 +72,16 @@ var levels = []float64{1, 1.5, 2, 3, 4, 6}
 
 // Unknowns × bandwidth² of one factorisation.
 const (
-	maxWork   = 1e9 // a second's worth
-	cheapWork = 2e6 // milliseconds: up to there refinement goes on even when the tolerance is met
+	maxWork   = 1e9  // a second's worth, not exceeded once an answer is there
+	maxFirst  = 1e10 // nor this before
+	cheapWork = 2e6  // milliseconds: up to there refinement goes on even when the tolerance is met
 )
 
 // Solve returns eigenvalue, mean first-passage time and quasi-stationary density. It returns an
 // error if n < 1, the noise or the positions are out of bounds, the loss is not positive on the
 // grid, the stationary weight has no finite integral (n above n_c, Eq. 19), the rate is below what
-// float64 holds, or refinement does not settle.
+// float64 holds, the grid takes more than 1 GiB or 10¹⁰ multiplications, or refinement does not
+// settle.
 func (k Kolmogorov) Solve() (*Passage, error) {
 	p, values, err := refine(k, nil, nil, (*grid).solvePassage)
 	if err != nil {
@@ -100,14 +102,21 @@ func (k Kolmogorov) Committor() (*Committor, error) {
 }
 
 // Rate returns 1/MeanTime: the rate as a single first-passage experiment from the minimum would
-// report it.
+// report it. It is NaN for a passage that is not solved.
 func (p *Passage) Rate() exact.Result {
+	if p == nil || !(p.MeanTime.Value > 0) {
+		return exact.Result{Value: math.NaN(), Err: math.NaN()}
+	}
 	t := p.MeanTime
 	return exact.Result{Value: 1 / t.Value, Err: t.Err / (t.Value * t.Value), Grid: t.Grid}
 }
 
-// Expect returns the mean of f(z₁, r) over the quasi-stationary density.
+// Expect returns the mean of f(z₁, r) over the quasi-stationary density; NaN for no f and for a
+// passage that is not solved.
 func (p *Passage) Expect(f func(z, r float64) float64) float64 {
+	if f == nil || p == nil || len(p.Density.values) == 0 {
+		return math.NaN()
+	}
 	sum := 0.0
 	for i, z := range p.Density.Along {
 		for j, r := range p.Density.Across {
@@ -138,11 +147,20 @@ type Field struct {
 	values []float64 // column by column
 }
 
-// Z returns the value in column c and row r.
-func (f Field) Z(c, r int) float64 { return f.values[c*len(f.Across)+r] }
+// Z returns the value in column c and row r; NaN outside.
+func (f Field) Z(c, r int) float64 {
+	if c < 0 || r < 0 || r >= len(f.Across) || c >= len(f.values)/len(f.Across) {
+		return math.NaN()
+	}
+	return f.values[c*len(f.Across)+r]
+}
 
-// At interpolates bilinearly at (z₁, r), constant beyond the outermost nodes.
+// At interpolates bilinearly at (z₁, r), constant beyond the outermost nodes; NaN in a field without
+// nodes.
 func (f Field) At(z, r float64) float64 {
+	if len(f.Along) == 0 || len(f.Across) == 0 {
+		return math.NaN()
+	}
 	i, k, s := between(f.Along, z)
 	j, l, t := between(f.Across, r)
 	return (1-s)*((1-t)*f.Z(i, j)+t*f.Z(i, l)) + s*((1-t)*f.Z(k, j)+t*f.Z(k, l))
@@ -171,7 +189,7 @@ func (k Kolmogorov) check() error {
 		return fmt.Errorf("valley without a loss")
 	case k.Noise == nil:
 		return fmt.Errorf("no noise given")
-	case !finite(v.Minimum) || !finite(k.Exit) || k.Exit <= v.Minimum:
+	case !finite(v.Minimum) || !finite(k.Exit) || !finite(reach*(k.Exit-v.Minimum)) || k.Exit <= v.Minimum+1e-9*math.Abs(v.Minimum):
 		return fmt.Errorf("exit at z₁ = %v, want a finite value beyond the minimum at %v", k.Exit, v.Minimum)
 	case !(k.Tolerance >= 0 && k.Tolerance < 1):
 		return fmt.Errorf("tolerance = %v, want a value in [0, 1)", k.Tolerance)
@@ -191,9 +209,9 @@ func (k Kolmogorov) check() error {
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // refine solves on finer and finer grids until the extrapolated values settle. Their error is what
-// the last extrapolation changed, plus what cropping the domain to ten times the weight outside
-// changes; Grid is the number of unknowns of the last grid. The widths of the well along and across
-// are taken from two other problems if they are given.
+// the last extrapolation changed, and after three grids the one before as well, plus what cropping
+// the domain to ten times the weight outside changes; Grid is the number of unknowns of the last
+// grid. The widths of the well along and across are taken from two other problems if they are given.
 func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T, []float64, error)) (
 	last T, results []exact.Result, err error) {
 	if err := k.check(); err != nil {
@@ -232,6 +250,9 @@ func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T
 		if g.work() > maxWork && len(results) > 0 {
 			break
 		}
+		if g.work() > maxFirst {
+			return last, nil, fmt.Errorf("a grid of %d×%d nodes takes %.2g multiplications, want ≤ %g", g.columns(), g.rows(), g.work(), float64(maxFirst))
+		}
 		var v []float64
 		if last, v, err = solve(g); err != nil {
 			return last, nil, err
@@ -252,9 +273,13 @@ func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T
 		settled := true
 		results = make([]exact.Result, len(v))
 		for i := range v {
-			value, change := extrapolate(steps, history, i)
-			results[i] = exact.Result{Value: value, Err: change + domainEffect[i]*math.Abs(value), Grid: g.unknowns()}
-			settled = settled && results[i].Err <= k.Tolerance*math.Abs(value)
+			value, change, first := extrapolate(steps, history, i)
+			bound := change + domainEffect[i]*math.Abs(value)
+			settled = settled && bound <= k.Tolerance*math.Abs(value)
+			if len(steps) == 3 {
+				bound += first
+			}
+			results[i] = exact.Result{Value: value, Err: bound, Grid: g.unknowns()}
 		}
 		if settled && (g.work() > cheapWork || level == levels[len(levels)-1]) {
 			return last, results, nil
@@ -268,13 +293,14 @@ func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T
 }
 
 // extrapolate carries quantity i of the last three grids to vanishing h² by Neville's scheme, and
-// returns how far that is from the straight line through the last two.
-func extrapolate(h2 []float64, history [][]float64, i int) (value, change float64) {
+// returns how far that is from the straight line through the last two, and how far this is from the
+// line through the two before: coarse grids may be off by as much.
+func extrapolate(h2 []float64, history [][]float64, i int) (value, change, first float64) {
 	n := len(h2) - 3
 	line := func(a, b int) float64 {
 		return (h2[a]*history[b][i] - h2[b]*history[a][i]) / (h2[a] - h2[b])
 	}
 	early, late := line(n, n+1), line(n+1, n+2)
 	value = (h2[n]*late - h2[n+2]*early) / (h2[n] - h2[n+2])
-	return value, math.Abs(value - late)
+	return value, math.Abs(value - late), math.Abs(late - early)
 }

@@ -110,7 +110,7 @@ func TestCommittor(t *testing.T) {
 			t.Fatal(err)
 		}
 		// The same flux runs through every plane, and by symmetry the saddle is half way.
-		if !(c.Imbalance < 1e-9) {
+		if !(c.Imbalance < 1e-9) || n > 1 && c.Imbalance == 0 { // of a sum of many, not even rounding?
 			t.Errorf("n = %d: flux differs by %g between planes", n, c.Imbalance)
 		}
 		near(t, "committor at the saddle", c.At(saddle(q), 0), 0.5, 1e-6)

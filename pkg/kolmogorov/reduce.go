@@ -80,12 +80,19 @@ func BarrierRate(b landscape.Barrier, noise exact.NoiseLaw) (exact.Result, error
 }
 
 // Rate returns κ as [BarrierRate] does, from the given solver of the passage to an absorbing plane.
+// Without one, or for a reduction that [Reduce] did not make, it is an error.
 func (r Reduction) Rate(solve func(exit float64) (*Passage, error)) (exact.Result, error) {
+	if solve == nil || r.Loss == nil {
+		return exact.Result{}, fmt.Errorf("kolmogorov: rate of no reduction or without a solver")
+	}
 	exit, factor := r.Axis.Exit, 1.0
 	if r.Symmetric {
 		exit, factor = r.Axis.Saddle, 0.5
 	}
 	p, err := solve(exit)
+	if err == nil && p == nil {
+		err = fmt.Errorf("kolmogorov: rate: the solver gave no passage")
+	}
 	if err != nil {
 		return exact.Result{}, err
 	}

@@ -41,6 +41,9 @@ func (a Aligned) StraightFactor(saddle float64) (float64, error) {
 	floor := v.Loss(v.Minimum, 0)
 	across := 2 * (v.Loss(v.Minimum, r) - floor) / (r * r)
 	along := 2 * (v.Loss(v.Minimum+r, 0) - floor) / (r * r)
+	if !(floor > 0 && across > 0 && along > 0) || !finite(floor) || !finite(across) || !finite(along) {
+		return 0, fmt.Errorf("kolmogorov: straight path: loss %v at the minimum, curvatures %v along and %v across, want finite values > 0", floor, along, across)
+	}
 	ratio := a.Across / a.Along
 	slope := func(z float64) float64 { return (v.Loss(z+r, 0) - v.Loss(z-r, 0)) / (2 * r) }
 	// The state is z, k and log F per transverse dimension.
@@ -58,7 +61,11 @@ func (a Aligned) StraightFactor(saddle float64) (float64, error) {
 		s = rungeKutta(rhs, s, dt)
 		switch {
 		case s[0] > saddle-3e-3*span:
-			return math.Exp(float64(v.Dim-1) * s[2]), nil
+			factor := math.Exp(float64(v.Dim-1) * s[2])
+			if !(factor > 0) || !finite(factor) {
+				return 0, fmt.Errorf("kolmogorov: straight path: F = %v in %d dimensions, want a finite value > 0", factor, v.Dim)
+			}
+			return factor, nil
 		case !(s[1] > -10*across/floor):
 			return 0, fmt.Errorf("kolmogorov: straight path: focal point at z₁ = %.4g for T_⊥/T₁ = %.4g: the straight path does not minimise the action", s[0], ratio)
 		case !(s[0] > before):

@@ -1,6 +1,7 @@
 package kolmogorov
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/sgdescape/sgdescape/pkg/landscape"
@@ -25,8 +26,11 @@ type Valley struct {
 // Axial returns the valley of a landscape that the caller knows to be symmetric under rotations of
 // its coordinates 2 to n, flat in any others, and to have a minimum on the axis at z₁ = minimum:
 // for example [landscape.Basins] with equal curvatures across each basin. It returns an error if n
-// is not from 1 to the landscape's Dim.
+// is not from 1 to the landscape's Dim or there is no landscape.
 func Axial(l landscape.Landscape, n int, minimum float64) (Valley, error) {
+	if l == nil {
+		return Valley{}, errNoLandscape
+	}
 	if n < 1 || n > l.Dim() {
 		return Valley{}, fmt.Errorf("kolmogorov: valley: effective dimension n = %d, want 1 to %d", n, l.Dim())
 	}
@@ -35,13 +39,18 @@ func Axial(l landscape.Landscape, n int, minimum float64) (Valley, error) {
 
 // Plane returns a landscape of two outliers, coordinates 1 and 2, without any symmetry, and with a
 // minimum at (minimum, 0): for example [landscape.Bent]. The exit is still a line z₁ = const. It
-// returns an error if the landscape has fewer than two dimensions.
+// returns an error if the landscape has fewer than two dimensions or there is none.
 func Plane(l landscape.Landscape, minimum float64) (Valley, error) {
+	if l == nil {
+		return Valley{}, errNoLandscape
+	}
 	if l.Dim() < 2 {
 		return Valley{}, fmt.Errorf("kolmogorov: valley: landscape of dimension %d, want ≥ 2 for a plane", l.Dim())
 	}
 	return Valley{Dim: 2, Loss: section(l), Minimum: minimum, Plane: true}, nil
 }
+
+var errNoLandscape = errors.New("kolmogorov: valley: no landscape given")
 
 // section returns L(z, r, 0, …).
 func section(l landscape.Landscape) func(z, r float64) float64 {

@@ -58,3 +58,19 @@ func ExampleSimulator() {
 	}.Show())
 	// Output: <nil>
 }
+
+// A map of errors, one layer at a time.
+func ExampleMap() {
+	m := live.Map{
+		Name: "map", Alt: "Errors over learning rate and c.", Caption: "log₁₀ of predicted over measured.",
+		XName: "η", YName: "c", X: []float64{0.1, 0.2}, Y: []float64{1.5, 2}, Span: 2, Negative: "too short", Positive: "too long",
+		RowName: "predictor", ColName: "batch size", Rows: []string{"Eq. 13", "Langevin"}, Cols: []string{"B = 1", "B = 4"},
+		Values: [][][]float64{{{0.1, 0.3, -0.2, 0}, {0.1, 0.2, 0, 0}}, {{1, 1.1, 0.4, math.NaN()}, {1, 2, 1, 2}}},
+	}
+	fmt.Println(m.Show())
+	m.Values[0][0] = nil
+	fmt.Println(m.Show())
+	// Output:
+	// <nil>
+	// live: map: row 0 has a layer of 0 values, want 4
+}

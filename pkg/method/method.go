@@ -29,12 +29,16 @@ var (
 	PowerLaw = figure.Look{Ink: figure.Green, Dash: figure.Dashed, Marker: figure.Cross}
 	// LinearBarrier is Kramers' with the noise of the minimum: barrier c − 1.
 	LinearBarrier = figure.Look{Ink: figure.Orange, Dash: figure.Dotted, Marker: figure.Triangle}
+	// AlignedNoise is Kramers' for noise that follows the local curvature but not the loss.
+	AlignedNoise = figure.Look{Ink: figure.Gray, Dash: figure.Dotted, Marker: figure.Cross}
 	// Quadratures is the rate by two integrals, which keeps the transverse directions exact.
 	Quadratures = figure.Look{Ink: figure.Sky, Dash: figure.LongDash, Marker: figure.Ring}
 	// LeastAction is the quasipotential: of the cumulants, or of steps of finite size.
 	LeastAction = figure.Look{Ink: figure.Purple, Dash: figure.DashDot, Marker: figure.Square}
 	// Kesten is the tail of products of random steps, E|1 − ηh|^α = 1.
 	Kesten = figure.Look{Ink: figure.Purple, Dash: figure.LongDash, Marker: figure.Cross}
+	// MatchedVariance is the law of Eq. 18 with the variance of discrete SGD.
+	MatchedVariance = figure.Look{Ink: figure.Black, Dash: figure.LongDash, Marker: figure.Ring}
 	// Reference is what a plot compares with: a unit ratio, a guide to the eye, a rival value.
 	Reference = figure.Look{Ink: figure.Black, Dash: figure.Dotted, Marker: figure.Cross}
 )

@@ -15,7 +15,7 @@ func TestLooksDiffer(t *testing.T) {
 		"SGD": method.SGD, "SDE": method.SDE, "exact covariance": method.ExactCovariance, "GLD": method.GLD,
 		"fixed set": method.FixedSet, "power law": method.PowerLaw, "linear barrier": method.LinearBarrier,
 		"quadratures": method.Quadratures, "least action": method.LeastAction, "Kesten": method.Kesten,
-		"reference": method.Reference,
+		"aligned noise": method.AlignedNoise, "matched variance": method.MatchedVariance, "reference": method.Reference,
 	} {
 		if other, twice := seen[look]; twice {
 			t.Errorf("%s looks like %s", name, other)

@@ -17,7 +17,8 @@ import (
 //   - every fast path agrees with the loop over samples, to 1e−9;
 //   - H·v is the derivative of ∇L, to 1e−6 (of max(|Hv|, |∇L|)), and u·Hv = v·Hu;
 //   - Gauss–Newton and second-moment products are symmetric and not negative, and
-//     v·Gv = (1/N) Σ_μ |J_μv|² where the loss is mean-square.
+//     v·Gv = (1/N) Σ_μ |J_μv|² where the loss is mean-square;
+//   - |∇ℓ_μ|² ≤ 2ℓ_μ Σ_j|∇f_j|² where the loss is mean-square, equal with one output.
 //
 // It costs a few passes over the samples; use it on a small set. θ must not sit on a kink (a ReLU
 // whose input is exactly 0).
@@ -32,7 +33,7 @@ func Check(m Model, theta []float64, rng *rand.Rand) error {
 	c := checker{m: m, slow: slow{m}, n: n, p: p, theta: theta, u: direction(p, rng), v: direction(p, rng)}
 	// A batch with a repeat and out of order, to catch what leans on order.
 	c.batch = []int{c.n - 1, 0, rng.IntN(c.n), 0}
-	for _, law := range []func() error{c.sampleGradients, c.batchGradients, c.hessian, c.secondMoment, c.gaussNewton, c.gram} {
+	for _, law := range []func() error{c.sampleGradients, c.batchGradients, c.hessian, c.secondMoment, c.gaussNewton, c.slopeNorms, c.gram} {
 		if err := law(); err != nil {
 			return fmt.Errorf("model: %T breaks a law: %w", m, err)
 		}
@@ -150,6 +151,27 @@ func (c *checker) gaussNewton() error {
 	m.GaussNewtonVec(gv, c.theta, c.v, w, nil)
 	SecondMomentVec(c.slow, gu, c.theta, c.v, nil)
 	return same("Gauss–Newton weighted with 2ℓ", gv, gu, 1e-9)
+}
+
+// slopeNorms holds them to ∇ℓ_μ = Σ_j r_j∇f_j with Σ_j r_j² = 2ℓ_μ, by Cauchy and Schwarz.
+func (c *checker) slopeNorms() error {
+	m, ok := c.m.(SlopeNormer)
+	k := MeanSquareOutputs(c.m)
+	if !ok || k == 0 {
+		return nil
+	}
+	for _, batch := range [][]int{nil, c.batch} {
+		n := batchLen(batch, c.n)
+		slopes, losses, norms := make([]float64, n), make([]float64, n), make([]float64, n)
+		m.SlopeNorms(slopes, c.theta, batch)
+		NormGrad(c.slow, losses, norms, nil, c.theta, batch)
+		for i, s := range slopes {
+			if most := 2 * losses[i] * s; !(norms[i] <= most*(1+1e-9)+1e-24) || k == 1 && !near(most, norms[i]) {
+				return fmt.Errorf("2ℓ|∇f|² of sample %d is %v and |∇ℓ|² %v", sampleAt(batch, i), most, norms[i])
+			}
+		}
+	}
+	return nil
 }
 
 // gram compares with ∇ℓ_μ·∇ℓ_ν = r_μr_ν ∇f_μ·∇f_ν, squared: the signs of r are not known.

@@ -70,6 +70,27 @@ func ExampleNewMLP() {
 	// Output: 100 337
 }
 
+// A convolution of 3 × 3 pixels with 4 channels on images of 8 × 8, then one output.
+func ExampleNewConv() {
+	rng := rand.New(rand.NewPCG(1, 2))
+	set, err := data.Regression(50, 64, 1, rng)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	m, err := model.NewConv(set, model.ConvConfig{Conv: []model.ConvLayer{{Channels: 4, Kernel: 3, Stride: 2}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n, p := m.Dims()
+	theta, norms := make([]float64, p), make([]float64, n)
+	m.Init(theta, rng)
+	fmt.Println(n, p, model.Check(m, theta, rng))
+	m.NormGrad(nil, norms, nil, theta, nil) // every |∇ℓ_μ|²
+	// Output: 50 77 <nil>
+}
+
 // A model of your own: f(θ, x) = θ₀·(1 − e^{−θ₁x}), from its outputs and their gradients.
 func ExampleFromOutputs() {
 	x, y := []float64{0, 1, 2, 4}, mat.NewDense(4, 1, []float64{0.1, 1.3, 1.6, 2.1})

@@ -36,6 +36,11 @@ func TestHostile(t *testing.T) {
 		return &data.Set{X: mat.NewDense(2, 1, []float64{x, 1}), Y: mat.NewDense(2, 1, []float64{y, 1})}
 	}
 	mlp := func(s *data.Set, cfg MLPConfig) error { _, err := NewMLP(s, cfg); return err }
+	conv := func(s *data.Set, loss Loss, layers ...ConvLayer) error {
+		_, err := NewConv(s, ConvConfig{Conv: layers, Loss: loss})
+		return err
+	}
+	image := &data.Set{X: mat.NewDense(1, 16, nil), Y: mat.NewDense(1, 1, nil)}
 	linear := func(s *data.Set) error { _, err := NewLinear(s); return err }
 	outputs := func(y *mat.Dense, p int) error {
 		_, err := FromOutputs(y, p, func(_, _, _ []float64, _ int) {})
@@ -117,6 +122,24 @@ func TestHostile(t *testing.T) {
 			func() error { return Gram(many, new(mat.SymDense), []float64{1}, nil) },
 			func() error { return Gram(crowd, new(mat.SymDense), []float64{1, 1}, nil) },
 			func() error { return Gram(small, nil, []float64{1}, nil) },
+		},
+		"NewConv": {
+			func() error { return conv(nil, MeanSquare) },
+			func() error { return conv(set(nan, 1), MeanSquare) },
+			func() error {
+				return conv(&data.Set{X: mat.NewDense(1, 2, nil), Y: mat.NewDense(1, 1, nil)}, MeanSquare)
+			},
+			func() error { return conv(image, 9) },
+			func() error { return conv(image, CrossEntropy) },
+			func() error { return conv(image, MeanSquare, ConvLayer{0, 1, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1e9, 1, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1 << 27, 1, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1 << 15, 4, 1}, ConvLayer{1 << 15, 1, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1, 0, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1, 5, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1, 3, 1}, ConvLayer{1, 3, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1, math.MaxInt, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1, 1, -1}) },
 		},
 		"Check": {
 			func() error { return Check(nil, nil, rng) },

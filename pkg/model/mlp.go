@@ -76,7 +76,7 @@ func NewMLP(set *data.Set, cfg MLPConfig) (*MLP, error) {
 		return nil, err
 	}
 	m := &MLP{loss: cfg.Loss, activation: cfg.Activation, x: set.X.RawMatrix(), y: set.Y.RawMatrix()}
-	if err := m.checkTargets(); err != nil {
+	if err := checkTargets(m.loss, m.y); err != nil {
 		return nil, err
 	}
 	in := m.x.Cols
@@ -118,16 +118,17 @@ func (cfg MLPConfig) check() error {
 // maxNumbers bounds what a model holds, and a Gram matrix: 2 GiB of float64.
 const maxNumbers = 1 << 28
 
-func (m *MLP) checkTargets() error {
-	if m.loss != CrossEntropy {
+// checkTargets returns an error unless a loss can have these targets.
+func checkTargets(loss Loss, y blas64.General) error {
+	if loss != CrossEntropy {
 		return nil
 	}
-	if m.y.Cols < 2 {
-		return fmt.Errorf("model: cross-entropy of %d output, want ≥ 2", m.y.Cols)
+	if y.Cols < 2 {
+		return fmt.Errorf("model: cross-entropy of %d output, want ≥ 2", y.Cols)
 	}
-	for i := range m.y.Rows {
+	for i := range y.Rows {
 		sum := 0.0
-		for k, v := range rowOf(m.y, i) {
+		for k, v := range rowOf(y, i) {
 			if v < 0 {
 				return fmt.Errorf("model: target %d of sample %d is %v, cross-entropy wants ≥ 0", k, i, v)
 			}

@@ -7,8 +7,9 @@
 // there is one and loop over samples when not.
 //
 // [Linear] (the paper's Fig. 3) and [MLP] (its Figs. 1 and 2) implement all of them; [FromOutputs]
-// makes nearly all from the outputs of a function of your own. Formulas: L = (1/N) Σ_μ ℓ_μ,
-// mean-square ℓ_μ = ½|f(θ,x_μ) − y_μ|² (Eq. 1).
+// makes nearly all from the outputs of a function of your own, and [Conv], a convolutional network,
+// has those that training and the noise strength need. Formulas: L = (1/N) Σ_μ ℓ_μ, mean-square ℓ_μ
+// = ½|f(θ,x_μ) − y_μ|² (Eq. 1).
 //
 // Conventions. θ, v and gradients are vectors of length P. A batch is a slice of sample numbers in
 // [0, N), repeats allowed; nil means all N samples in order, and an average is over the batch.
@@ -72,6 +73,12 @@ type (
 		// JacVec stores J_μ·v, J_μ = ∂f(θ,x_μ)/∂θ, of each sample of the batch in dst: B×k for k
 		// outputs, row by row. With one output they are the slopes ∇f_μ·v of Eq. 7 along v.
 		JacVec(dst, theta, v []float64, batch []int)
+	}
+	SlopeNormer interface {
+		// SlopeNorms stores Σ_j |∇f_j(θ,x_μ)|², summed over outputs, of each sample of the batch in
+		// dst. With one output and mean-square loss it is |∇ℓ_μ|²/(2ℓ_μ); its mean is the trace of
+		// the G in Eq. 10.
+		SlopeNorms(dst, theta []float64, batch []int)
 	}
 	Gramer interface {
 		// Gram stores the B×B matrix of inner products ∇f_μ·∇f_ν of the batch in dst, resized when

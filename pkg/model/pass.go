@@ -140,8 +140,12 @@ func (m *MLP) affine(w layer, theta []float64, rows int, a, dst []float64) {
 // lossOf returns the loss of row i and stores ∂ℓ/∂f in the output layer's d.
 func (m *MLP) lossOf(i int) (loss float64) {
 	s, k := m.pass.out(), m.y.Cols
-	f, d, y := s.a[i*k:(i+1)*k], s.d[i*k:(i+1)*k], rowOf(m.y, m.pass.sample[i])
-	if m.loss == MeanSquare {
+	return outputLoss(m.loss, s.a[i*k:(i+1)*k], s.d[i*k:(i+1)*k], rowOf(m.y, m.pass.sample[i]))
+}
+
+// outputLoss returns the loss of outputs f with targets y and stores ∂ℓ/∂f in d.
+func outputLoss(kind Loss, f, d, y []float64) (loss float64) {
+	if kind == MeanSquare {
 		floats.SubTo(d, f, y)
 		return floats.Dot(d, d) / 2
 	}

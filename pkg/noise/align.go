@@ -21,38 +21,24 @@ import (
 // Errors: operators that are nil, zero or of different sizes, fewer than 2 probes or more than 2²⁰,
 // a nil rng, products so large or small that their squares are not finite.
 func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr float64, err error) {
-	switch {
-	case given.None(a) || given.None(b):
-		return 0, 0, fmt.Errorf("noise: cosine of nil operators")
-	case a.Dim() != b.Dim():
-		return 0, 0, fmt.Errorf("noise: cosine of operators of size %d and %d", a.Dim(), b.Dim())
-	case probes < 2 || probes > 1<<20:
-		return 0, 0, fmt.Errorf("noise: cosine from %d probes, want at least 2 and at most %d", probes, 1<<20)
-	case rng == nil:
-		return 0, 0, fmt.Errorf("noise: cosine from a nil random source")
+	if err := checkProbes("cosine", a, b, probes, rng); err != nil {
+		return 0, 0, err
 	}
 	n := a.Dim()
 	z, az, bz := make([]float64, n), make([]float64, n), make([]float64, n)
-	each, sum := make([][3]float64, probes), [3]float64{}
+	each, sum := make([][5]float64, probes), [5]float64{}
 	for k := range each {
-		for i := range z {
-			z[i] = float64(2*rng.IntN(2) - 1)
-		}
+		signs(z, rng)
 		a.MulVecTo(az, z)
 		b.MulVecTo(bz, z)
-		each[k] = [3]float64{floats.Dot(az, bz), floats.Dot(az, az), floats.Dot(bz, bz)}
+		each[k] = [5]float64{floats.Dot(az, bz), floats.Dot(az, az), floats.Dot(bz, bz)}
 		floats.Add(sum[:], each[k][:])
 	}
 	if sum[1] == 0 || sum[2] == 0 {
 		return 0, 0, fmt.Errorf("noise: cosine of a zero operator")
 	}
-	value = sum[0] / math.Sqrt(sum[1]*sum[2])
-	for _, e := range each { // leave one out
-		d := (sum[0]-e[0])/math.Sqrt((sum[1]-e[1])*(sum[2]-e[2])) - value
-		stderr += d * d
-	}
-	stderr = math.Sqrt(stderr * float64(probes-1) / float64(probes))
-	return value, stderr, checkFinite("cosine or its error", value, stderr)
+	e := jackknife(each, func(s [5]float64) float64 { return s[0] / math.Sqrt(s[1]*s[2]) })
+	return e.Value, e.StdErr, checkFinite("cosine or its error", e.Value, e.StdErr)
 }
 
 // Along returns vᵀAv/|v|², the operator's strength along v. A v of another length than its
@@ -156,11 +142,8 @@ func Spectra(m model.Model, theta []float64, batch []int) (exact, decoupled []fl
 	if _, err := meanSquareOutputs(m); err != nil {
 		return nil, nil, err
 	}
-	if batch != nil {
-		if len(batch) == 0 || slices.Min(batch) < 0 || slices.Max(batch) >= n {
-			return nil, nil, fmt.Errorf("noise: spectra of the batch %v, want samples from 0 to %d", batch, n-1)
-		}
-		n = len(batch)
+	if n, err = batchSize(batch, n); err != nil {
+		return nil, nil, err
 	}
 	var gram mat.SymDense
 	if err := model.Gram(m, &gram, theta, batch); err != nil {
@@ -187,6 +170,17 @@ func Spectra(m model.Model, theta []float64, batch []int) (exact, decoupled []fl
 	}
 	decoupled, err = eigenvalues(&gram)
 	return exact, decoupled, err
+}
+
+// batchSize returns the number of samples of a batch, all n for nil.
+func batchSize(batch []int, n int) (int, error) {
+	if batch == nil {
+		return n, nil
+	}
+	if len(batch) == 0 || slices.Min(batch) < 0 || slices.Max(batch) >= n {
+		return 0, fmt.Errorf("noise: batch of %d samples, want at least one, numbered from 0 to %d", len(batch), n-1)
+	}
+	return len(batch), nil
 }
 
 // eigenvalues returns them in descending order.

@@ -113,3 +113,28 @@ func ExampleSpectra() {
 	fmt.Printf("%.2f %.2f %v\n", exact[0], decoupled[0], err)
 	// Output: 1.25 1.25 <nil>
 }
+
+// The line through (1, 2) and (2, 1) at θ = 0: losses 2 and ½, squared slopes 1 and 4. The larger
+// loss has the smaller slope, so that decoupling overstates the noise.
+func ExampleDecouple() {
+	d, err := noise.Decouple(regression(), []float64{0}, nil)
+	fmt.Println(d.Exact, d.Outputs, d.Samples, err)
+	// Output: 4 4 6.25 <nil>
+}
+
+func ExampleEstimateShape() {
+	m := regression() // one parameter: all matrices are numbers
+	exact, err := noise.NewCovariance(m, []float64{1}, 1, noise.Exact)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	six, err := noise.NewCovariance(m, []float64{1}, 1, noise.HessianForm)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	s, err := noise.EstimateShape(exact, six, 2, rand.New(rand.NewPCG(1, 2)))
+	fmt.Println(s.Factor.Value, s.Commutator.Value, err)
+	// Output: 0.9 0 <nil>
+}

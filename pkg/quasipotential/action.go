@@ -1,9 +1,9 @@
 // Package quasipotential answers the question: which barrier does SGD see while its steps are
-// small, whatever the law of its gradients?
+// small, whatever the law of its gradients? And which at a fixed learning rate and large batches?
 //
-// [Quasipotential] is the least action along a path, [Cumulant] the law of one sample's gradient:
-// of a model on its own data ([Samples]), of Gaussian regression, of Gaussian noise, of whatever
-// else implements it.
+// [Quasipotential] is the least action along a path, [Steps] that of steps of finite size,
+// [Cumulant] the law of one sample's gradient: of a model on its own data ([Samples]), of Gaussian
+// regression, of Gaussian noise, of whatever else implements it.
 package quasipotential
 
 import (
@@ -17,6 +17,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/internal/root"
 )
 
@@ -55,37 +56,66 @@ var ErrNoEscape = errors.New("no sample pushes along the path")
 // ΔS. Then this is an upper bound: in linear regression with normal x and y it holds for c ≤ 2
 // only, see Chain.Barrier of package regression.
 //
-// Settings.Tolerance is the relative change under halving of the segments; 0 means 1e−8. It returns
-// an error for a path of fewer than two points, of the wrong dimension or not finite, if refinement
-// does not settle, or [ErrNoEscape].
+// Settings.Tolerance is the relative change under halving of the segments, below 1; 0 means 1e−8.
+// Result.Err is that change, and what the search for p is off by, 1e−11 of the value. It returns an
+// error for a cumulant that is nil, refuses itself (see [exact.Checker]) or has so many parameters
+// that their P×P numbers take more than 1 GiB, P > 11,585; for a path of fewer than two points, of
+// the wrong dimension or not finite; if K is not a number on the way, refinement does not settle,
+// or with [ErrNoEscape].
 func Quasipotential(c Cumulant, path [][]float64, s exact.Settings) (exact.Result, error) {
 	s.Tolerance = cmp.Or(s.Tolerance, 1e-8)
+	if err := check(c); err != nil {
+		return exact.Result{}, fmt.Errorf("quasipotential: %w", err)
+	}
 	switch {
 	case len(path) < 2:
 		return exact.Result{}, fmt.Errorf("quasipotential: along %d points, want ≥ 2", len(path))
-	case !(s.Tolerance > 0):
-		return exact.Result{}, fmt.Errorf("quasipotential: tolerance = %v, want > 0", s.Tolerance)
+	case !(s.Tolerance > 0 && s.Tolerance < 1):
+		return exact.Result{}, fmt.Errorf("quasipotential: tolerance = %v, want a value in (0, 1)", s.Tolerance)
 	}
 	for i, at := range path {
 		if len(at) != c.Dim() || floats.HasNaN(at) || math.IsInf(floats.Norm(at, 2), 1) {
 			return exact.Result{}, fmt.Errorf("quasipotential: point %d of the path is %v, want %d finite numbers", i, at, c.Dim())
 		}
 	}
-	a, last := newAction(c), math.NaN()
+	a, last, change := newAction(c), math.NaN(), math.NaN()
 	for parts := 1; parts <= 1<<12; parts *= 2 {
 		v := 0.0
 		for i := range len(path) - 1 {
 			v += a.along(path[i], path[i+1], parts)
 		}
-		if math.IsInf(v, 1) {
+		switch {
+		case math.IsInf(v, 1):
 			return exact.Result{}, fmt.Errorf("quasipotential: %w", ErrNoEscape)
+		case math.IsNaN(v):
+			return exact.Result{}, fmt.Errorf("quasipotential: the cumulant is not a number on the way")
 		}
-		if math.Abs(v-last) <= s.Tolerance*math.Abs(v) || v == 0 && last == 0 {
-			return exact.Result{Value: v, Err: math.Abs(v - last), Grid: parts * (len(path) - 1)}, nil
+		// Two grids may agree by chance, where errors cross 0: one that follows a change 64 times
+		// as large has not settled.
+		before := change
+		change = math.Abs(v - last)
+		if off := math.Max(change, before/64); off <= s.Tolerance*math.Abs(v) || math.IsNaN(before) && change <= s.Tolerance*math.Abs(v) {
+			return exact.Result{Value: v, Err: change + 1e-11*math.Abs(v), Grid: parts * (len(path) - 1)}, nil
 		}
 		last = v
 	}
 	return exact.Result{}, fmt.Errorf("quasipotential: not settled to %g (last value %g)", s.Tolerance, last)
+}
+
+// check returns the error of a cumulant that cannot be used.
+func check(c Cumulant) error {
+	if c == nil {
+		return fmt.Errorf("no cumulant given")
+	}
+	if c, ok := c.(exact.Checker); ok {
+		if err := c.Check(); err != nil {
+			return err
+		}
+	}
+	if n := float64(c.Dim()); n < 1 || 8*n*n > parallel.GiB {
+		return fmt.Errorf("%v parameters, whose second cumulants take %.3g GiB, want ≥ 1 parameter and ≤ 1 GiB", n, 8*n*n/parallel.GiB)
+	}
+	return nil
 }
 
 // action is scratch space for the maximum of p·dθ.
@@ -131,14 +161,20 @@ func (a *action) along(from, to []float64, parts int) float64 {
 // with λ.
 func (a *action) push() float64 {
 	clear(a.p)
-	a.c.Log(a.grad, a.hess, a.theta, a.p)
+	none := a.c.Log(a.grad, a.hess, a.theta, a.p)
 	uphill := -floats.Dot(a.grad, a.tangent) // t·∇L
-	if uphill <= 0 {
+	switch {
+	case math.IsNaN(none + uphill):
+		return none + uphill
+	case uphill <= 0:
 		return 0 // downhill the drift does it, p = 0
 	}
 	// Where K does not exist even this close to 0, it exists nowhere else.
 	floats.AddScaledTo(a.trial, a.p, 1e-9/uphill, a.tangent)
-	if math.IsInf(a.c.Log(a.grad, a.hess, a.theta, a.trial), 1) {
+	switch k := a.c.Log(a.grad, a.hess, a.theta, a.trial); {
+	case math.IsNaN(k):
+		return k
+	case math.IsInf(k, 1):
 		return 0
 	}
 	if len(a.p) == 1 {
@@ -172,7 +208,8 @@ func (a *action) push() float64 {
 	return floats.Dot(a.p, a.tangent)
 }
 
-// pushOne is push in one dimension: the root of K on the line, by bisection.
+// pushOne is push in one dimension: the root of K on the line, by Newton's method from where K > 0,
+// from which it does not overshoot as K is convex, or by bisection if K does not exist there.
 func (a *action) pushOne(uphill float64) float64 {
 	k := func(p float64) float64 {
 		a.p[0] = p * a.tangent[0]
@@ -184,7 +221,16 @@ func (a *action) pushOne(uphill float64) float64 {
 			return math.Inf(1)
 		}
 	}
-	return root.Bisect(lo, hi, func(p float64) bool { return k(p) < 0 })
+	v := k(hi)
+	if math.IsInf(v, 1) {
+		return root.Bisect(lo, hi, func(p float64) bool { return k(p) < 0 })
+	}
+	for p := hi; ; v = k(hi) {
+		p, hi = hi, hi-v/(a.grad[0]*a.tangent[0])
+		if !(hi < p*(1-1e-14)) || hi <= lo {
+			return p
+		}
+	}
 }
 
 // maximise moves a.p to the maximum of p·t − λK(p), by Newton's method with halved steps, and

@@ -1,11 +1,14 @@
 package quasipotential
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
@@ -40,10 +43,25 @@ var (
 	_ Cumulant = GaussianNoise{}
 	_ Cumulant = GaussianSamples{}
 	_ Cumulant = (*Samples)(nil)
+
+	_, _, _ exact.Checker = GaussianNoise{}, GaussianSamples{}, (*Samples)(nil)
 )
 
+// Check implements [exact.Checker].
+func (g GaussianNoise) Check() error {
+	if g.Landscape == nil || g.Hess == nil || g.Hess.SymmetricDim() != g.Landscape.Dim() {
+		return fmt.Errorf("Gaussian noise without a landscape or a Hessian of its order")
+	}
+	return nil
+}
+
 // Dim implements [Cumulant].
-func (g GaussianNoise) Dim() int { return g.Landscape.Dim() }
+func (g GaussianNoise) Dim() int {
+	if g.Landscape == nil {
+		return 0
+	}
+	return g.Landscape.Dim()
+}
 
 // Log implements [Cumulant].
 func (g GaussianNoise) Log(grad []float64, hess *mat.SymDense, theta, p []float64) float64 {
@@ -57,6 +75,14 @@ func (g GaussianNoise) Log(grad []float64, hess *mat.SymDense, theta, p []float6
 	return k
 }
 
+// Check implements [exact.Checker].
+func (g GaussianSamples) Check() error {
+	if !(g.Curvature > 0 && g.LabelNoise >= 0) || math.IsInf(g.Curvature*g.LabelNoise, 1) || math.IsInf(g.Curvature, 1) {
+		return fmt.Errorf("Gaussian samples of curvature h = %v and label noise σ = %v, want finite values > 0 and ≥ 0", g.Curvature, g.LabelNoise)
+	}
+	return nil
+}
+
 // Dim implements [Cumulant].
 func (g GaussianSamples) Dim() int { return g.Params }
 
@@ -65,7 +91,10 @@ func (g GaussianSamples) Log(grad []float64, hess *mat.SymDense, theta, p []floa
 	h, s := g.Curvature, g.LabelNoise*g.LabelNoise
 	a, b, c := floats.Dot(p, theta), floats.Dot(p, p), floats.Dot(theta, theta)
 	det := 1 + 2*h*a - h*s*b + h*h*(a*a-b*c)
-	if !(det > 0) || !(2+h*(2*a-s*b) > 0) { // both eigenvalues, not their product only
+	if math.IsNaN(det) {
+		return det
+	}
+	if !(det > 0) { // one eigenvalue: the other is not below that of I, 1
 		return math.Inf(1)
 	}
 	floats.ScaleTo(grad, 2*h+2*h*h*a, theta)
@@ -81,18 +110,38 @@ func (g GaussianSamples) Log(grad []float64, hess *mat.SymDense, theta, p []floa
 	return -0.5 * math.Log(det)
 }
 
-// NewSamples returns the cumulant of a model.
-func NewSamples(m model.Model) *Samples {
-	n, p := m.Dims()
-	return &Samples{m: m, grads: mat.NewDense(n, p, nil), dot: make([]float64, n)}
+// NewSamples returns the cumulant of a model. Memory for the N×P gradients is set aside at the first
+// Log.
+func NewSamples(m model.Model) *Samples { return &Samples{m: m} }
+
+// Check implements [exact.Checker]: an error if there is no model or its N×P gradients take more
+// than 1 GiB.
+func (s *Samples) Check() error {
+	if s == nil || s.m == nil {
+		return fmt.Errorf("samples without a model")
+	}
+	n, p := s.m.Dims()
+	if bytes := 8 * float64(n) * float64(p); n < 1 || bytes > parallel.GiB {
+		return fmt.Errorf("%d samples of %d parameters, whose gradients take %.3g GiB, want ≥ 1 sample and ≤ 1 GiB", n, p, bytes/parallel.GiB)
+	}
+	return nil
 }
 
 // Dim implements [Cumulant].
-func (s *Samples) Dim() int { _, p := s.grads.Dims(); return p }
+func (s *Samples) Dim() int {
+	if s == nil || s.m == nil {
+		return 0
+	}
+	_, p := s.m.Dims()
+	return p
+}
 
 // Log implements [Cumulant].
 func (s *Samples) Log(grad []float64, hess *mat.SymDense, theta, p []float64) float64 {
-	n, _ := s.grads.Dims()
+	n, params := s.m.Dims()
+	if s.grads == nil {
+		s.grads, s.dot = mat.NewDense(n, params, nil), make([]float64, n)
+	}
 	if s.theta == nil || !floats.Equal(s.theta, theta) {
 		for mu := range n {
 			s.m.LossGrad(s.grads.RawRowView(mu), theta, mu)

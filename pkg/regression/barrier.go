@@ -36,29 +36,50 @@ func (c Chain) Barrier(ratio float64) (float64, error) {
 	case c.Labels != nil && c.Labels != Labels(distuv.UnitNormal):
 		return 0, fmt.Errorf("regression: chain: barrier for labels %T, want normal ones", c.Labels)
 	case ok:
-		return cheapestWay(math.Sqrt(ratio-1), g.Kurtosis-1), nil
+		return cheapestWay(math.Sqrt(ratio-1), g.Kurtosis-1, math.Inf(1)).price, nil
 	case math.IsInf(c.featureLaw().Largest(1), 1):
 		return 0, fmt.Errorf("regression: chain: barrier for features %T, want gamma or bounded ones", c.Features)
 	}
 	return ratio - 1, nil
 }
 
-// cheapestWay returns V(r) on a grid of distances from the minimum outwards, even up to 1 and
-// geometric beyond.
-func cheapestWay(r, m float64) float64 {
+// way is the cheapest way out with jumps of no more than a price.
+type way struct {
+	price   float64 // V
+	dearest float64 // the price of its dearest jump, 0 if it has none
+	first   float64 // that of the cheapest jump that costs less than the climb it saves, +Inf if none
+}
+
+// cheapestWay finds it on a grid of distances from the minimum outwards, even up to 1 and geometric
+// beyond.
+func cheapestWay(r, m, most float64) way {
 	const cells = 1000
 	var at, price, perUnit [cells + 1]float64 // r, V, and J per unit of s+r
+	var from [cells + 1]int                   // where the last jump on the way to here began, or the cell below
+	w := way{first: math.Inf(1)}
 	for k := range at {
 		s := math.Sinh(math.Asinh(r) * float64(k) / cells)
 		at[k], perUnit[k] = s, 2/(m*s+math.Sqrt(m*m*s*s+2*m))
 		if k > 0 {
-			price[k] = price[k-1] + (s-at[k-1])*(s+at[k-1])
+			price[k], from[k] = price[k-1]+(s-at[k-1])*(s+at[k-1]), k-1
 		}
 		for j := range k {
-			price[k] = math.Min(price[k], price[j]+(at[j]+s)*perUnit[j])
+			jump := (at[j] + s) * perUnit[j]
+			if jump < s*s-at[j]*at[j] {
+				w.first = math.Min(w.first, jump)
+			}
+			if jump <= most && price[j]+jump < price[k] {
+				price[k], from[k] = price[j]+jump, j
+			}
 		}
 	}
-	return price[cells]
+	w.price = price[cells]
+	for k := cells; k > 0; k = from[k] {
+		if j := from[k]; price[k]-price[j] < at[k]*at[k]-at[j]*at[j]-1e-12 {
+			w.dearest = math.Max(w.dearest, price[k]-price[j])
+		}
+	}
+	return w
 }
 
 // Quasipotential returns h·ΔS from the minimum to where the loss is ratio times as high, the limit

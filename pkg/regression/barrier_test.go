@@ -11,20 +11,19 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/exact"
 )
 
-// passageBarrier fits log t = V/T + a·log T + const + bT to exact mean times at three temperatures
-// and returns V. The power a is the shape of the gamma law of |x|², that of the density of a large
-// |x|² = v/T.
+// passageBarrier returns V from exact mean times at three temperatures. The power of T before them
+// is the shape of the gamma law of |x|², that of the density of a large |x|² = v/T.
 func passageBarrier(c Chain, ratio, shape float64, eta [3]float64) float64 {
-	var slope, product [2]float64 // the slope between two temperatures is V − b·T₁T₂
-	for i := range slope {
-		log := func(rate float64) float64 {
-			c.LearningRate = rate
-			return math.Log(must(c.MeanFirstPassage(ratio, exact.Settings{Tolerance: 1e-3})).Value) - shape*math.Log(rate)
-		}
-		slope[i] = (log(eta[i+1]) - log(eta[i])) / (1/eta[i+1] - 1/eta[i])
-		product[i] = eta[i] * eta[i+1]
+	var logTime [3]float64
+	for i, rate := range eta {
+		c.LearningRate = rate
+		logTime[i] = math.Log(must(c.MeanFirstPassage(ratio, exact.Settings{Tolerance: 1e-3})).Value)
 	}
-	return slope[1] + (slope[1]-slope[0])*product[1]/(product[0]-product[1])
+	v, _, err := Cooling(eta, logTime, shape)
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // Exact mean times of SGD have the barrier in them, without the word being used.

@@ -33,7 +33,7 @@ func TestChainAgainstReference(t *testing.T) {
 func TestRules(t *testing.T) {
 	sizes := map[int]bool{4: true, 10: true, 8: true, 48: true}
 	for level := range chainLevels {
-		s := gaussianChain(0.1, 1, 2).newStepLaw(passageLattice(1, level), level)
+		s := gaussianChain(0.1, 1, 2).newStepLaw(newLattice(gradedByHalves(1, level)), level, usualDepth)
 		sizes[len(s.across.x)], sizes[len(s.fine.x)], sizes[8+2*level] = true, true, true
 	}
 	for n := range sizes {
@@ -189,11 +189,6 @@ func TestChainErrors(t *testing.T) {
 	if _, err := gaussianChain(0.1, 1, 1).MeanFirstPassage(1, exact.Settings{}); err == nil {
 		t.Error("c = 1 accepted")
 	}
-	for _, rare := range []Chain{gaussianChain(0.1, 4, 1), gaussianChain(0.1, 4, 4)} { // whose solutions have lost even their sign
-		if r, err := rare.MeanFirstPassage(4, exact.Settings{Tolerance: 0.1}); !errors.Is(err, ErrOutOfReach) {
-			t.Errorf("d = %d, B = 4, c = 4: %v, %v, want an error", rare.Dim, r.Value, err)
-		}
-	}
 	if _, err := NewEmpiricalFeatures([]float64{0, 0}); err == nil {
 		t.Error("features that are all 0 accepted")
 	}
@@ -237,7 +232,7 @@ func BenchmarkChain(b *testing.B) {
 
 // What is too rare is said at once, not after the finest grid.
 func TestChainTooRareIsCheap(t *testing.T) {
-	for _, c := range []Chain{{0.01, 1, 1, 1, nil, nil}, {0.05, 1, 2, 1, nil, nil}, {0.02, 1, 8, 1, nil, nil}} {
+	for _, c := range []Chain{{0.003, 1, 1, 1, nil, nil}, {0.005, 1, 2, 1, nil, nil}, {0.2, 200, 1, 1, nil, nil}} {
 		start := time.Now()
 		_, err := c.MeanFirstPassage(3, exact.Settings{})
 		if !errors.Is(err, ErrOutOfReach) {

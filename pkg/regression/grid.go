@@ -106,8 +106,8 @@ func (g *lattice) at(values []float64, r float64) float64 {
 	return floats.Dot(row, values)
 }
 
-// passageLattice is graded by halves towards R, down to 2^−(8+level) of it.
-func passageLattice(radius float64, level int) *lattice {
+// gradedByHalves returns edges graded by halves towards R, down to 2^−(8+2·level) of it.
+func gradedByHalves(radius float64, level int) []float64 {
 	edges, parts, lo := []float64{0}, 2+level, 0.0
 	for k := 1; k <= 8+2*level; k++ {
 		hi := radius * (1 - math.Pow(2, -float64(k)))
@@ -116,7 +116,7 @@ func passageLattice(radius float64, level int) *lattice {
 		}
 		lo, parts = hi, 1+level/2
 	}
-	return newLattice(append(edges, radius))
+	return append(edges, radius)
 }
 
 // quadrature holds nodes and weights.

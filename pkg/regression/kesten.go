@@ -33,8 +33,9 @@ type Kesten struct {
 //
 //	ρ² = (1 − (η/B)u)² + (η/B)²·h·u·w.
 //
-// It returns [ErrNoTail] where ρ ≤ 1 always, as for a finite data set with (η/B)·max Σx² ≤ 2, and
-// [ErrNotStationary] where E log ρ ≥ 0.
+// It returns [ErrNoTail] where ρ ≤ 1 always, as for a finite data set with (η/B)·max Σx² ≤ 2,
+// [ErrNotStationary] where E log ρ ≥ 0, and an error if α is above 1e6 or so large, or B and d are,
+// that E ρ^α takes more than 2²² nodes (α above 10⁴ in more than one dimension).
 func (c Chain) Kesten() (Kesten, error) {
 	if err := c.Check(); err != nil {
 		return Kesten{}, err
@@ -44,6 +45,9 @@ func (c Chain) Kesten() (Kesten, error) {
 	if largest := beta * f.Largest(c.BatchSize); largest <= 2 {
 		return Kesten{}, fmt.Errorf("regression: chain: (η/B)·max Σx² = %.4g ≤ 2: %w", largest, ErrNoTail)
 	}
+	if n := c.growthNodes(0); n > maxNodes {
+		return Kesten{}, fmt.Errorf("regression: chain: E ρ^α at B = %d and d = %d takes %d nodes, want ≤ %d", c.BatchSize, c.Dim, n, maxNodes)
+	}
 	growth := c.logMoment(0)
 	if !(growth < -1e-12) { // 0 up to rounding is not negative
 		return Kesten{}, fmt.Errorf("regression: chain: E log ρ = %.4g at η = %v, B = %d, want < 0: %w", growth, c.LearningRate, c.BatchSize, ErrNotStationary)
@@ -51,7 +55,7 @@ func (c Chain) Kesten() (Kesten, error) {
 	// log E ρ^α is convex, 0 at α = 0 and falling there: it has one more root.
 	lo, hi := 0.0, 1.0
 	for c.logMoment(hi) < 0 {
-		if lo, hi = hi, 2*hi; hi > 1e6 {
+		if lo, hi = hi, 2*hi; hi > 1e6 || c.growthNodes(hi) > maxNodes {
 			return Kesten{}, fmt.Errorf("regression: chain: tail exponent above %g: %w", hi, ErrNoTail)
 		}
 	}
@@ -64,7 +68,7 @@ func (c Chain) logMoment(alpha float64) float64 {
 	beta, h := c.LearningRate/float64(c.BatchSize), c.featureLaw().Curvature()
 	us, ws := c.growthRules(alpha)
 	mean := 0.0
-	var terms []float64 // log weight + α·log ρ
+	terms := make([]float64, 0, len(us.x)*len(ws.x)) // log weight + α·log ρ
 	for i, u := range us.x {
 		for k, w := range ws.x {
 			across := beta * beta * h * u * w
@@ -78,6 +82,21 @@ func (c Chain) logMoment(alpha float64) float64 {
 		return mean
 	}
 	return floats.LogSumExp(terms)
+}
+
+// maxNodes bounds memory, 32 MiB, and time, a quarter of a second for each E ρ^α.
+const maxNodes = 1 << 22
+
+// growthNodes returns how many nodes E ρ^α takes, about: see growthRules.
+func (c Chain) growthNodes(alpha float64) int {
+	n := 1.0
+	if g, ok := c.featureLaw().(GammaFeatures); ok {
+		n = 20 * math.Sqrt(g.squares(c.BatchSize).Alpha+alpha+100)
+	}
+	if c.Dim > 1 {
+		n *= 20 * math.Sqrt(float64(c.Dim)/2+alpha+100)
+	}
+	return int(math.Min(n, 1e18))
 }
 
 // growthRules returns rules over u and w with the logarithms of the weights, that reach as far as E

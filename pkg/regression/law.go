@@ -16,7 +16,8 @@ type Features interface {
 	// Curvature returns h = E x².
 	Curvature() float64
 	// Rule returns nodes √u and weights of a quadrature over the law of u for batches of the given
-	// size, refined with the level, and more so around the places in focus.
+	// size, refined with the level, 0 to 8, and more so around the places in focus. It is nil for a
+	// batch, a level or a law that is out of bounds.
 	Rule(batch, level int, focus ...Focus) (root, weight []float64)
 	// Largest returns the largest possible u, +Inf if there is none.
 	Largest(batch int) float64
@@ -59,22 +60,39 @@ func (g GammaFeatures) squares(batch int) distuv.Gamma {
 }
 
 // Rule implements [Features]: composite Gauss–Legendre in √u, graded towards 0 and towards the
-// singular places, until the tails hold less than 1e−24.
+// singular places, until the tails hold less than 1e−22.
 func (g GammaFeatures) Rule(batch, level int, focus ...Focus) (root, weight []float64) {
-	law := g.squares(batch)
-	high := law.Mean()
-	for law.LogProb(high)+math.Log(high) > -50 || high < law.Mean()+law.StdDev() {
-		high *= 1.25
+	return g.ruleTo(usualDepth, batch, level, focus...)
+}
+
+// maxLevel bounds refinement by the size of a rule, and goes up to that before the one of 26 points:
+// see gaussRule.
+const maxLevel = 8
+
+// ruleTo is Rule until the tails hold less than e^−depth.
+func (g GammaFeatures) ruleTo(depth float64, batch, level int, focus ...Focus) (root, weight []float64) {
+	c := Chain{LearningRate: float64(max(batch, 1)) / g.Scale, BatchSize: batch, Dim: 1, LabelNoise: math.Sqrt(g.Scale), Features: g}
+	if level < 0 || level > maxLevel || c.Check() != nil {
+		return nil, nil
 	}
+	law := g.squares(batch)
+	reach := func(high, depth float64) float64 {
+		for law.LogProb(high)+math.Log(high) > -depth || high < law.Mean()+law.StdDev() {
+			high *= 1.25
+		}
+		return high
+	}
+	usual := reach(law.Mean(), usualDepth)
+	high := reach(usual, depth)
 	low := 0.0
 	if law.Alpha > 30 { // far from 0: start where the law does
 		low = law.Mean()
-		for low > 0 && law.LogProb(low)+math.Log(low) > -50 {
+		for low > 0 && law.LogProb(low)+math.Log(low) > -depth {
 			low -= law.StdDev()
 		}
 		low = math.Max(low, 0)
 	}
-	edges := gradedEdges(math.Sqrt(low), math.Sqrt(high), math.Sqrt(high)/float64(4+2*level), focus)
+	edges := gradedEdges(math.Sqrt(low), math.Sqrt(high), math.Sqrt(usual)/float64(4+2*level), focus)
 	r := graded(edges, gaussRule(8+2*level))
 	sum := 0.0
 	for i, s := range r.x {
@@ -112,26 +130,35 @@ func gradedEdges(lo, hi, width float64, focus []Focus) []float64 {
 }
 
 // NewEmpiricalFeatures returns the law of a draw from x. It returns an error for no values, a value
-// that is not finite, or all zero.
+// that is not finite or whose square is not, or all zero.
 func NewEmpiricalFeatures(x []float64) (*EmpiricalFeatures, error) {
 	e := &EmpiricalFeatures{square: make([]float64, len(x))}
 	for i, v := range x {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("regression: feature %d is %v, want finite", i, v)
+		if math.IsNaN(v) || math.IsInf(v*v, 0) {
+			return nil, fmt.Errorf("regression: feature %d is %v, want a value with a finite square", i, v)
 		}
 		e.square[i] = v * v
 		e.mean += v * v / float64(len(x))
 	}
-	if !(e.mean > 0) {
+	if !positive(e.mean) {
 		return nil, fmt.Errorf("regression: %d features with mean square %v, want some that are not 0", len(x), e.mean)
 	}
 	sort.Float64s(e.square)
 	return e, nil
 }
 
-// Curvature and Largest implement [Features].
-func (e *EmpiricalFeatures) Curvature() float64 { return e.mean }
+// Curvature and Largest implement [Features]; 0 for a law of no values.
+func (e *EmpiricalFeatures) Curvature() float64 {
+	if e == nil {
+		return 0
+	}
+	return e.mean
+}
+
 func (e *EmpiricalFeatures) Largest(batch int) float64 {
+	if e == nil || len(e.square) == 0 {
+		return 0
+	}
 	return float64(batch) * e.square[len(e.square)-1]
 }
 
@@ -139,6 +166,9 @@ func (e *EmpiricalFeatures) Largest(batch int) float64 {
 // lists, and sums over a batch (drawn with replacement), are merged cell by cell in √u into two
 // atoms each, which keep the mass and the first three moments of the cell.
 func (e *EmpiricalFeatures) Rule(batch, level int, _ ...Focus) (root, weight []float64) {
+	if e.Curvature() == 0 || batch < 1 || level < 0 || level > maxLevel {
+		return nil, nil
+	}
 	cells := 400 << level
 	single := atoms{e.square, make([]float64, len(e.square))}
 	floats.AddConst(1/float64(len(single.w)), single.w)
@@ -146,10 +176,10 @@ func (e *EmpiricalFeatures) Rule(batch, level int, _ ...Focus) (root, weight []f
 	sum, power := atoms{[]float64{0}, []float64{1}}, single
 	for b := batch; b > 0; b /= 2 { // as in fast exponentiation
 		if b%2 == 1 {
-			sum = sum.plus(power).merge(cells)
+			sum = sum.plus(power, cells)
 		}
 		if b > 1 {
-			power = power.plus(power).merge(cells)
+			power = power.plus(power, cells)
 		}
 	}
 	root = make([]float64, len(sum.u))
@@ -162,38 +192,58 @@ func (e *EmpiricalFeatures) Rule(batch, level int, _ ...Focus) (root, weight []f
 // atoms is a discrete law.
 type atoms struct{ u, w []float64 }
 
-// plus returns the law of the sum of two independent values.
-func (a atoms) plus(b atoms) atoms {
-	var c atoms
+// each calls visit with every atom.
+func (a atoms) each(visit func(u, w float64)) {
 	for i, u := range a.u {
-		for j, v := range b.u {
-			c.u, c.w = append(c.u, u+v), append(c.w, a.w[i]*b.w[j])
-		}
+		visit(u, a.w[i])
 	}
-	return c
 }
 
 // merge replaces the atoms of each of many cells, equal in √u, by the two-point Gauss rule of the
-// cell.
+// cell, if there are more than those would be.
 func (a atoms) merge(cells int) atoms {
 	if len(a.u) <= 2*cells {
 		return a
 	}
-	lo, hi := math.Sqrt(slices.Min(a.u)), math.Sqrt(slices.Max(a.u))
+	return merged(a.each, slices.Min(a.u), slices.Max(a.u), cells)
+}
+
+// plus returns the law of the sum of two independent values, merged without a list of all sums,
+// which would take gigabytes.
+func (a atoms) plus(b atoms, cells int) (c atoms) {
+	all := func(visit func(u, w float64)) {
+		for i, u := range a.u {
+			for j, v := range b.u {
+				visit(u+v, a.w[i]*b.w[j])
+			}
+		}
+	}
+	if len(a.u)*len(b.u) > 2*cells {
+		return merged(all, slices.Min(a.u)+slices.Min(b.u), slices.Max(a.u)+slices.Max(b.u), cells)
+	}
+	all(func(u, w float64) { c.u, c.w = append(c.u, u), append(c.w, w) })
+	return c
+}
+
+// merged is merge of atoms from least to most.
+func merged(each func(visit func(u, w float64)), least, most float64, cells int) (b atoms) {
+	lo, hi := math.Sqrt(least), math.Sqrt(most)
 	moments := make([][4]float64, cells+1)
 	cell := func(u float64) int { return int(float64(cells) * (math.Sqrt(u) - lo) / (hi - lo)) }
-	for i, u := range a.u {
-		m := &moments[cell(u)]
-		m[0] += a.w[i]
-		m[1] += a.w[i] * u
+	if !(hi > lo) { // all alike
+		cell = func(float64) int { return 0 }
 	}
-	for i, u := range a.u {
+	each(func(u, w float64) {
+		m := &moments[cell(u)]
+		m[0] += w
+		m[1] += w * u
+	})
+	each(func(u, w float64) {
 		m := &moments[cell(u)]
 		d := u - m[1]/m[0]
-		m[2] += a.w[i] * d * d
-		m[3] += a.w[i] * d * d * d
-	}
-	var b atoms
+		m[2] += w * d * d
+		m[3] += w * d * d * d
+	})
 	for _, m := range moments {
 		if m[0] == 0 {
 			continue

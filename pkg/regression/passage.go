@@ -2,6 +2,7 @@ package regression
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"sync/atomic"
@@ -24,15 +25,21 @@ type above struct {
 
 // LossAbove returns the exit of the paper's Fig. 3b, L(θ) > ratio·L(θ*), which
 // [escape.FirstPassage] takes: it is [escape.LossAbove], told from bounds in most steps. It returns
-// an error unless the ratio is above 1 and finite.
+// an error unless the ratio is above 1 and below 1e100 and r comes from [New] or [NewFresh].
 func (r *SGD) LossAbove(ratio float64) (escape.Region, error) {
 	if err := checkRatio(ratio); err != nil {
 		return nil, err
+	}
+	if r == nil || r.dim < 1 {
+		return nil, fmt.Errorf("regression: exit of SGD on no data and no samples")
 	}
 	return above{r, (ratio - 1) * r.loss}, nil
 }
 
 func (a above) Contains(theta []float64) bool {
+	if len(theta) != a.dim {
+		return false
+	}
 	square := 0.0
 	for i, t := range theta {
 		square += (t - a.minimum[i]) * (t - a.minimum[i])
@@ -55,7 +62,7 @@ func (r *SGD) above(theta []float64, square, level float64) bool {
 // run side by side (see lanes) from θ* up to a loss.
 func (r *SGD) Passages(ctx context.Context, sample *escape.Sample, start []float64, exit escape.Region, s escape.Settings) bool {
 	a, ok := exit.(above)
-	if !ok || a.SGD != r || r.rows == nil || r.batch != 1 || !slices.Equal(start, r.minimum) {
+	if !ok || sample == nil || ctx == nil || len(sample.Times) != len(sample.Status) || a.SGD != r || r.rows == nil || r.batch != 1 || !slices.Equal(start, r.minimum) {
 		return false
 	}
 	most := int64(1 << 62)

@@ -1,10 +1,11 @@
 // Package regression answers the question: what does SGD itself do on linear regression, the
 // paper's own example, where everything can be had without approximation?
 //
-// [SGD] simulates it, on a data set or on fresh samples. [Chain] is the same as a Markov chain in
-// the distance from the minimum, solved exactly: mean first-passage times, stationary law, Kesten's
-// tail, the barriers as η → 0. [Spherical] holds the covariance and the closed forms, [SDE] the
-// diffusion with the exact covariance, Eq. 4.
+// [SGD] simulates it, on a data set or on fresh samples, and solves one data set exactly in one
+// dimension; [Exits] does so for many, and [Chain.LawOf] says which law a set obeys. [Chain] is the
+// same as a Markov chain in the distance from the minimum, solved exactly: mean first-passage
+// times, stationary law, Kesten's tail, the barriers as η → 0. [Spherical] holds the covariance and
+// the closed forms, [SDE] the diffusion with the exact covariance, Eq. 4.
 package regression
 
 import (
@@ -16,6 +17,7 @@ import (
 
 	"github.com/sgdescape/sgdescape/pkg/data"
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/sgd"
 )
@@ -50,20 +52,24 @@ var (
 
 // New returns SGD on a data set with one target per sample. It is an error unless η > 0 and finite,
 // 1 ≤ B ≤ N, the batches are Independent or drawn WithReplacement (Shuffled ones remember each
-// other), the Hessian is not singular, and the minimum loss is positive.
+// other), the d×d Hessian takes no more than 1 GiB (d ≤ 11,585) and is not singular, and the minimum
+// loss is positive.
 func New(set *data.Set, eta float64, batch int, how sgd.Batches) (*SGD, error) {
 	if set == nil || set.X == nil || set.Y == nil || set.X.IsEmpty() {
-		return nil, fmt.Errorf("regression on a set without samples or targets")
+		return nil, fmt.Errorf("regression: set without samples or targets")
 	}
 	n, d := set.X.Dims()
 	if m, k := set.Y.Dims(); m != n || k != 1 {
-		return nil, fmt.Errorf("regression on %d×%d targets for %d samples, want %d×1", m, k, n, n)
+		return nil, fmt.Errorf("regression: %d×%d targets for %d samples, want %d×1", m, k, n, n)
 	}
 	if err := sgd.Check(n, eta, batch, how); err != nil {
 		return nil, fmt.Errorf("regression: %w", err)
 	}
 	if how == sgd.Shuffled {
 		return nil, fmt.Errorf("regression: shuffled batches remember each other, want Independent or WithReplacement")
+	}
+	if err := checkDim(d); err != nil {
+		return nil, err
 	}
 	r := &SGD{dim: d, batch: batch, eta: eta, how: how, samples: n, hess: mat.NewSymDense(d, nil), minimum: make([]float64, d)}
 	r.hess.SymOuterK(1/float64(n), set.X.T())
@@ -99,10 +105,13 @@ func New(set *data.Set, eta float64, batch int, how sgd.Batches) (*SGD, error) {
 }
 
 // NewFresh returns SGD on fresh samples, x standard normal in d dimensions and y = σε independent
-// of it: the limit N → ∞ of the paper's Fig. 3. It is an error unless d ≥ 1, B ≥ 1, and σ and η are
-// positive and finite.
+// of it: the limit N → ∞ of the paper's Fig. 3. It is an error unless 1 ≤ d ≤ 11,585 (1 GiB for the
+// Hessian), B ≥ 1, and σ and η/B lie between 1e−100 and 1e100.
 func NewFresh(d int, sigma, eta float64, batch int) (*SGD, error) {
 	if err := (Chain{LearningRate: eta, BatchSize: batch, Dim: d, LabelNoise: sigma}).Check(); err != nil {
+		return nil, err
+	}
+	if err := checkDim(d); err != nil {
 		return nil, err
 	}
 	r := &SGD{dim: d, batch: batch, eta: eta, sigma: sigma, loss: sigma * sigma / 2,
@@ -111,6 +120,14 @@ func NewFresh(d int, sigma, eta float64, batch int) (*SGD, error) {
 		r.hess.SetSym(i, i, 1)
 	}
 	return r, nil
+}
+
+// checkDim returns an error if a Hessian takes more than 1 GiB.
+func checkDim(d int) error {
+	if bytes := 8 * float64(d) * float64(d); bytes > parallel.GiB {
+		return fmt.Errorf("regression: the Hessian in d = %d dimensions takes %.3g GiB, want ≤ 1", d, bytes/parallel.GiB)
+	}
+	return nil
 }
 
 // Dim and the next two implement [landscape.Hessian]. LearningRate is η, the time that a step

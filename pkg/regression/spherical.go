@@ -53,15 +53,22 @@ func (g Spherical) Loss(r float64) float64 {
 	return 0.5 * (g.LabelNoise*g.LabelNoise + g.Curvature*r*r)
 }
 
-// Radius returns the distance at which L is c times its minimum, r² = (c−1)σ²/h.
+// Radius returns the distance at which L is c times its minimum, r² = (c−1)σ²/h; NaN for c < 1.
 func (g Spherical) Radius(ratio float64) float64 {
 	return g.LabelNoise * math.Sqrt((ratio-1)/g.Curvature)
 }
 
 // Variances returns the eigenvalues of Σ at distance r from the minimum: along θ, (hσ² +
 // (κ₄−1)h²r²)/B, and across, (hσ² + (κ₄/3)h²r²)/B, the latter d−1 times. The decoupled value,
-// 2Lh/B, is (hσ² + h²r²)/B for both.
+// 2Lh/B, is (hσ² + h²r²)/B for both. They are NaN if g or noise is out of bounds (see Check).
 func (g Spherical) Variances(noise theory.Noise, r float64) (along, across float64) {
+	if (SDE{g, noise}).Check() != nil {
+		return math.NaN(), math.NaN()
+	}
+	return g.variances(noise, r)
+}
+
+func (g Spherical) variances(noise theory.Noise, r float64) (along, across float64) {
 	h, labels := g.Curvature, g.LabelNoise*g.LabelNoise
 	along = h*labels + (g.Kurtosis-1)*h*h*r*r
 	across = h*labels + g.Kurtosis/3*h*h*r*r
@@ -74,8 +81,11 @@ func (g Spherical) Variances(noise theory.Noise, r float64) (along, across float
 //
 // as its exponent φ and the scale of θ², σ²/((κ₄−1)h). For κ₄ = 2 it is the paper's Eq. 18;
 // Gaussian features have φ = 1 + B/(2ηh), a far heavier tail. For κ₄ = 1 the noise is constant and
-// the law Gaussian: φ and scale are +Inf.
+// the law Gaussian: φ and scale are +Inf. They are NaN if g or noise is out of bounds.
 func (g Spherical) StationaryTail(noise theory.Noise) (exponent, scale float64) {
+	if (SDE{g, noise}).Check() != nil {
+		return math.NaN(), math.NaN()
+	}
 	k := g.Kurtosis - 1
 	if k <= 0 {
 		return math.Inf(1), math.Inf(1)
@@ -89,10 +99,11 @@ func (g Spherical) StationaryTail(noise theory.Noise) (exponent, scale float64) 
 //	E θ² = ησ²/(2B − ηh(B−1+κ₄)),  φ = 3/2 + σ²/(2hEθ²) = B/(ηh) − (B−4+κ₄)/2,
 //
 // which for Gaussian features is B/(ηh) − (B−1)/2. It is the exponent that a fit to the bulk of a
-// histogram finds. It returns NaN where the variance is infinite, ηh(B−1+κ₄) ≥ 2B.
+// histogram finds. It returns NaN where the variance is infinite, ηh(B−1+κ₄) ≥ 2B, and if g or
+// noise is out of bounds.
 func (g Spherical) MatchedExponent(noise theory.Noise) float64 {
 	t := noise.Temperature(g.Curvature)
-	if !(t*(noise.BatchSize-1+g.Kurtosis) < 2) {
+	if (SDE{g, noise}).Check() != nil || !(t*(noise.BatchSize-1+g.Kurtosis) < 2) {
 		return math.NaN()
 	}
 	return 1/t - (noise.BatchSize-4+g.Kurtosis)/2
@@ -128,7 +139,7 @@ func (p SDE) Densities(r float64) (logScale, logSpeed float64) {
 	if g.Dim > 1 {
 		logScale -= float64(g.Dim-1) * (math.Log(r) + (1-2*g.Kurtosis/3)/2*grown)
 	}
-	along, _ := g.Variances(p.Noise, r)
+	along, _ := g.variances(p.Noise, r)
 	return logScale, -logScale - math.Log(p.Noise.LearningRate/2*along)
 }
 

@@ -24,6 +24,9 @@ func (c Chain) Stationary(level int) (*ChainLaw, error) {
 	if level < 0 || level > chainLevels {
 		return nil, fmt.Errorf("regression: chain: level = %d, want 0 to %d", level, chainLevels)
 	}
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
 	// The width of a Gaussian law of the same η/B; heavier ones are wider.
 	h := c.featureLaw().Curvature()
 	width := c.LabelNoise * math.Sqrt(c.LearningRate/(2*float64(c.BatchSize)))
@@ -38,12 +41,12 @@ func (c Chain) Stationary(level int) (*ChainLaw, error) {
 	}
 	l := &ChainLaw{chain: c, level: level, g: stationaryLattice(width, far, level)}
 	n := len(l.g.node)
-	a, one := c.generator(l.g, level, true), make([]float64, n)
+	a, one := c.generator(l.g, level), make([]float64, n)
 	for i := range n {
 		a.Set(i, n-1, 1) // one equation is redundant: take Σπ = 1 instead
 	}
 	one[n-1] = 1
-	if l.weight, err = solveDense(a, true, one); err != nil {
+	if l.weight, err = solveTransposed(a, one); err != nil {
 		return nil, fmt.Errorf("regression: chain: stationary law: %w", err)
 	}
 	return l, nil
@@ -59,19 +62,33 @@ func stationaryLattice(width, far float64, level int) *lattice {
 	return newLattice(append(edges, far))
 }
 
-// Mean returns E f(|θ|) for a smooth f that the tail can integrate.
+// Mean returns E f(|θ|) for a smooth f that the tail can integrate; NaN for no f and for a law that
+// [Chain.Stationary] did not make.
 func (l *ChainLaw) Mean(f func(r float64) float64) (sum float64) {
+	if f == nil || l == nil || l.g == nil {
+		return math.NaN()
+	}
 	for i, r := range l.g.node {
 		sum += l.weight[i] * f(r)
 	}
 	return sum
 }
 
-// Tail returns P(|θ| > x) for each x > 0, as the probability of being there after one more step.
+// Tail returns P(|θ| > x) for each x, as the probability of being there after one more step: 1 for x
+// ≤ 0, and NaN for an x beyond 1e150, whose square is out of range, or that is not a number, and for
+// a law that [Chain.Stationary] did not make.
 func (l *ChainLaw) Tail(x ...float64) []float64 {
 	tails := make([]float64, len(x))
 	for k, at := range x {
-		s := l.chain.newStepLaw(newLattice([]float64{0, at}), l.level)
+		if l == nil || l.g == nil || !(at <= 1e150) {
+			tails[k] = math.NaN()
+			continue
+		}
+		if !(at > 1e-150) { // the law has a density: no weight is in so small a place
+			tails[k] = 1
+			continue
+		}
+		s := l.chain.newStepLaw(newLattice([]float64{0, at}), l.level, usualDepth)
 		row := make([]float64, degree)
 		for i, r := range l.g.node {
 			tails[k] += l.weight[i] * s.row(row, r)
@@ -82,7 +99,11 @@ func (l *ChainLaw) Tail(x ...float64) []float64 {
 
 // FittedExponent returns the φ of P ∝ L^{−φ} that maximum likelihood over the whole histogram
 // converges to, the solution of ψ(φ) − ψ(φ−d/2) = E log(L/L(θ*)).
+// It is NaN for a law that [Chain.Stationary] did not make.
 func (l *ChainLaw) FittedExponent() float64 {
+	if l == nil || l.g == nil {
+		return math.NaN()
+	}
 	c := l.chain
 	h := c.featureLaw().Curvature() / (c.LabelNoise * c.LabelNoise)
 	return escape.Exponent(l.Mean(func(r float64) float64 { return math.Log1p(h * r * r) }), c.Dim)

@@ -267,6 +267,7 @@ type Card struct {
 	notebook string
 	kind     Kind
 	rival    *float64
+	atPaper  bool
 }
 
 // In returns the card of the notebook of this name, the file's without ending. It records claims of
@@ -282,6 +283,14 @@ func (c Card) As(kind Kind) Card {
 // Against returns the card for an exponent of which a rival theory has another value.
 func (c Card) Against(rival float64) Card {
 	c.rival = &rival
+	return c
+}
+
+// AtPaper returns the card for claims about a setting that only a run at paper fidelity reaches: so
+// many images, so long a training. At quick fidelity the numbers are those of another setting; they
+// are shown, and neither judged nor recorded.
+func (c Card) AtPaper() Card {
+	c.atPaper = true
 	return c
 }
 
@@ -305,6 +314,10 @@ func (c Card) Fails(id, equation, text, regime string, expected, measured, stder
 func (c Card) record(want Verdict, id, equation, text, regime string, expected, measured, stderr, tolerance float64) {
 	claim := Claim{ID: id, Kind: c.kind, Equation: equation, Claim: text, Regime: regime, Expected: expected,
 		Measured: measured, StdErr: stderr, Rival: c.rival, Tolerance: tolerance, Notebook: c.notebook}
+	if paper, err := fidelity.Paper(); c.atPaper && err == nil && !paper {
+		fmt.Printf("%s: expected %s, at quick fidelity %s; the claim is about paper fidelity\n", text, expectation(claim), measurement(claim))
+		return
+	}
 	if err := Record(claim, want); err != nil {
 		panic(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
@@ -60,8 +61,9 @@ var (
 // NewBasins returns the landscape of two basins and the loss at the saddle between them. It returns
 // an error if a loss or curvature along the path is not positive and finite, if saddleLoss does not
 // lie above both minima, if the Transverse lengths differ or hold a value < 0, if a direction is
-// flat in both basins, or if one curvature along the path is over 64 times the other, beyond which
-// V is no longer monotonic between minimum and saddle.
+// flat in both basins, if one curvature along the path is over 64 times the other, beyond which V is
+// no longer monotonic between minimum and saddle, if the Hessian takes more than 1 GiB (11,585
+// directions), or if a length or the curvature at the saddle is beyond what float64 holds.
 func NewBasins(near, far Basin, saddleLoss float64) (*Basins, error) {
 	if len(near.Transverse) != len(far.Transverse) {
 		return nil, fmt.Errorf("selection: basins: %d and %d transverse curvatures, want as many in both",
@@ -90,12 +92,19 @@ func NewBasins(near, far Basin, saddleLoss float64) (*Basins, error) {
 	if r := near.Curvature / far.Curvature; r > 64 || r < 1./64 {
 		return nil, fmt.Errorf("selection: basins: curvatures %v and %v, want a ratio of at most 64", near.Curvature, far.Curvature)
 	}
-	return &Basins{
+	if n := float64(1 + len(near.Transverse)); 8*n*n > parallel.GiB {
+		return nil, fmt.Errorf("selection: basins: the Hessian of %v directions takes %.3g GiB, want ≤ 1", n, 8*n*n/parallel.GiB)
+	}
+	b := &Basins{
 		near: near.clone(), far: far.clone(), saddleLoss: saddleLoss,
 		curvature: 0.5 * math.Sqrt(near.Curvature*far.Curvature),
 		a:         math.Sqrt(8 * (saddleLoss - near.Loss) / near.Curvature),
 		b:         math.Sqrt(8 * (saddleLoss - far.Loss) / far.Curvature),
-	}, nil
+	}
+	if !positive(b.a) || !positive(b.b) || !positive(b.curvature) {
+		return nil, fmt.Errorf("selection: basins: minima at −%v and %v, curvature at the saddle −%v, want finite values that are not 0", b.a, b.b, b.curvature)
+	}
+	return b, nil
 }
 
 func (b Basin) clone() Basin {
@@ -208,8 +217,12 @@ func (b *Basins) Present(dst []float64, z, width float64) {
 }
 
 // Ramp goes from 0 for z ≤ −width to 1 for z ≥ width by the quintic of smoothstep, t =
-// (z+width)/2width. For width 0 it is the step at z = 0, where it is ½.
+// (z+width)/2width. For width 0 it is the step at z = 0, where it is ½; NaN for a width < 0 or that
+// is not finite.
 func Ramp(z, width float64) float64 {
+	if !(width >= 0) || math.IsInf(width, 1) {
+		return math.NaN()
+	}
 	if width == 0 && z == 0 {
 		return 0.5
 	}

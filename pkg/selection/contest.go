@@ -2,6 +2,7 @@ package selection
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -36,8 +37,8 @@ func NewContest(near, far Basin, saddleLoss, noise, width float64) (*Contest, er
 	if err != nil {
 		return nil, err
 	}
-	if !(width >= 0) {
-		return nil, fmt.Errorf("selection: contest: width of the passage = %v, want ≥ 0", width)
+	if !(width >= 0) || math.IsInf(width, 1) {
+		return nil, fmt.Errorf("selection: contest: width of the passage = %v, want a finite value ≥ 0", width)
 	}
 	c := &Contest{Basins: b, Noise: noise, Width: width, Strength: noise * near.Curvature * near.Loss}
 	if c.out, err = c.escape(b, 0.1); err == nil {
@@ -49,16 +50,29 @@ func NewContest(near, far Basin, saddleLoss, noise, width float64) (*Contest, er
 	return c, nil
 }
 
+// errNoContest is for what [NewContest] did not make.
+var errNoContest = errors.New("selection: contest that NewContest did not make")
+
+func (c *Contest) made() bool { return c != nil && c.Basins != nil }
+
 func (c *Contest) escape(b *Basins, flat float64) (theory.Escape, error) {
 	return theory.NewEscape(b, theory.Noise{LearningRate: c.Noise, BatchSize: 1}, flat)
 }
 
 // Rates returns those of Eq. 17 out of the near basin and back.
-func (c *Contest) Rates() (out, back float64) { return c.out.Rate(), c.back.Rate() }
+func (c *Contest) Rates() (out, back float64) {
+	if !c.made() {
+		return math.NaN(), math.NaN()
+	}
+	return c.out.Rate(), c.back.Rate()
+}
 
 // Kramers returns the rates of Eq. 5, in which all directions count: NaN unless Strength is
 // positive and finite.
 func (c *Contest) Kramers() (out, back float64) {
+	if !c.made() {
+		return math.NaN(), math.NaN()
+	}
 	rate := func(b *Basins) float64 {
 		m := b.Minimum() // D = T·L(θ*)
 		e, err := theory.NewEscape(b, theory.NoiseFor(c.Strength/m.Loss, m.Hess.At(0, 0)), 0)
@@ -73,6 +87,9 @@ func (c *Contest) Kramers() (out, back float64) {
 // Odds returns the exact stationary odds of the far basin under Eq. 13 with n = 1, where T(z) is
 // taken in the reading α of [TwoTemperatures].
 func (c *Contest) Odds(reading float64) (float64, error) {
+	if !c.made() {
+		return 0, errNoContest
+	}
 	if c.Dim() != 1 {
 		return 0, fmt.Errorf("selection: contest in %d dimensions, want 1", c.Dim())
 	}
@@ -85,6 +102,9 @@ func (c *Contest) Odds(reading float64) (float64, error) {
 // Constant returns the exact odds under Eq. 5, for any n: its law is e^{−L/D}, so that a direction
 // across adds (D/2)·log h(z₁) to the loss on the path.
 func (c *Contest) Constant() (float64, error) {
+	if !c.made() {
+		return 0, errNoContest
+	}
 	free := func(z float64) float64 {
 		loss, _, _ := c.Profile(z)
 		s, _, _ := c.blend(z)
@@ -102,6 +122,9 @@ func (c *Contest) Constant() (float64, error) {
 // descent. In a step the walker moves by no more than a third of the passage (one standard
 // deviation), where the scheme is of first order, and for no longer than 0.2/h at the bottom.
 func (c *Contest) SGD(batch float64) (dynamics.Dynamics, error) {
+	if !c.made() {
+		return nil, errNoContest
+	}
 	local := func(dst, theta []float64) { c.Present(dst, theta[0], c.Width) }
 	step := 0.2 * c.near.Loss / c.near.Curvature
 	if c.Width > 0 {
@@ -113,6 +136,9 @@ func (c *Contest) SGD(batch float64) (dynamics.Dynamics, error) {
 
 // GLD returns Eq. 5, with noise D in all directions.
 func (c *Contest) GLD() (dynamics.Dynamics, error) {
+	if !c.made() {
+		return nil, errNoContest
+	}
 	unit := mat.NewSymDense(c.Dim(), nil)
 	for i := range c.Dim() {
 		unit.SetSym(i, i, 1)
@@ -126,8 +152,11 @@ func (c *Contest) GLD() (dynamics.Dynamics, error) {
 // 0, for 20 relaxation times 1/(out + back), and looks 40 times which are on the near side. name
 // keys the random streams.
 func Occupy(ctx context.Context, b landscape.Barrier, d dynamics.Dynamics, out, back float64, replicas int, name string) (*escape.Occupancy, error) {
+	if b == nil {
+		return nil, fmt.Errorf("selection: occupancy without a barrier")
+	}
 	relax := 1 / (out + back)
-	if !positive(relax) {
+	if !positive(relax) || !(out >= 0 && back >= 0) {
 		return nil, fmt.Errorf("selection: occupancy at the rates %v and %v, want finite values > 0", out, back)
 	}
 	near := escape.RegionFunc(func(theta []float64) bool { return theta[0] < 0 })
@@ -158,8 +187,14 @@ func (c *Contest) Control(ctx context.Context, replicas int, name string) (*esca
 
 // Scan measures the odds of Eq. 13 in the contests at several x.
 func Scan(ctx context.Context, xs []float64, at func(x float64) *Contest, replicas int) (m Series, err error) {
+	if at == nil {
+		return Series{}, fmt.Errorf("selection: scan of no contests")
+	}
 	for _, x := range xs {
 		c := at(x)
+		if !c.made() {
+			return Series{}, fmt.Errorf("selection: contest at x = %v: %w", x, errNoContest)
+		}
 		o, err := c.Walk(ctx, replicas, fmt.Sprintf("x = %v, saddle = %v", x, c.saddleLoss))
 		if err == nil {
 			err = m.Add(x, o)
@@ -184,6 +219,9 @@ type Series struct{ X, Y, StdErr []float64 }
 // Add measures the odds over the second half of an occupancy: after ten relaxation times by
 // formula, which leaves e^{−5} of the start even where the true rates are half as high.
 func (s *Series) Add(x float64, o *escape.Occupancy) error {
+	if o == nil || len(o.Time) == 0 {
+		return fmt.Errorf("selection: series: no occupancy at x = %v", x)
+	}
 	y, stderr, err := o.Odds(o.Time[len(o.Time)/2])
 	if err != nil {
 		return err
@@ -196,6 +234,9 @@ func (s *Series) Add(x float64, o *escape.Occupancy) error {
 // absolute ones, in proportion to what was measured, would favour what came out low.
 func (s Series) Over(expected []float64) (mean, stderr float64) {
 	n := len(s.Y)
+	if len(expected) < n || len(s.StdErr) != n {
+		return math.NaN(), math.NaN()
+	}
 	return escape.WeightedMean(floats.DivTo(make([]float64, n), s.Y, expected[:n]),
 		floats.DivTo(make([]float64, n), s.StdErr, s.Y))
 }

@@ -59,6 +59,9 @@ func Keep(b *Basins, noise float64) (TwoCoordinates, error) {
 
 // Reverse returns the same problem seen from the other basin.
 func (c TwoCoordinates) Reverse() TwoCoordinates {
+	if c.Basins == nil || c.Across == nil {
+		return c // and so no error is lost
+	}
 	return TwoCoordinates{Basins: c.Basins.Reverse(), Along: c.Along, Across: func(z float64) float64 { return c.Across(-z) }}
 }
 

@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
 // StepLaw is a Markov chain on the line whose step is a product of two correlated normals, as that
@@ -31,18 +33,27 @@ type mixture interface {
 	parts() (laws []StepLaw, weights []float64)
 }
 
-// NewLattice returns the chain on [lo, hi]. It returns an error if the interval is empty or not
-// finite, cells < 3, or η is not positive and finite.
+// NewLattice returns the chain on [lo, hi]. It returns an error if there is no law or its slope or
+// spread is not finite, the interval is empty, not finite or so short that cells have no width,
+// cells < 3 or so many that cells×cells probabilities take more than 1 GiB (11,585), or η is not
+// positive and finite.
 func NewLattice(law StepLaw, eta, lo, hi float64, cells int) (*Lattice, error) {
+	size := (hi - lo) / float64(cells)
 	switch {
+	case law == nil:
+		return nil, fmt.Errorf("selection: lattice without a law of its steps")
 	case !(lo < hi) || math.IsInf(hi-lo, 1):
 		return nil, fmt.Errorf("selection: lattice from %v to %v, want a finite interval", lo, hi)
 	case cells < 3:
 		return nil, fmt.Errorf("selection: lattice of %d cells, want ≥ 3", cells)
+	case 8*float64(cells)*float64(cells) > parallel.GiB:
+		return nil, fmt.Errorf("selection: lattice: the probabilities of %d cells take %.3g GiB, want ≤ 1", cells, 8*float64(cells)*float64(cells)/parallel.GiB)
 	case !(eta > 0) || math.IsInf(eta, 1):
 		return nil, fmt.Errorf("selection: lattice: η = %v, want a finite value > 0", eta)
+	case !(size > 1e-12*math.Max(math.Abs(lo), math.Abs(hi))) || size < 1e-300:
+		return nil, fmt.Errorf("selection: lattice from %v to %v, %d cells of width %v, want some that floating point tells apart", lo, hi, cells, size)
 	}
-	l := &Lattice{lo: lo, size: (hi - lo) / float64(cells), eta: eta, p: mat.NewDense(cells, cells, nil)}
+	l := &Lattice{lo: lo, size: size, eta: eta, p: mat.NewDense(cells, cells, nil)}
 	// |u| = x² takes the square-root singularity of the inner law out of the way; beyond |u| = 7
 	// the normal law holds 3e−12.
 	const nodes = 48
@@ -56,6 +67,10 @@ func NewLattice(law StepLaw, eta, lo, hi float64, cells int) (*Lattice, error) {
 		theta, row := l.Middle(i), l.p.RawRowView(i)
 		for part, law := range laws {
 			slope, spread := law.Step(theta)
+			// At 49, the largest u², and 8 standard deviations about it.
+			if reach := eta * (49*math.Abs(slope) + 56*spread); !(spread >= 0) || !(reach < 1e300) {
+				return nil, fmt.Errorf("selection: lattice: slope %v and spread %v at θ = %v, want finite values, ≥ 0 for the spread, and η times them", slope, spread, theta)
+			}
 			for k, x := range x {
 				u := x * x
 				weight := chances[part] * w[k] * 2 * x * math.Sqrt(2/math.Pi) * math.Exp(-u*u/2)
@@ -71,6 +86,10 @@ func NewLattice(law StepLaw, eta, lo, hi float64, cells int) (*Lattice, error) {
 func (l *Lattice) spread(row []float64, mean, sd, weight float64) {
 	n := len(row)
 	cell := func(z float64) int { return int(math.Max(0, math.Min(float64(n-1), math.Floor((z-l.lo)/l.size)))) }
+	if sd == 0 {
+		row[cell(mean)] += weight
+		return
+	}
 	first, last := cell(mean-8*sd), cell(mean+8*sd)
 	below := 0.0
 	for j := first; j < last; j++ {
@@ -101,17 +120,24 @@ func (l *Lattice) band(first, last int) *band {
 }
 
 // Stationary returns the probabilities of the cells in the stationary law, each to its own relative
-// accuracy.
+// accuracy; nil for a lattice that [NewLattice] did not make.
 func (l *Lattice) Stationary() []float64 {
+	if l == nil || l.p == nil {
+		return nil
+	}
 	n, _ := l.p.Dims()
 	return l.band(0, n).stationary()
 }
 
 // Odds returns the stationary weight above the point between over that below; a cell that holds the
-// point is shared out.
+// point is shared out. They are NaN for a point that is not inside and for a lattice that
+// [NewLattice] did not make.
 func (l *Lattice) Odds(between float64) float64 {
-	below, above := 0.0, 0.0
-	for i, p := range l.Stationary() {
+	pi, below, above := l.Stationary(), 0.0, 0.0
+	if l == nil || !(between > l.lo && between < l.lo+float64(len(pi))*l.size) {
+		return math.NaN()
+	}
+	for i, p := range pi {
 		share := math.Max(0, math.Min(1, (between-l.lo)/l.size-float64(i)))
 		below += share * p
 		above += (1 - share) * p
@@ -120,11 +146,18 @@ func (l *Lattice) Odds(between float64) float64 {
 }
 
 // MeanFirstPassage returns the mean time t = ηk from one point until the chain is in the cell of
-// another, or beyond it. It is an error if the two share a cell or are outside.
+// another, or beyond it. It is an error if the two share a cell or are outside, if the time is
+// beyond what float64 holds, and for a lattice that [NewLattice] did not make.
 func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
+	if l == nil || l.p == nil {
+		return 0, fmt.Errorf("selection: lattice that NewLattice did not make")
+	}
 	n, _ := l.p.Dims()
+	if reach := float64(n) * l.size; !(from-l.lo < reach && to-l.lo < reach) { // NaN and what no int holds
+		return 0, fmt.Errorf("selection: lattice: first passage from %v to %v, want two cells inside", from, to)
+	}
 	i, j := int(math.Floor((from-l.lo)/l.size)), int(math.Floor((to-l.lo)/l.size))
-	if i == j || min(i, j) < 0 || max(i, j) >= n {
+	if i == j || min(i, j) < 0 {
 		return 0, fmt.Errorf("selection: lattice: first passage from %v to %v, want two cells inside", from, to)
 	}
 	first, last := 0, j // the cells in which the chain lives
@@ -134,5 +167,8 @@ func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
 	t := make([]float64, last-first)
 	floats.AddConst(l.eta, t)
 	l.band(first, last).earn(t)
+	if v := t[i-first]; !(v > 0) || math.IsInf(v, 1) {
+		return 0, fmt.Errorf("selection: lattice: first passage from %v to %v takes %v, want a finite time > 0", from, to, v)
+	}
 	return t[i-first], nil
 }

@@ -35,7 +35,7 @@ var (
 
 // NewLoop returns the loss for curvatures near (θ < 0) and far (θ > 0), label noise σ and the ratio
 // c = L(θˢ)/L(θ*), which sets the radius. It returns an error if a curvature or σ is not positive
-// and finite or c ≤ 1.
+// and finite, c ≤ 1, or the loss or a minimum is beyond what float64 holds.
 func NewLoop(near, far, labelNoise, ratio float64) (*Loop, error) {
 	switch {
 	case !positive(near) || !positive(far):
@@ -46,7 +46,11 @@ func NewLoop(near, far, labelNoise, ratio float64) (*Loop, error) {
 		return nil, fmt.Errorf("selection: loop: loss ratio c = %v, want a finite value > 1", ratio)
 	}
 	radius := labelNoise * math.Sqrt(ratio-1) / (1 + math.Sqrt2)
-	return &Loop{near: near, far: far, labelNoise: labelNoise, radius: radius}, nil
+	l := &Loop{near: near, far: far, labelNoise: labelNoise, radius: radius}
+	if loss := 0.5 * labelNoise * labelNoise; !positive(loss) || !positive(loss*ratio) || !positive(radius*radius) || !positive(l.bottom(near)) || !positive(l.bottom(far)) {
+		return nil, fmt.Errorf("selection: loop: losses %v to %v, radius %v, minima at −%v and %v, want finite values that are not 0", loss, loss*ratio, radius, l.bottom(near), l.bottom(far))
+	}
+	return l, nil
 }
 
 // Dim returns 1.
@@ -129,10 +133,13 @@ func (l *Loop) Step(theta float64) (slope, spread float64) {
 }
 
 // SGD returns SGD itself on the loop, one sample a step: dt = η. It returns an error unless η is
-// positive and finite.
+// positive and finite and l comes from [NewLoop].
 func (l *Loop) SGD(eta float64) (dynamics.Dynamics, error) {
 	if !positive(eta) {
 		return nil, fmt.Errorf("selection: loop: learning rate η = %v, want a finite value > 0", eta)
+	}
+	if l == nil || l.radius == 0 {
+		return nil, fmt.Errorf("selection: SGD on a loop that NewLoop did not make")
 	}
 	return &loopSGD{l, eta, func(rng *rand.Rand) float64 { return l.labelNoise * rng.NormFloat64() }}, nil
 }
@@ -148,6 +155,10 @@ func (*loopSGD) Dim() int                       { return 1 }
 func (s *loopSGD) NewStepper() dynamics.Stepper { return s }
 
 func (s *loopSGD) Step(theta []float64, rng *rand.Rand) float64 {
+	if rng == nil { // as of all dynamics
+		theta[0] = math.NaN()
+		return s.eta
+	}
 	w, dw := s.loop.Weights(theta[0])            // w is w(θ) − w*
 	x, y := rng.NormFloat64(), rng.NormFloat64() // the two features
 	residual := w[0]*x + w[1]*y - s.label(rng)

@@ -27,7 +27,7 @@ var (
 // NewStudentLoop returns the loop with other labels. It returns an error if l is nil or nu is not
 // finite and > 2, below which there is no loss.
 func NewStudentLoop(l *Loop, nu float64) (StudentLoop, error) {
-	if l == nil || !(nu > 2) || math.IsInf(nu, 1) {
+	if l == nil || l.radius == 0 || !(nu > 2) || math.IsInf(nu, 1) {
 		return StudentLoop{}, fmt.Errorf("selection: loop with Student labels, ν = %v, want a loop and a finite value > 2", nu)
 	}
 	return StudentLoop{l, nu}, nil
@@ -37,6 +37,9 @@ func NewStudentLoop(l *Loop, nu float64) (StudentLoop, error) {
 func (l StudentLoop) SGD(eta float64) (dynamics.Dynamics, error) {
 	if !positive(eta) {
 		return nil, fmt.Errorf("selection: loop: learning rate η = %v, want a finite value > 0", eta)
+	}
+	if l.Loop == nil || l.radius == 0 {
+		return nil, fmt.Errorf("selection: SGD on a loop that NewStudentLoop did not make")
 	}
 	sigma := l.labelNoise * math.Sqrt((l.Nu-2)/l.Nu)
 	return &loopSGD{l.Loop, eta, func(rng *rand.Rand) float64 {

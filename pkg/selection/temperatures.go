@@ -1,6 +1,7 @@
 package selection
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/integrate/quad"
@@ -28,10 +29,31 @@ type TwoTemperatures struct {
 	Reading   float64 // α from 0 to 1
 }
 
-var _ exact.Process = TwoTemperatures{}
+var (
+	_ exact.Process = TwoTemperatures{}
+	_ exact.Checker = TwoTemperatures{}
+)
 
-// Densities implements [exact.Process].
+// Check implements [exact.Checker].
+func (p TwoTemperatures) Check() error {
+	switch {
+	case p.Loss == nil:
+		return fmt.Errorf("selection: two temperatures without a loss")
+	case !positive(p.Near) || !positive(p.Far):
+		return fmt.Errorf("selection: temperatures T₁ = %v and T₂ = %v, want finite values > 0", p.Near, p.Far)
+	case math.IsNaN(p.Reading) || math.IsInf(p.Reading, 0):
+		return fmt.Errorf("selection: two temperatures: reading = %v, want a finite value", p.Reading)
+	case !(p.Width >= 0) || math.IsInf(p.Width, 1):
+		return fmt.Errorf("selection: two temperatures: width = %v, want a finite value ≥ 0", p.Width)
+	}
+	return nil
+}
+
+// Densities implements [exact.Process]; NaN for what Check refuses.
 func (p TwoTemperatures) Densities(z float64) (logScale, logSpeed float64) {
+	if p.Check() != nil {
+		return math.NaN(), math.NaN()
+	}
 	saddle := math.Log(p.Loss(0))
 	u := math.Log(p.Loss(z)) - saddle
 	T := p.temperature(z)

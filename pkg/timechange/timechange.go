@@ -45,8 +45,8 @@ type StrongErrors struct {
 	OnT, OnTErr           []float64 // Eq. 13 on the t grid against the truth, with standard error
 	OnTau, OnTauErr       []float64 // Eq. 15 on the τ grid against the truth
 	Between               []float64 // the two coarse trajectories against each other
-	OrderT, OrderTErr     float64   // slope of log OnT on log Step
-	OrderTau, OrderTauErr float64   // slope of log OnTau on log Step
+	OrderT, OrderTErr     float64   // slope of log OnT on log Step, with 9 degrees of freedom
+	OrderTau, OrderTauErr float64   // slope of log OnTau on log Step, likewise
 }
 
 // batches is the number of groups of replicas from whose spread the errors of the slopes are taken:
@@ -55,18 +55,23 @@ const batches = 10
 
 // Run returns the errors on the grids in the order given, or an error if a field is out of bounds,
 // a number of steps is not a power of two between 2 and Fine/4, there are fewer than two grids, the
-// diffusion itself cannot be built (see [dynamics.NewSDE]), or a replica diverges.
+// paths or the distances take more than 1 GiB (40 bytes a replica and grid; 64 + 16·Dim a fine step,
+// for each processor), the diffusion itself cannot be built (see [dynamics.NewSDE]), or a replica
+// diverges.
 func (c Test) Run(ctx context.Context) (*StrongErrors, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
 	tau, t, err := c.diffusions()
+	if err == nil {
+		err = dynamics.CheckStart(tau, c.Start)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("timechange: %w", err)
 	}
 	squares := make([][]float64, c.Replicas) // per replica: for each grid, on t, on τ, between
 	parallel.For(ctx, c.Replicas, parallel.Workers(0), func() func(int) {
-		w := newComparison(c, tau, t)
+		w := newComparison(ctx, c, tau, t)
 		return func(i int) { squares[i] = w.replica(i) }
 	})
 	if err := ctx.Err(); err != nil {
@@ -93,8 +98,13 @@ func (c Test) check() error {
 		return fmt.Errorf("timechange: %d replicas, want a positive multiple of %d", c.Replicas, batches)
 	case len(c.Steps) < 2:
 		return fmt.Errorf("timechange: %d coarse grids, want ≥ 2", len(c.Steps))
-	case len(c.Start) != c.Landscape.Dim():
-		return fmt.Errorf("timechange: start of length %d, want %d", len(c.Start), c.Landscape.Dim())
+	}
+	if bytes := float64(c.Replicas) * float64(24+40*len(c.Steps)); bytes > parallel.GiB {
+		return fmt.Errorf("timechange: %d replicas on %d grids take %.3g GiB, want ≤ 1", c.Replicas, len(c.Steps), bytes/parallel.GiB)
+	}
+	workers := min(parallel.Workers(0), c.Replicas)
+	if bytes := float64(workers) * float64(c.Fine) * float64(64+16*c.Landscape.Dim()); bytes > parallel.GiB {
+		return fmt.Errorf("timechange: %d fine steps of %d workers take %.3g GiB, want ≤ 1", c.Fine, workers, bytes/parallel.GiB)
 	}
 	for _, n := range c.Steps {
 		if !power(n) || n < 2 || n > c.Fine/4 {
@@ -155,6 +165,7 @@ func order(squares [][]float64, step []float64, column int) (value, stderr float
 // comparison is one worker's scratch space.
 type comparison struct {
 	Test
+	watch         *parallel.Watch
 	onT, onTau    dynamics.Driven
 	tau, t        [][]float64 // fine increments of W̃ and W
 	time          []float64   // t at the fine grid points
@@ -172,8 +183,8 @@ func (c Test) diffusions() (tau, t dynamics.Dynamics, err error) {
 	return tau, t, err
 }
 
-func newComparison(c Test, tau, t dynamics.Dynamics) *comparison {
-	w := &comparison{Test: c, onT: t.NewStepper().(dynamics.Driven), onTau: tau.NewStepper().(dynamics.Driven), time: make([]float64, c.Fine+1)}
+func newComparison(ctx context.Context, c Test, tau, t dynamics.Dynamics) *comparison {
+	w := &comparison{Test: c, watch: parallel.NewWatch(ctx), onT: t.NewStepper().(dynamics.Driven), onTau: tau.NewStepper().(dynamics.Driven), time: make([]float64, c.Fine+1)}
 	dim := c.Landscape.Dim()
 	for _, v := range []*[]float64{&w.xi, &w.a, &w.b, &w.end} {
 		*v = make([]float64, dim)
@@ -184,9 +195,11 @@ func newComparison(c Test, tau, t dynamics.Dynamics) *comparison {
 	return w
 }
 
-// replica returns the squared distances of one replica.
+// replica returns the squared distances of one replica, fewer once the context has ended.
 func (w *comparison) replica(replica int) (out []float64) {
-	w.reference(replica)
+	if !w.reference(replica) {
+		return nil
+	}
 	for _, n := range w.Steps {
 		w.coarseT(w.a, n)
 		w.coarseTau(w.b, n)
@@ -195,13 +208,17 @@ func (w *comparison) replica(replica int) (out []float64) {
 	return out
 }
 
-// reference draws the path and finds the truth on the fine grid.
-func (w *comparison) reference(replica int) {
+// reference draws the path and finds the truth on the fine grid. It returns false, in the middle of
+// its work, when the context has ended; the coarse grids take less.
+func (w *comparison) reference(replica int) bool {
 	rng := dynamics.Stream(w.Seed, "time change", replica)
 	copy(w.end, w.Start)
 	root := math.Sqrt(w.Tau / float64(w.Fine))
 	w.onTau.SetStep(w.Tau / float64(w.Fine))
 	for j := range w.Fine {
+		if w.watch.Ended() {
+			return false
+		}
 		dynamics.Normals(w.xi, rng)
 		loss := w.Landscape.LossGrad(nil, w.end)
 		for i, x := range w.xi {
@@ -210,6 +227,7 @@ func (w *comparison) reference(replica int) {
 		}
 		w.time[j+1] = w.time[j] + w.onTau.Drive(w.end, w.xi)
 	}
+	return true
 }
 
 // coarseTau runs Eq. 15 in n steps of equal dτ.
@@ -264,8 +282,20 @@ func square(a, b []float64) float64 {
 //
 // over successive intervals of τ as long as interval, each divided by the root of its length. If
 // dW̃ = sqrt(L)·dW is a Brownian motion on the τ clock, as Lévy's theorem says, they are
-// independent standard normals. The path must be recorded with steps far below the interval.
+// independent standard normals. The path must be recorded with steps far below the interval. They
+// are nil, as for a path shorter than the interval, if the path, the landscape or the coordinate is
+// none, if amplitude or interval is not a finite number > 0, or if a number on the way is not
+// finite.
 func Noise(p *dynamics.Path, l landscape.Landscape, i int, amplitude, interval float64) []float64 {
+	positive := func(x float64) bool { return x > 0 && !math.IsInf(x, 1) }
+	switch {
+	case p == nil || l == nil || i < 0 || i >= l.Dim() || !positive(amplitude) || !positive(interval):
+		return nil
+	case len(p.Theta) != len(p.T) || len(p.Tau) != len(p.T):
+		return nil
+	case slices.ContainsFunc(p.Theta, func(theta []float64) bool { return len(theta) != l.Dim() }):
+		return nil
+	}
 	var increments []float64
 	grad := make([]float64, l.Dim())
 	sum, from := 0.0, 0
@@ -276,6 +306,9 @@ func Noise(p *dynamics.Path, l landscape.Landscape, i int, amplitude, interval f
 			increments = append(increments, sum/math.Sqrt(length))
 			sum, from = 0, k
 		}
+	}
+	if !dynamics.Finite(increments) {
+		return nil
 	}
 	return increments
 }

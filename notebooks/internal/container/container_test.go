@@ -195,8 +195,8 @@ func size(t *testing.T) float64 {
 // The user is nobody special, and what Binder looks for is there.
 func TestUser(t *testing.T) {
 	needImage(t)
-	out := inside(t, `id -u; command -v sudo || true; jupyter kernelspec list; jupyter lab --version; jupyter notebook --version; jupyter nbconvert --version; touch "$HOME/x" && ls /usr/share/datasets/fashion-mnist; find /usr/local /etc -xdev -writable -not -type l 2>/dev/null | head`)
-	for _, want := range []string{"1000\n", "gonb ", "train-images-idx3-ubyte"} {
+	out := inside(t, `id -u; command -v sudo || true; jupyter kernelspec list; jupyter lab --version; jupyter notebook --version; jupyter nbconvert --version; touch "$HOME/x" && ls /usr/share/datasets/fashion-mnist "$HOME"/.cache/sgdescape/mnist; find /usr/local /etc -xdev -writable -not -type l 2>/dev/null | head`)
+	for _, want := range []string{"1000\n", "gonb ", "train-images-idx3-ubyte.gz", "train-images-idx3-ubyte\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in %s", want, out)
 		}

@@ -327,13 +327,14 @@ func checkFolding(t *testing.T, tab context.Context) {
 	}
 }
 
-// checkWidths shrinks the page to a phone and to a sheet of paper: nothing may stick out.
+// checkWidths shows the page on a phone, on a laptop and on a sheet of paper: nothing may stick
+// out, and no code hides beyond the edge of its column.
 func checkWidths(t *testing.T, tab context.Context) {
 	t.Helper()
 	for _, c := range []struct {
 		medium string
 		width  int64
-	}{{"screen", 390}, {"print", 642}} {
+	}{{"screen", 390}, {"screen", 1200}, {"print", 642}} {
 		testkit.Call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: c.medium})
 		resize(t, tab, c.width, 844)
 		testkit.Do(t, tab, chromedp.Sleep(200*time.Millisecond)) // charts follow the width
@@ -341,11 +342,12 @@ func checkWidths(t *testing.T, tab context.Context) {
 			wide := testkit.Eval[[]string](t, tab, fmt.Sprintf(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > %d).slice(0, 3).map(e => e.outerHTML.slice(0, 120))`, c.width))
 			t.Errorf("on a %s of %d pixels the page is %d wide: %q", c.medium, c.width, w, wide)
 		}
-		if c.medium != "print" {
-			continue // on a screen, what is too wide scrolls by itself
+		within := "main pre.source" // on a screen, what else is too wide scrolls by itself
+		if c.medium == "print" {
+			within = "main .math.display, main table, main pre"
 		}
-		for _, cut := range testkit.Eval[[]string](t, tab, `[...document.querySelectorAll("main .math.display, main table, main pre")].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.slice(0, 100))`) {
-			t.Errorf("too wide for a sheet of paper: %s", cut)
+		for _, cut := range testkit.Eval[[]string](t, tab, fmt.Sprintf(`[...document.querySelectorAll(%q)].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.slice(0, 100))`, within)) {
+			t.Errorf("too wide for a %s of %d pixels: %s", c.medium, c.width, cut)
 		}
 	}
 	testkit.Call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "screen"})

@@ -41,7 +41,7 @@ func TestSetupHappensOnce(t *testing.T) {
 		})
 	}
 	both.Wait()
-	for _, work := range []string{"building the kernel", "describing the kernel", "fetching KaTeX"} {
+	for _, work := range []string{"building the kernel", "describing the kernel", "fetching KaTeX", "fetching MNIST"} {
 		if n := strings.Count(said[0]+said[1], work); n != 1 {
 			t.Errorf("%q happened %d times, want once:\n%s\n%s", work, n, said[0], said[1])
 		}

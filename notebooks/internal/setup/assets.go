@@ -24,26 +24,32 @@ var (
 // the few files that the reports carry.
 func (s *Setup) assets(ctx context.Context) (string, error) {
 	return s.part(ctx, "assets", []string{packageLock}, "fetching KaTeX and ECharts", func(dir string) error {
-		if _, err := exec.LookPath("npm"); err != nil {
-			if err := s.debian(ctx, "npm"); err != nil {
-				return fmt.Errorf("npm is missing (%w): install Node.js with npm and try again", err)
-			}
-		}
-		npm := filepath.Join(dir, "npm")
-		if err := os.Mkdir(npm, 0o755); err != nil {
-			return err
-		}
-		defer os.RemoveAll(npm)
-		for name, text := range map[string]string{"package.json": packageJSON, "package-lock.json": packageLock} {
-			if err := os.WriteFile(filepath.Join(npm, name), []byte(text), 0o644); err != nil {
-				return err
-			}
-		}
-		if err := s.command(ctx, npm, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"); err != nil {
-			return err
-		}
-		return pick(dir, filepath.Join(npm, "node_modules"))
+		return s.npm(ctx, dir, packageJSON, packageLock, pick)
 	})
+}
+
+// npm installs the packages of a lock file below dir for as long as pick takes from them, for a
+// caller who holds the lock.
+func (s *Setup) npm(ctx context.Context, dir, manifest, locked string, pick func(dir, modules string) error) error {
+	if _, err := exec.LookPath("npm"); err != nil {
+		if err := s.debian(ctx, "npm"); err != nil {
+			return fmt.Errorf("npm is missing (%w): install Node.js with npm and try again", err)
+		}
+	}
+	npm := filepath.Join(dir, "npm")
+	if err := os.Mkdir(npm, 0o755); err != nil {
+		return err
+	}
+	defer os.RemoveAll(npm)
+	for name, text := range map[string]string{"package.json": manifest, "package-lock.json": locked} {
+		if err := os.WriteFile(filepath.Join(npm, name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	if err := s.command(ctx, npm, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"); err != nil {
+		return err
+	}
+	return pick(dir, filepath.Join(npm, "node_modules"))
 }
 
 // pick moves what reports need from node_modules to dir.

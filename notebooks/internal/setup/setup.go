@@ -1,5 +1,5 @@
 // Package setup puts in place what the notebooks run on: the Go kernel of go.mod, a Jupyter to
-// drive it, the scripts and fonts of the reports, and Fashion-MNIST.
+// drive it, the scripts and fonts of the reports, and the images of MNIST and Fashion-MNIST.
 //
 // Everything that is not a Debian package lives in one cache folder. Each part is built aside and
 // renamed into place under a name that depends on what it is made of, so that a part is there whole
@@ -62,6 +62,9 @@ func (s *Setup) Run(ctx context.Context) (*Kit, error) {
 	if err := s.images(ctx); err != nil {
 		return nil, fmt.Errorf("installing Fashion-MNIST: %w", err)
 	}
+	if err := s.mnist(ctx); err != nil {
+		return nil, fmt.Errorf("fetching MNIST: %w", err)
+	}
 	home := filepath.Join(s.Cache, "home")
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		return nil, err
@@ -73,30 +76,35 @@ func (s *Setup) Run(ctx context.Context) (*Kit, error) {
 // there yet, build fills it.
 func (s *Setup) part(ctx context.Context, name string, inputs []string, what string, build func(dir string) error) (string, error) {
 	dir := filepath.Join(s.Cache, name+"-"+key(inputs))
+	return dir, s.folder(ctx, dir, what, build)
+}
+
+// folder builds dir unless it is there.
+func (s *Setup) folder(ctx context.Context, dir, what string, build func(dir string) error) error {
 	if exists(dir) {
-		return dir, nil
+		return nil
 	}
 	unlock, err := lock(ctx, filepath.Join(s.Cache, "lock"))
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer unlock()
 	if exists(dir) { // another launcher was faster
-		return dir, nil
+		return nil
 	}
 	s.Say(what)
 	aside := dir + ".part"
 	if err := os.RemoveAll(aside); err != nil {
-		return "", err
+		return err
 	}
 	if err := os.MkdirAll(aside, 0o755); err != nil {
-		return "", err
+		return err
 	}
 	if err := build(aside); err != nil {
 		_ = os.RemoveAll(aside)
-		return "", err
+		return err
 	}
-	return dir, os.Rename(aside, dir)
+	return os.Rename(aside, dir)
 }
 
 func key(inputs []string) string {

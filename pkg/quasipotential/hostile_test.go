@@ -1,0 +1,102 @@
+package quasipotential
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/data"
+	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
+	"github.com/sgdescape/sgdescape/pkg/model"
+)
+
+var nan, inf, huge, tiny = math.NaN(), math.Inf(1), 1e308, 5e-324
+
+// void is a cumulant that is no number.
+type void struct{ dim int }
+
+func (v void) Dim() int { return v.dim }
+func (void) Log(grad []float64, _ *mat.SymDense, _, p []float64) float64 {
+	for i := range grad {
+		grad[i] = -1
+	}
+	if p[0] != 0 {
+		return nan
+	}
+	return 0
+}
+
+// wide is a model of many samples or parameters that takes no memory of its own.
+type wide struct{ samples, params int }
+
+func (w wide) Dims() (samples, params int)                 { return w.samples, w.params }
+func (wide) LossGrad(_, _ []float64, _ int) (loss float64) { return 1 }
+
+func TestHostile(t *testing.T) {
+	well := quartic(t, 2, 1)
+	noise := GaussianNoise{well, well.Minimum().Hess}
+	good, path := GaussianSamples{1, 1, 1}, [][]float64{{0}, {1}}
+	samples := NewSamples(must(model.NewLinear(must(data.Regression(9, 1, 1, rand.New(rand.NewPCG(1, 2)))))))
+	try := func(c Cumulant, path [][]float64, s exact.Settings) func() error {
+		return func() error { return hostile.Err(Quasipotential(c, path, s)) }
+	}
+	nowhere := func(c Cumulant, theta, p []float64) func() error {
+		return func() error {
+			k := c.Log(make([]float64, 1), mat.NewSymDense(1, nil), theta, p)
+			return hostile.Said(math.IsNaN(k) || math.IsInf(k, 1))
+		}
+	}
+	r := hostile.Table{
+		"Quasipotential": {
+			try(nil, path, exact.Settings{}), try(void{1}, path, exact.Settings{}), try(void{0}, [][]float64{{}, {}}, exact.Settings{}), try(void{-1}, path, exact.Settings{}), try(void{200_000}, path, exact.Settings{}), try(void{math.MaxInt}, path, exact.Settings{}),
+			try(GaussianNoise{}, path, exact.Settings{}), try(GaussianNoise{Landscape: well}, path, exact.Settings{}), try(GaussianNoise{well, mat.NewSymDense(2, nil)}, path, exact.Settings{}), try(GaussianNoise{well, mat.NewSymDense(1, []float64{nan})}, path, exact.Settings{}),
+			try((*Samples)(nil), path, exact.Settings{}), try(&Samples{}, path, exact.Settings{}), try(NewSamples(nil), path, exact.Settings{}), try(NewSamples(wide{1e9, 1}), path, exact.Settings{}), try(NewSamples(wide{1, 200_000}), path, exact.Settings{}), try(NewSamples(wide{0, 1}), path, exact.Settings{}),
+			try(good, nil, exact.Settings{}), try(good, path[:1], exact.Settings{}), try(good, [][]float64{{0}, {0, 1}}, exact.Settings{}), try(good, [][]float64{{0}, nil}, exact.Settings{}),
+		},
+		"Check":                 {func() error { return Check(nil, nil, nil) }, func() error { return Check(good, nil, []float64{1}) }, func() error { return Check(good, []float64{1}, nil) }, func() error { return Check(good, []float64{nan}, []float64{1}) }, func() error { return Check(good, []float64{1}, []float64{nan}) }, func() error { return Check(good, []float64{1}, []float64{9}) }, func() error { return Check(&Samples{}, nil, nil) }},
+		"NewSamples":            {func() error { return hostile.Bare(NewSamples(nil).Check()) }, func() error { return hostile.Bare(NewSamples(wide{1e9, 1e9}).Check()) }},
+		"Samples.Check":         {func() error { return hostile.Bare((*Samples)(nil).Check()) }, func() error { return hostile.Bare((&Samples{}).Check()) }, func() error { return hostile.Bare(NewSamples(wide{1e5, 2e4}).Check()) }, func() error { return hostile.Bare(NewSamples(wide{-1, 1}).Check()) }},
+		"Samples.Dim":           {func() error { return hostile.Said((*Samples)(nil).Dim() == 0) }, func() error { return hostile.Said((&Samples{}).Dim() == 0) }},
+		"GaussianNoise.Check":   {func() error { return hostile.Bare(GaussianNoise{}.Check()) }, func() error { return hostile.Bare(GaussianNoise{Hess: noise.Hess}.Check()) }, func() error { return hostile.Bare(GaussianNoise{well, new(mat.SymDense)}.Check()) }},
+		"GaussianNoise.Dim":     {func() error { return hostile.Said(GaussianNoise{}.Dim() == 0) }},
+		"GaussianSamples.Dim":   {func() error { return hostile.Said(GaussianSamples{}.Dim() == 0) }},
+		"GaussianSamples.Check": {},
+		// Called for every step, these trust the lengths that their interface asks for.
+		"GaussianNoise.Log":   {nowhere(noise, []float64{nan}, []float64{1}), nowhere(noise, []float64{0}, []float64{nan}), nowhere(noise, []float64{huge}, []float64{1})},
+		"GaussianSamples.Log": {nowhere(good, []float64{nan}, []float64{1}), nowhere(good, []float64{0}, []float64{nan}), nowhere(good, []float64{0}, []float64{huge}), nowhere(GaussianSamples{1, nan, 1}, []float64{0}, []float64{1})},
+		"Samples.Log":         {nowhere(samples, []float64{nan}, []float64{1}), nowhere(samples, []float64{0}, []float64{nan})},
+	}
+	for _, c := range []GaussianSamples{{1, nan, 1}, {1, 0, 1}, {1, -1, 1}, {1, inf, 1}, {1, 1, nan}, {1, 1, -1}, {1, 1, inf}, {1, huge, huge}} {
+		r.Add("GaussianSamples.Check", func() error { return hostile.Bare(c.Check()) })
+		r.Add("Quasipotential", try(c, path, exact.Settings{}))
+	}
+	for _, x := range []float64{nan, inf, -inf, huge} {
+		r.Add("Quasipotential", try(good, [][]float64{{0}, {x}}, exact.Settings{}), try(noise, [][]float64{{x}, {0}}, exact.Settings{}))
+	}
+	steps := func(c Cumulant, eta float64, strip Strip, tolerance float64) func() error {
+		return func() error {
+			_, _, err := Steps(c, eta, strip, exact.Settings{Tolerance: tolerance})
+			return err
+		}
+	}
+	ahead := Strip{-1, 0, 1}
+	r.Add("Steps", steps(nil, 1, ahead, 0), steps(void{1}, 1, ahead, 0), steps(void{2}, 1, ahead, 0), steps(GaussianNoise{}, 1, ahead, 0), steps((*Samples)(nil), 1, ahead, 0))
+	for _, x := range []float64{nan, inf, -inf} {
+		for _, s := range []Strip{{x, 0, 1}, {-1, x, 1}, {-1, 0, x}} {
+			r.Add("Strip.Check", s.Check)
+			r.Add("Steps", steps(good, 0.1, s, 0))
+		}
+		r.Add("Steps", steps(good, x, ahead, 0))
+	}
+	r.Add("Steps", steps(good, 0, ahead, 0), steps(good, -1, ahead, 0), steps(good, 1, ahead, -1), steps(good, 1, ahead, inf), steps(good, 1, ahead, nan))
+	for _, s := range []Strip{{}, {-1, 0, 0}, {1, 0, 2}, {-huge, 0, 1}, {-1, 0, tiny}} {
+		r.Add("Strip.Check", s.Check)
+	}
+	for _, tolerance := range []float64{nan, -1, -tiny, 1, inf} {
+		r.Add("Quasipotential", try(good, path, exact.Settings{Tolerance: tolerance}))
+	}
+	r.Run(t)
+}

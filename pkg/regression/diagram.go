@@ -1,0 +1,234 @@
+package regression
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
+	"github.com/sgdescape/sgdescape/pkg/internal/root"
+)
+
+// Law says what carries SGD out of a minimum on a data set of N samples.
+type Law int
+
+const (
+	// OwnBarrier: the set has no sample that could jump; small steps climb its own linear barrier.
+	OwnBarrier Law = iota
+	// FreakSample: the set's largest samples jump, from as high up as they need.
+	FreakSample
+	// FreshSamples: whatever fresh samples do, some of the set do too.
+	FreshSamples
+)
+
+// String returns the law in words.
+func (l Law) String() string {
+	return []string{"the set's own linear barrier", "the freak sample", "fresh samples"}[min(max(0, int(l)), 2)]
+}
+
+// SetBarrier is [Chain.Barrier] on a data set of N normal samples, in the limit T → 0 in which
+//
+//	depth = T·log N
+//
+// stays fixed: among N samples are those of probability e^{−J/T} with J ≤ depth, and no others.
+// Hence jumps are for sale up to the price depth only,
+//
+//	V(r) = min{V(r−dr) + 2r·dr, min_{s<r: J(s→r) ≤ depth} V(s) + J(s→r)}.
+//
+// It is c − 1 for a small depth, where no jump that is cheaper than the climb can be had, and
+// [Chain.Barrier] for a large one; between them it falls as the largest jump starts lower and
+// lower. It returns an error as [Chain.Barrier], for features that are not of a gamma law, or if
+// depth is NaN or < 0.
+func (c Chain) SetBarrier(ratio, depth float64) (float64, error) {
+	fresh, err := c.Barrier(ratio)
+	if err != nil {
+		return 0, err
+	}
+	g, ok := c.featureLaw().(GammaFeatures)
+	switch {
+	case !ok:
+		return 0, fmt.Errorf("regression: chain: barrier of a set with features %T, want gamma ones", c.Features)
+	case !(depth >= 0):
+		return 0, fmt.Errorf("regression: chain: depth T·log N = %v, want ≥ 0", depth)
+	case depth >= ratio-1: // no jump of the cheapest way costs more
+		return fresh, nil
+	}
+	return cheapestWay(math.Sqrt(ratio-1), g.Kurtosis-1, depth).price, nil
+}
+
+// Borders returns the depths T·log N at which one law of [Chain.SetBarrier] gives way to the next:
+// below the first SGD climbs the set's own linear barrier, beyond the second it does as on fresh
+// samples, and between them the freak sample rules. Where fresh samples do not jump either, up to c
+// = 2 with normal features, both are 0. It returns an error as [Chain.SetBarrier].
+func (c Chain) Borders(ratio float64) (freak, fresh float64, err error) {
+	if _, err := c.SetBarrier(ratio, 0); err != nil {
+		return 0, 0, err
+	}
+	w := cheapestWay(math.Sqrt(ratio-1), c.featureLaw().(GammaFeatures).Kurtosis-1, math.Inf(1))
+	if w.dearest == 0 {
+		return 0, 0, nil
+	}
+	return w.first, w.dearest, nil
+}
+
+// LawOf returns which law a data set of N normal samples obeys at a learning rate (or, more
+// generally, T = ηh/B), see [Chain.Borders]. It returns an error as there, or unless N ≥ 2.
+func (c Chain) LawOf(ratio float64, samples int) (Law, error) {
+	freak, fresh, err := c.Borders(ratio)
+	if err != nil {
+		return 0, err
+	}
+	if samples < 2 {
+		return 0, fmt.Errorf("regression: chain: a set of %d samples, want ≥ 2", samples)
+	}
+	t := c.LearningRate * c.featureLaw().Curvature() / float64(c.BatchSize)
+	return Law(floats.Within([]float64{math.Inf(-1), freak, fresh, math.Inf(1)}, t*math.Log(float64(samples)))), nil
+}
+
+// HalfDepth returns the depth T·log N at which [Chain.SetBarrier] is half way from c − 1 down to
+// [Chain.Barrier], or an error as there.
+func (c Chain) HalfDepth(ratio float64) (float64, error) {
+	fresh, err := c.SetBarrier(ratio, math.Inf(1))
+	if err != nil {
+		return 0, err
+	}
+	return root.Bisect(0, ratio-1, func(depth float64) bool {
+		v, err := c.SetBarrier(ratio, depth)
+		return err == nil && v > (fresh+ratio-1)/2
+	}), nil
+}
+
+// Exit is the exact mean first-passage time of one data set in one dimension, B = 1, and what it is
+// compared with.
+type Exit struct {
+	Samples, Set        int
+	LearningRate, Ratio float64
+	Depth               float64 // η·log N
+	Time, Fresh         float64 // of this set, and of fresh samples
+	Own                 float64 // the set's own barrier, see [SGD.Quasipotential]
+	// Share is how far the set is from fresh samples towards its linear barrier, in the limit T → 0
+	// of logarithms: η·log(Time/Fresh)/(c − 1 − V), with V that of [Chain.Barrier].
+	Share float64
+}
+
+// Exits solves data sets number 1 to sets, of N samples each, at the learning rates η = depth/log
+// N. It returns an error if a number is out of bounds or a solution does not settle.
+func Exits(samples, sets int, ratio float64, depths ...float64) (all []Exit, err error) {
+	fresh, height := make([]float64, len(depths)), 0.
+	for i, depth := range depths {
+		chain := Chain{LearningRate: depth / math.Log(float64(samples)), BatchSize: 1, Dim: 1, LabelNoise: 1}
+		t, err := chain.MeanFirstPassage(ratio, exact.Settings{Tolerance: 1e-3})
+		if err != nil {
+			return nil, err
+		}
+		v, err := chain.Barrier(ratio)
+		if err != nil {
+			return nil, err
+		}
+		fresh[i], height = t.Value, ratio-1-v
+	}
+	all = make([]Exit, sets*len(depths))
+	faults := make([]error, sets)
+	parallel.For(context.Background(), sets, parallel.Workers(0), func() func(int) {
+		return func(k int) { faults[k] = solveSet(all[k*len(depths):][:len(depths)], k+1, samples, ratio, depths) }
+	})
+	for i := range all {
+		all[i].Fresh = fresh[i%len(depths)]
+		all[i].Share = all[i].LearningRate * math.Log(all[i].Time/all[i].Fresh) / height
+	}
+	return all, errors.Join(faults...)
+}
+
+// solveSet fills in what belongs to one set.
+func solveSet(dst []Exit, set, samples int, ratio float64, depths []float64) error {
+	r, err := NewSet(set, samples, 1, 0.1)
+	if err != nil {
+		return err
+	}
+	own, err := r.Quasipotential(ratio)
+	if err != nil {
+		return err
+	}
+	for i, depth := range depths {
+		r.eta = depth / math.Log(float64(samples))
+		t, err := r.MeanFirstPassage(ratio, exact.Settings{Tolerance: 0.03}) // of t, whose logarithm is meant
+		if err != nil {
+			return err
+		}
+		dst[i] = Exit{Samples: samples, Set: set, LearningRate: r.eta, Ratio: ratio, Depth: depth, Time: t.Value, Own: own}
+	}
+	return nil
+}
+
+// SetShare is the [Exit].Share that [Chain.SetBarrier] predicts: 1 where SGD climbs the linear
+// barrier, 0 where it does as on fresh samples. NaN where c − 1 is the barrier on fresh samples
+// too, or out of bounds.
+func (c Chain) SetShare(ratio, depth float64) float64 {
+	v, err := c.SetBarrier(ratio, depth)
+	fresh, fault := c.Barrier(ratio)
+	if err != nil || fault != nil || ratio-1-fresh < 1e-9 {
+		return math.NaN()
+	}
+	return (v - fresh) / (ratio - 1 - fresh)
+}
+
+// MeanShares returns, for every depth in ascending order, the mean share of the sets and its
+// standard error, that of the scatter between sets (0 for one set). Sets may differ in N.
+func MeanShares(exits []Exit) (depth, share, stderr []float64) {
+	by := map[float64][]float64{}
+	for _, e := range exits {
+		by[e.Depth] = append(by[e.Depth], e.Share)
+	}
+	for _, d := range slices.Sorted(maps.Keys(by)) {
+		m, s := stat.PopMeanStdDev(by[d], nil)
+		depth, share = append(depth, d), append(share, m)
+		stderr = append(stderr, s/math.Sqrt(math.Max(1, float64(len(by[d])-1))))
+	}
+	return depth, share, stderr
+}
+
+// HalfWay returns the depth at which mean shares fall below ½, between the last above and the first
+// below, with a standard error. Errors of one set go together at all depths, so that those of the
+// two shares are taken as one. NaN if the shares do not cross.
+func HalfWay(exits []Exit) (depth, stderr float64) {
+	x, share, bars := MeanShares(exits)
+	for i := 1; i < len(x); i++ {
+		if share[i-1] >= 0.5 && share[i] < 0.5 {
+			slope := (share[i] - share[i-1]) / (x[i] - x[i-1])
+			return x[i-1] + (0.5-share[i-1])/slope, math.Max(bars[i-1], bars[i]) / -slope
+		}
+	}
+	return math.NaN(), math.NaN()
+}
+
+// OfSize returns the exits of sets of N samples.
+func OfSize(exits []Exit, samples int) (of []Exit) {
+	for _, e := range exits {
+		if e.Samples == samples {
+			of = append(of, e)
+		}
+	}
+	return of
+}
+
+// ByLevel takes exits of the same sets at several levels, one for each, and returns the geometric
+// mean of the sets and the mean time of fresh samples at each level, and the mean times of each set.
+func ByLevel(levels ...[]Exit) (mean, fresh []float64, sets [][]float64) {
+	sets = make([][]float64, len(levels[0]))
+	for _, exits := range levels {
+		logs := 0.0
+		for k, e := range exits {
+			sets[k] = append(sets[k], e.Time)
+			logs += math.Log(e.Time)
+		}
+		mean, fresh = append(mean, math.Exp(logs/float64(len(exits)))), append(fresh, exits[0].Fresh)
+	}
+	return mean, fresh, sets
+}
