@@ -50,7 +50,7 @@ var (
 // Check implements [exact.Checker].
 func (g GaussianNoise) Check() error {
 	if g.Landscape == nil || g.Hess == nil || g.Hess.SymmetricDim() != g.Landscape.Dim() {
-		return fmt.Errorf("Gaussian noise without a landscape or a Hessian of its order")
+		return fmt.Errorf("noise of Gauss without a landscape or a Hessian of its order")
 	}
 	return nil
 }
@@ -78,7 +78,7 @@ func (g GaussianNoise) Log(grad []float64, hess *mat.SymDense, theta, p []float6
 // Check implements [exact.Checker].
 func (g GaussianSamples) Check() error {
 	if !(g.Curvature > 0 && g.LabelNoise >= 0) || math.IsInf(g.Curvature*g.LabelNoise, 1) || math.IsInf(g.Curvature, 1) {
-		return fmt.Errorf("Gaussian samples of curvature h = %v and label noise σ = %v, want finite values > 0 and ≥ 0", g.Curvature, g.LabelNoise)
+		return fmt.Errorf("samples of Gauss of curvature h = %v and label noise σ = %v, want finite values > 0 and ≥ 0", g.Curvature, g.LabelNoise)
 	}
 	return nil
 }
