@@ -15,7 +15,7 @@ const module = "github.com/sgdescape/sgdescape/"
 // ladder is that of the package comment, from the ground up: a room imports only rooms of lower
 // steps.
 var ladder = [][]string{
-	{"internal/parallel", "internal/root", "internal/gth", "internal/reference", "internal/lanes", "internal/peer", "internal/hostile", "internal/calibrate", "model/internal/rowsum"},
+	{"internal/parallel", "internal/root", "internal/given", "internal/gth", "internal/reference", "internal/hostile", "internal/calibrate", "internal/lanes", "internal/peer", "model/internal/rowsum"},
 	{"landscape", "data"},
 	{"theory", "model", "search"},
 	{"exact", "dynamics", "noise"},

@@ -101,3 +101,20 @@ func TestSyntheticLaw(t *testing.T) {
 		}
 	}
 }
+
+// A teacher gives one target a sample.
+func TestTeacherShape(t *testing.T) {
+	s, err := Teacher(5, []float64{1, 2, 3}, 0.1, rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, d := s.X.Dims(); n != 5 || d != 3 || s.Features() != 3 || s.Len() != 5 {
+		t.Errorf("%d samples of %d features", n, d)
+	}
+	if n, k := s.Y.Dims(); n != 5 || k != 1 {
+		t.Errorf("%d×%d targets", n, k)
+	}
+	if _, err := ReadCSV(strings.NewReader("a,b\n\"x")); err == nil || strings.Contains(err.Error(), "0 rows") || !strings.Contains(err.Error(), "2") {
+		t.Errorf("a quotation that does not end below the header: %v", err)
+	}
+}

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 )
 
 // Array is an array of bytes read from an IDX file, as numbers. len(Values) is the product of
@@ -33,7 +35,7 @@ type Array struct {
 // naming what was found and wanted. It takes 8 bytes per number kept, up to three times that while
 // it reads, and refuses an array of more than 2²⁸ numbers (2 GiB), however small the file.
 func ReadIDX(r io.Reader, limit int) (*Array, error) {
-	if r == nil {
+	if given.None(r) {
 		return nil, fmt.Errorf("data: idx from a nil reader")
 	}
 	br := bufio.NewReaderSize(r, 1<<16)

@@ -16,6 +16,8 @@ import (
 
 	"github.com/sbinet/npyio/npy"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 )
 
 // maxNumbers bounds a table, which is held in memory: 2 GiB as float64.
@@ -43,7 +45,7 @@ func ReadCSV(r io.Reader, targets ...string) (*Set, error) {
 }
 
 func readCSV(r io.Reader, targets []string, most int) (*Set, error) {
-	if r == nil {
+	if given.None(r) {
 		return nil, fmt.Errorf("data: csv from a nil reader")
 	}
 	limit := &io.LimitedReader{R: r}
@@ -206,7 +208,7 @@ func (t *table) name(j int) string {
 // ends early or bytes after it, and a NaN or ±Inf, whose row and column are counted from 0 as in
 // numpy.
 func ReadNPY(r io.Reader) (*mat.Dense, error) {
-	if r == nil {
+	if given.None(r) {
 		return nil, fmt.Errorf("data: npy from a nil reader")
 	}
 	whole := wholeReader{bufio.NewReaderSize(r, 1<<16)}

@@ -19,6 +19,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
@@ -128,7 +129,7 @@ func (s *Settings) check(l landscape.Landscape, minimum landscape.Critical, nois
 		return nil, fmt.Errorf("dynamics: %w", err)
 	}
 	switch {
-	case l == nil:
+	case given.None(l):
 		return nil, fmt.Errorf("dynamics: no landscape given")
 	case len(minimum.Theta) != l.Dim() || !Finite(minimum.Theta) || minimum.Hess == nil || minimum.Hess.SymmetricDim() != l.Dim():
 		return nil, fmt.Errorf("dynamics: minimum of dimension %d on a landscape of dimension %d, want them equal, finite and a Hessian", len(minimum.Theta), l.Dim())

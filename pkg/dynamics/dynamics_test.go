@@ -358,3 +358,11 @@ func TestEnsembleHearsItsContext(t *testing.T) {
 		t.Errorf("error %v, want the context's", err)
 	}
 }
+
+func TestSchemeNames(t *testing.T) {
+	for s, want := range map[Scheme]string{EulerMaruyama: "Euler–Maruyama", Heun: "Heun", 7: "Scheme(7)"} {
+		if got := s.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

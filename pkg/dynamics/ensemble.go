@@ -7,19 +7,22 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
 // Ensemble runs independent replicas of d from start for a number of steps and returns where each
 // ends, one row a replica: a sample of the law at that time, or, for a dynamics on the τ clock, at
-// that τ. The result does not depend on the number of processors. It returns an error if d is nil,
-// replicas or steps is below 1, the rows take more than 1 GiB, start has the wrong length or is not
-// finite, a replica leaves the finite numbers, or ctx ends.
+// that τ. The result does not depend on the number of processors. It returns an error if d or ctx
+// is nil, replicas or steps is below 1, the rows take more than 1 GiB, start has the wrong length
+// or is not finite, a replica leaves the finite numbers, or ctx ends.
 func Ensemble(ctx context.Context, d Dynamics, start []float64, replicas, steps int, seed uint64, experiment string) ([][]float64, error) {
 	if err := CheckStart(d, start); err != nil {
 		return nil, fmt.Errorf("dynamics: ensemble: %w", err)
 	}
 	switch {
+	case ctx == nil:
+		return nil, fmt.Errorf("dynamics: ensemble without a context")
 	case replicas < 1:
 		return nil, fmt.Errorf("dynamics: ensemble of %d replicas, want ≥ 1", replicas)
 	case float64(replicas)*float64(24+8*len(start)) > parallel.GiB:
@@ -87,7 +90,7 @@ func sail(ctx context.Context, d Dynamics, start []float64, steps int, seed uint
 // CheckStart returns an error unless start is a finite point of d.
 func CheckStart(d Dynamics, start []float64) error {
 	switch {
-	case d == nil:
+	case given.None(d):
 		return fmt.Errorf("no dynamics given")
 	case len(start) != d.Dim():
 		return fmt.Errorf("start of length %d, want %d", len(start), d.Dim())

@@ -2,89 +2,20 @@ package dynamics
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"math"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// refused are hostile calls by the name of what they call. Each says no: by an error, or by the
-// NaN, Inf, false or nothing that its doc comment speaks of.
-type refused map[string][]func() error
-
-// run makes the calls, and holds that every exported function and method of the package in this
-// folder is called.
-func (r refused) run(t *testing.T) {
-	for name, calls := range r {
-		for i, call := range calls {
-			err := func() (err error) {
-				defer func() {
-					if p := recover(); p != nil {
-						t.Errorf("%s, call %d: panic: %v", name, i, p)
-						err = errors.ErrUnsupported
-					}
-				}()
-				return call()
-			}()
-			if err == nil || err.Error() == "" {
-				t.Errorf("%s, call %d: accepted, or refused without a word", name, i)
-			}
-		}
-	}
-	entries, _ := os.ReadDir(".")
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), e.Name(), nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range file.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || !f.Name.IsExported() {
-				continue
-			}
-			name := f.Name.Name
-			if f.Recv != nil {
-				receiver := f.Recv.List[0].Type
-				if p, ok := receiver.(*ast.StarExpr); ok {
-					receiver = p.X
-				}
-				if !receiver.(*ast.Ident).IsExported() {
-					continue
-				}
-				name = fmt.Sprint(receiver, ".", name)
-			}
-			if _, ok := r[name]; !ok {
-				t.Errorf("%s is in no hostile call", name)
-			}
-		}
-	}
-}
-
-// said turns a documented answer to bad input into an error.
-func said(no bool) error {
-	if no {
-		return errors.New("as documented")
-	}
-	return nil
-}
-
 var nan, inf, huge, tiny = math.NaN(), math.Inf(1), 1e308, 5e-324
-
-func errOf[T any](_ T, err error) error { return err }
 
 func TestHostile(t *testing.T) {
 	background := context.Background()
@@ -93,59 +24,60 @@ func TestHostile(t *testing.T) {
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2}))
 	noise, zero, rng := theory.NoiseFor(0.1, 1), []float64{0}, Stream(1, "hostile", 0)
 	d := must(NewGLD(well, well.Minimum(), noise, Settings{}))
-	allNaN := func(x []float64) error { return said(len(x) > 0 && math.IsNaN(x[0]) && math.IsNaN(x[len(x)-1])) }
+	allNaN := func(x []float64) error {
+		return hostile.Said(len(x) > 0 && math.IsNaN(x[0]) && math.IsNaN(x[len(x)-1]))
+	}
 	path := must(Record(d, well, zero, 3, rng))
-	r := refused{
-		"CheckStart":    {func() error { return CheckStart(nil, zero) }, func() error { return CheckStart(d, nil) }, func() error { return CheckStart(d, []float64{nan}) }, func() error { return CheckStart(d, []float64{inf}) }},
-		"Finite":        {func() error { return said(!Finite([]float64{0, nan})) }, func() error { return said(!Finite([]float64{-inf, 0})) }},
-		"Scheme.String": {func() error { return said(Scheme(-1).String() == "Scheme(-1)") }},
-		"Stream":        {func() error { return said(Stream(0, "", -1) != nil) }},
-		"Key":           {func() error { return said(Key(0, "", -1) != Key(0, "", 0)) }},
-		"Normals":       {func() error { x := []float64{1, 2}; Normals(x, nil); return allNaN(x) }, func() error { Normals(nil, rng); return said(true) }},
-		"Path.Coordinate": {func() error { return said(path.Coordinate(-1) == nil) }, func() error { return said(path.Coordinate(1) == nil) },
-			func() error { return said((&Path{}).Coordinate(0) == nil) }, func() error { return said((*Path)(nil).Coordinate(0) == nil) }},
-		"Path.QuadraticVariation": {func() error { return said(len(path.QuadraticVariation(-1)) == 0) }, func() error { return said(len(path.QuadraticVariation(1)) == 0) },
-			func() error { return said(len((&Path{}).QuadraticVariation(0)) == 0) }},
+	r := hostile.Table{
+		"CheckStart":    {func() error { return hostile.Bare(CheckStart(nil, zero)) }, func() error { return hostile.Bare(CheckStart(d, nil)) }, func() error { return hostile.Bare(CheckStart(d, []float64{nan})) }, func() error { return hostile.Bare(CheckStart(d, []float64{inf})) }},
+		"Finite":        {func() error { return hostile.Said(!Finite([]float64{0, nan})) }, func() error { return hostile.Said(!Finite([]float64{-inf, 0})) }},
+		"Scheme.String": {func() error { return hostile.Said(Scheme(-1).String() == "Scheme(-1)") }},
+		"Stream":        {func() error { return hostile.Said(Stream(0, "", -1) != nil) }},
+		"Key":           {func() error { return hostile.Said(Key(0, "", -1) != Key(0, "", 0)) }},
+		"Normals":       {func() error { x := []float64{1, 2}; Normals(x, nil); return allNaN(x) }, func() error { Normals(nil, rng); return hostile.Said(true) }},
+		"Path.Coordinate": {func() error { return hostile.Said(path.Coordinate(-1) == nil) }, func() error { return hostile.Said(path.Coordinate(1) == nil) },
+			func() error { return hostile.Said((&Path{}).Coordinate(0) == nil) }, func() error { return hostile.Said((*Path)(nil).Coordinate(0) == nil) }},
+		"Path.QuadraticVariation": {func() error { return hostile.Said(len(path.QuadraticVariation(-1)) == 0) }, func() error { return hostile.Said(len(path.QuadraticVariation(1)) == 0) },
+			func() error { return hostile.Said(len((&Path{}).QuadraticVariation(0)) == 0) }},
 		"Sail": {},
 		"Ensemble": {
-			func() error { return errOf(Ensemble(done, d, zero, 2, 2, 1, "")) }, func() error { return errOf(Ensemble(background, nil, zero, 2, 2, 1, "")) },
-			func() error { return errOf(Ensemble(background, d, nil, 2, 2, 1, "")) }, func() error { return errOf(Ensemble(background, d, []float64{nan}, 2, 2, 1, "")) },
-			func() error { return errOf(Ensemble(background, d, zero, 0, 2, 1, "")) }, func() error { return errOf(Ensemble(background, d, zero, -1, 2, 1, "")) }, func() error { return errOf(Ensemble(background, d, zero, 2, 0, 1, "")) },
-			func() error { return errOf(Ensemble(background, d, zero, 2, -1, 1, "")) }, func() error { return errOf(Ensemble(background, d, zero, 1e9, 1, 1, "")) }, func() error { return errOf(Ensemble(background, d, zero, math.MaxInt, 1, 1, "")) },
-			func() error { return errOf(Ensemble(background, d, []float64{huge}, 2, 2, 1, "")) },
+			func() error { return hostile.Err(Ensemble(done, d, zero, 2, 2, 1, "")) }, func() error { return hostile.Err(Ensemble(background, nil, zero, 2, 2, 1, "")) },
+			func() error { return hostile.Err(Ensemble(background, d, nil, 2, 2, 1, "")) }, func() error { return hostile.Err(Ensemble(background, d, []float64{nan}, 2, 2, 1, "")) },
+			func() error { return hostile.Err(Ensemble(background, d, zero, 0, 2, 1, "")) }, func() error { return hostile.Err(Ensemble(background, d, zero, -1, 2, 1, "")) }, func() error { return hostile.Err(Ensemble(background, d, zero, 2, 0, 1, "")) },
+			func() error { return hostile.Err(Ensemble(background, d, zero, 2, -1, 1, "")) }, func() error { return hostile.Err(Ensemble(background, d, zero, 1e9, 1, 1, "")) }, func() error { return hostile.Err(Ensemble(background, d, zero, math.MaxInt, 1, 1, "")) },
+			func() error { return hostile.Err(Ensemble(background, d, []float64{huge}, 2, 2, 1, "")) },
 		},
 		"Record": {
-			func() error { return errOf(Record(nil, well, zero, 2, rng)) }, func() error { return errOf(Record(d, nil, zero, 2, rng)) }, func() error { return errOf(Record(d, well, nil, 2, rng)) }, func() error { return errOf(Record(d, well, zero, 2, nil)) },
-			func() error { return errOf(Record(d, well, zero, 0, rng)) }, func() error { return errOf(Record(d, well, zero, -1, rng)) }, func() error { return errOf(Record(d, well, zero, 1e9, rng)) }, func() error { return errOf(Record(d, well, zero, math.MaxInt, rng)) },
-			func() error { return errOf(Record(d, well, []float64{inf}, 2, rng)) }, func() error { return errOf(Record(d, well, []float64{huge}, 2, rng)) },
+			func() error { return hostile.Err(Record(nil, well, zero, 2, rng)) }, func() error { return hostile.Err(Record(d, nil, zero, 2, rng)) }, func() error { return hostile.Err(Record(d, well, nil, 2, rng)) }, func() error { return hostile.Err(Record(d, well, zero, 2, nil)) },
+			func() error { return hostile.Err(Record(d, well, zero, 0, rng)) }, func() error { return hostile.Err(Record(d, well, zero, -1, rng)) }, func() error { return hostile.Err(Record(d, well, zero, 1e9, rng)) }, func() error { return hostile.Err(Record(d, well, zero, math.MaxInt, rng)) },
+			func() error { return hostile.Err(Record(d, well, []float64{inf}, 2, rng)) }, func() error { return hostile.Err(Record(d, well, []float64{huge}, 2, rng)) },
 			func() error {
-				return errOf(Record(d, must(landscape.NewQuartic(landscape.Shape{Ratio: 2, Flat: 1})), zero, 2, rng))
+				return hostile.Err(Record(d, must(landscape.NewQuartic(landscape.Shape{Ratio: 2, Flat: 1})), zero, 2, rng))
 			},
 		},
 	}
-	add := func(name string, calls ...func() error) { r[name] = append(r[name], calls...) }
 	sails := func(ctx context.Context, d Dynamics, c Crew) func() error {
-		return func() error { return said(!Sail(ctx, d, 1, func() Crew { return c })) }
+		return func() error { return hostile.Said(!Sail(ctx, d, 1, func() Crew { return c })) }
 	}
 	next := func(int) (uint64, float64, bool) { return 0, 0, false }
 	look := func(int, []float64, float64, int64) (float64, bool) { return 0, false }
-	add("Sail", sails(background, nil, Crew{zero, next, 0, 1, false, 0, look}), sails(nil, d, Crew{zero, next, 0, 1, false, 0, look}),
+	r.Add("Sail", sails(background, nil, Crew{zero, next, 0, 1, false, 0, look}), sails(nil, d, Crew{zero, next, 0, 1, false, 0, look}),
 		sails(background, d, Crew{nil, next, 0, 1, false, 0, look}), sails(background, d, Crew{[]float64{nan}, next, 0, 1, false, 0, look}),
 		sails(background, d, Crew{zero, nil, 0, 1, false, 0, look}), sails(background, d, Crew{zero, next, -1, 1, false, 0, look}), sails(background, d, Crew{zero, next, 0, 1, false, 0, nil}),
-		sails(background, struct{ Dynamics }{d}, Crew{zero, next, 0, 1, false, 0, look}), func() error { return said(!Sail(background, d, 1, nil)) })
+		sails(background, struct{ Dynamics }{d}, Crew{zero, next, 0, 1, false, 0, look}), func() error { return hostile.Said(!Sail(background, d, 1, nil)) })
 	// A step without a generator, or of no length, is one that diverged.
 	for _, rule := range rules {
-		add("Normals", func() error {
+		r.Add("Normals", func() error {
 			theta := []float64{0.1}
 			dt := must(rule.build(well, well.Minimum(), noise, Settings{Scheme: rule.scheme})).NewStepper().Step(theta, nil)
-			return said(!(dt > 0) || !Finite(theta))
+			return hostile.Said(!(dt > 0) || !Finite(theta))
 		})
 		for _, step := range []float64{nan, -1, 0, inf} {
-			add("Normals", func() error {
+			r.Add("Normals", func() error {
 				s, theta := must(rule.build(well, well.Minimum(), noise, Settings{Scheme: rule.scheme})).NewStepper().(Driven), []float64{0.1}
 				s.SetStep(step)
 				dt := s.Drive(theta, zero)
-				return said(!(dt > 0 && dt <= math.MaxFloat64) || !Finite(theta))
+				return hostile.Said(!(dt > 0 && dt <= math.MaxFloat64) || !Finite(theta))
 			})
 		}
 	}
@@ -161,7 +93,7 @@ func TestHostile(t *testing.T) {
 			if s.Scheme == EulerMaruyama {
 				s.Scheme = rule.scheme
 			}
-			add(name, func() error { return errOf(rule.build(l, m, n, s)) })
+			r.Add(name, func() error { return hostile.Err(rule.build(l, m, n, s)) })
 		}
 		build(nil, well.Minimum(), noise, Settings{})
 		for _, n := range []theory.Noise{{}, {LearningRate: nan, BatchSize: 1}, {LearningRate: 1, BatchSize: inf}, {LearningRate: huge, BatchSize: 0.1}, {LearningRate: huge, BatchSize: 1}, {LearningRate: tiny, BatchSize: huge}} {
@@ -178,7 +110,15 @@ func TestHostile(t *testing.T) {
 			build(well, m, noise, Settings{})
 		}
 	}
-	r.run(t)
+	var none *landscape.Quartic // of an error that nobody looked at
+	r.Add("Record", func() error { return hostile.Err(Record(d, none, zero, 2, rng)) })
+	r.Add("Ensemble", func() error { return hostile.Err(Ensemble(context.Context(nil), d, zero, 2, 2, 1, "")) })
+	for i, rule := range rules {
+		r.Add([]string{"NewSDE", "NewLogLangevin", "NewLogLangevin", "NewGLD", "NewGLD"}[i], func() error {
+			return hostile.Err(rule.build(none, well.Minimum(), noise, Settings{Scheme: rule.scheme}))
+		})
+	}
+	r.Run(t)
 }
 
 // A minimum whose flat direction curves down by less than Flatness is one; by more, not.
@@ -269,6 +209,14 @@ func TestSmallest(t *testing.T) {
 	cubic := must(landscape.NewCubic(landscape.Shape{Ratio: 1.5}))
 	falling := must(NewGLD(cubic, cubic.Minimum(), theory.NoiseFor(1e-9, 1), Settings{Step: 0.1}))
 	path, err := Record(falling, cubic, []float64{cubic.Edge() * 0.99}, 9, Stream(1, "", 0))
+	for k, loss := range path.Loss {
+		if !(loss > 0) {
+			t.Errorf("step %d is on the path with L = %v", k, loss)
+		}
+	}
+	if still, err := Record(stopped{1}, well, []float64{0}, 1, Stream(1, "", 0)); err == nil || len(still.T) != 1 {
+		t.Errorf("no time passes: %+v, %v", still, err)
+	}
 	if want := fmt.Sprintf("at step %d:", len(path.T)); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want it to say %q", err, want)
 	}
@@ -291,8 +239,8 @@ func TestMemoryBounds(t *testing.T) {
 		err  error
 		want string
 	}{
-		{errOf(Ensemble(done, many(1<<20), start, 127, 1, 1, "")), "canceled"}, {errOf(Ensemble(done, many(1<<20), start, 128, 1, 1, "")), "takes 1 GiB"},
-		{errOf(Record(many(1), well, []float64{0}, 1<<30/80, Stream(1, "", 0))), "diverged at step 1:"}, {errOf(Record(many(1), well, []float64{0}, 1<<30/80+1, Stream(1, "", 0))), "take 1 GiB"},
+		{hostile.Err(Ensemble(done, many(1<<20), start, 127, 1, 1, "")), "canceled"}, {hostile.Err(Ensemble(done, many(1<<20), start, 128, 1, 1, "")), "takes 1 GiB"},
+		{hostile.Err(Record(many(1), well, []float64{0}, 1<<30/80, Stream(1, "", 0))), "diverged at step 1:"}, {hostile.Err(Record(many(1), well, []float64{0}, 1<<30/80+1, Stream(1, "", 0))), "take 1 GiB"},
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
 			t.Errorf("error %v, want it to say %q", c.err, c.want)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
@@ -26,7 +27,7 @@ func Record(d Dynamics, l landscape.Landscape, start []float64, steps int, rng *
 	if err := CheckStart(d, start); err != nil {
 		return nil, fmt.Errorf("dynamics: record: %w", err)
 	}
-	if l == nil || l.Dim() != d.Dim() || rng == nil {
+	if given.None(l) || l.Dim() != d.Dim() || rng == nil {
 		return nil, fmt.Errorf("dynamics: record: want a landscape of dimension %d and a generator", d.Dim())
 	}
 	if bytes := float64(steps) * float64(72+8*len(start)); bytes > parallel.GiB {

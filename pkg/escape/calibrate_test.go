@@ -1,6 +1,7 @@
 package escape
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -8,22 +9,10 @@ import (
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/internal/calibrate"
 )
 
-// covers returns how often, in 4,000 draws, an interval holds the truth.
-func covers(name string, draw func(rng *rand.Rand) (low, truth, high float64)) float64 {
-	const runs = 4000
-	inside := 0.0
-	for i := range runs {
-		if low, truth, high := draw(dynamics.Stream(2, "covers "+name, i)); low <= truth && truth <= high {
-			inside += 1. / runs
-		}
-	}
-	return inside
-}
-
+// Every standard error is right from both sides.
 func TestCalibrated(t *testing.T) {
 	for _, maxTime := range []float64{math.Inf(1), 0.5} {
 		const rate = 2.5
@@ -75,6 +64,14 @@ func TestCalibrated(t *testing.T) {
 		odds, stderr, err := binomial(rng, 400, 5, 0.3).Odds(2)
 		return odds, 7. / 3, must(stderr, err)
 	})
+	calibrate.Hold(t, "WeightedMean", false, func(rng *rand.Rand) (float64, float64, float64) {
+		values, stderrs := make([]float64, 5), []float64{1, 0.1, 3, 0.2, 0.5}
+		for i, s := range stderrs {
+			values[i] = 7 + s*rng.NormFloat64()
+		}
+		mean, stderr := WeightedMean(values, stderrs)
+		return mean, 7, stderr
+	})
 	calibrate.Hold(t, "FitExponent", false, func(rng *rand.Rand) (float64, float64, float64) {
 		e := fitted(rng)
 		return e.Value, 8, e.StdErr
@@ -113,18 +110,13 @@ func TestIntervalsCover(t *testing.T) {
 			"Rate":     func(s *Sample) (Estimate, error) { return s.Rate(0.95) },
 			"MeanTime": func(s *Sample) (Estimate, error) { return s.MeanTime(0.95) },
 		} {
-			got := covers(name, func(rng *rand.Rand) (float64, float64, float64) {
+			calibrate.Covers(t, fmt.Sprintf("%s of %d replicas, censored at %v,", name, c.n, c.maxTime), func(rng *rand.Rand) (float64, float64, float64) {
 				e := must(estimate(simulated(rng, c.n, 1, c.maxTime)))
 				return e.Low, 1, e.High
 			})
-			if got < 0.93 || got > 0.97 {
-				t.Errorf("%s of %d replicas, censored at %v: covers %.2f %%", name, c.n, c.maxTime, 100*got)
-			}
 		}
 	}
-	if got := covers("φ", func(rng *rand.Rand) (float64, float64, float64) { e := fitted(rng); return e.Low, 8, e.High }); got < 0.93 || got > 0.97 {
-		t.Errorf("FitExponent covers %.2f %%", 100*got)
-	}
+	calibrate.Covers(t, "FitExponent", func(rng *rand.Rand) (float64, float64, float64) { e := fitted(rng); return e.Low, 8, e.High })
 }
 
 // The ends of the interval leave half of what the confidence lacks on either side: of a gamma law

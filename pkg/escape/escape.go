@@ -78,11 +78,13 @@ func (s Sample) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads what [Sample.MarshalJSON] wrote.
 func (s *Sample) UnmarshalJSON(data []byte) error {
 	type plain Sample
-	err := json.Unmarshal(data, (*plain)(s))
+	if err := json.Unmarshal(data, (*plain)(s)); err != nil {
+		return fmt.Errorf("escape: sample: %w", err)
+	}
 	if s.MaxTime == 0 {
 		s.MaxTime = math.Inf(1)
 	}
-	return err
+	return nil
 }
 
 // Count returns the number of replicas with the given status.
@@ -166,6 +168,9 @@ func (s Settings) newSample(ctx context.Context, d dynamics.Dynamics, start []fl
 	}
 	if s.MaxTime == 0 {
 		s.MaxTime = math.Inf(1)
+	}
+	if ctx == nil {
+		return nil, fmt.Errorf("escape: first passage without a context")
 	}
 	if err := dynamics.CheckStart(d, start); err != nil {
 		return nil, fmt.Errorf("escape: %w", err)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 	"github.com/sgdescape/sgdescape/pkg/kolmogorov"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/theory"
@@ -122,13 +123,11 @@ func TestResumeChecks(t *testing.T) {
 	} {
 		changed, sample := s, *part
 		changed.Resume = &sample
-		if change(&changed, &sample); errOf(FirstPassage(background, d, []float64{1}, exit, changed)) == nil {
+		if change(&changed, &sample); hostile.Err(FirstPassage(background, d, []float64{1}, exit, changed)) == nil {
 			t.Errorf("resumed with other %s", name)
 		}
 	}
 }
-
-func errOf[T any](_ T, err error) error { return err }
 
 // A sample comes back from JSON as it was, censored or not, and goes on from there.
 func TestSampleJSON(t *testing.T) {
@@ -412,12 +411,12 @@ func TestBoundsAreTold(t *testing.T) {
 		err  error
 		want string
 	}{
-		{share, "from time 3.5, want ≤ 3"}, {errOf(s.Exponentiality(98)), "98 trials, want 99 to 2000000"}, {errOf(few.Exponentiality(99)), "on 4 escapes"},
-		{errOf(lost.Exponentiality(99)), "1 diverged"}, {errOf(s.Rate(2)), "confidence = 2"}, {errOf((&Sample{Times: []float64{0}, Status: []Status{Escaped}}).Rate(0.5)), "total time = 0"},
-		{errOf(FirstPassage(background, coin(0.5), []float64{0}, Beyond{Level: 1}, Settings{Replicas: 1e9})), "1000000000 replicas take 15.8 GiB"},
-		{errOf(Occupy(background, coin(0.5), []float64{0}, Beyond{Level: 1}, []float64{1, 2}, Settings{Replicas: 1e9})), "takes 26.1 GiB"},
-		{errOf((&Sample{Times: []float64{1, 0}, Status: []Status{Escaped, Pending}}).Rate(0.5)), "1 of 2 pending"},
-		{errOf(FitExponent([]float64{1, 1}, 1)), "infinite"}, {errOf(FitExponent([]float64{2, math.Inf(1)}, 1)), "ratio 1 is +Inf"},
+		{share, "from time 3.5, want ≤ 3"}, {hostile.Err(s.Exponentiality(98)), "98 trials, want 99 to 2000000"}, {hostile.Err(few.Exponentiality(99)), "on 4 escapes"},
+		{hostile.Err(lost.Exponentiality(99)), "1 diverged"}, {hostile.Err(s.Rate(2)), "confidence = 2"}, {hostile.Err((&Sample{Times: []float64{0}, Status: []Status{Escaped}}).Rate(0.5)), "total time = 0"},
+		{hostile.Err(FirstPassage(background, coin(0.5), []float64{0}, Beyond{Level: 1}, Settings{Replicas: 1e9})), "1000000000 replicas take 15.8 GiB"},
+		{hostile.Err(Occupy(background, coin(0.5), []float64{0}, Beyond{Level: 1}, []float64{1, 2}, Settings{Replicas: 1e9})), "takes 26.1 GiB"},
+		{hostile.Err((&Sample{Times: []float64{1, 0}, Status: []Status{Escaped, Pending}}).Rate(0.5)), "1 of 2 pending"},
+		{hostile.Err(FitExponent([]float64{1, 1}, 1)), "infinite"}, {hostile.Err(FitExponent([]float64{2, math.Inf(1)}, 1)), "ratio 1 is +Inf"},
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
 			t.Errorf("error %v, want it to say %q", c.err, c.want)
@@ -450,10 +449,10 @@ func TestMemoryBounds(t *testing.T) {
 		err  error
 		want string
 	}{
-		{errOf(FirstPassage(done, coin(0), []float64{0}, exit, Settings{Replicas: 1 << 30 / 17, MaxTime: -1})), "censoring time"},
-		{errOf(FirstPassage(done, coin(0), []float64{0}, exit, Settings{Replicas: 1<<30/17 + 1, MaxTime: -1})), "take 1 GiB"},
-		{errOf(Occupy(done, coin(0), []float64{0}, exit, times, Settings{Replicas: 1023})), "canceled"},
-		{errOf(Occupy(done, coin(0), []float64{0}, exit, times, Settings{Replicas: 1024})), "takes 1 GiB"},
+		{hostile.Err(FirstPassage(done, coin(0), []float64{0}, exit, Settings{Replicas: 1 << 30 / 17, MaxTime: -1})), "censoring time"},
+		{hostile.Err(FirstPassage(done, coin(0), []float64{0}, exit, Settings{Replicas: 1<<30/17 + 1, MaxTime: -1})), "take 1 GiB"},
+		{hostile.Err(Occupy(done, coin(0), []float64{0}, exit, times, Settings{Replicas: 1023})), "canceled"},
+		{hostile.Err(Occupy(done, coin(0), []float64{0}, exit, times, Settings{Replicas: 1024})), "takes 1 GiB"},
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
 			t.Errorf("error %v, want it to say %q", c.err, c.want)

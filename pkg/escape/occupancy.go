@@ -17,7 +17,10 @@ import (
 type Occupancy struct {
 	Time     []float64
 	Fraction []float64
-	StdErr   []float64 // binomial; fractions at different times are correlated
+	// StdErr is binomial, of (inside + 1)/(replicas + 2) by Laplace's rule: too large by half and
+	// more where less than one replica in all is expected on one side, but never 0. Fractions at
+	// different times are correlated.
+	StdErr   []float64
 	Replicas int
 	Diverged int // counted as outside from then on
 
@@ -31,6 +34,9 @@ type Occupancy struct {
 // disagree, Replicas < 0, they take more than 1 GiB, at 26 bytes and one a time for each, or ctx
 // ends.
 func Occupy(ctx context.Context, d dynamics.Dynamics, start []float64, basin Region, times []float64, s Settings) (*Occupancy, error) {
+	if ctx == nil {
+		return nil, fmt.Errorf("escape: occupancy without a context")
+	}
 	if err := dynamics.CheckStart(d, start); err != nil {
 		return nil, fmt.Errorf("escape: occupancy: %w", err)
 	}

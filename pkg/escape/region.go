@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
@@ -92,19 +93,16 @@ var (
 
 // checkRegion returns an error unless r is a region of a space of dim dimensions.
 func checkRegion(r Region, dim int) error {
-	switch r := r.(type) {
-	case nil:
+	if given.None(r) {
 		return fmt.Errorf("no exit region given")
-	case RegionFunc:
-		if r == nil {
-			return fmt.Errorf("no exit region given")
-		}
+	}
+	switch r := r.(type) {
 	case Beyond:
 		if r.Axis < 0 || r.Axis >= dim || math.IsNaN(r.Level) {
 			return fmt.Errorf("region θ_%d ≥ %v in %d dimensions, want an axis from 0 to %d and a level", r.Axis, r.Level, dim, dim-1)
 		}
 	case LossAbove:
-		if r.Landscape == nil || r.Landscape.Dim() != dim || math.IsNaN(r.Level) {
+		if given.None(r.Landscape) || r.Landscape.Dim() != dim || math.IsNaN(r.Level) {
 			return fmt.Errorf("region L > %v, want a landscape of dimension %d and a level", r.Level, dim)
 		}
 	case Near:

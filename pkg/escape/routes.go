@@ -160,7 +160,7 @@ func AllRoutes(ctx context.Context, problems []Problem) (Sweep, error) {
 	}
 	for i, err := range errs {
 		if err != nil {
-			return nil, fmt.Errorf("problem %d: %w", i, err)
+			return nil, fmt.Errorf("escape: problem %d: %w", i, err)
 		}
 	}
 	return out, nil

@@ -2,7 +2,10 @@ package figure
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/calibrate"
 )
 
 func TestBinned(t *testing.T) {
@@ -14,5 +17,27 @@ func TestBinned(t *testing.T) {
 				t.Errorf("column %d is %v, want %v", i, got, want[i])
 			}
 		}
+	}
+}
+
+// The errors of the densities are right from both sides, in a bin that holds little and in one that
+// holds much.
+func TestBinnedCalibrated(t *testing.T) {
+	for _, k := range []int{0, 1} { // three quarters lie in the second bin of (0, 1), 5 % in the first
+		calibrate.Hold(t, "Binned", false, func(rng *rand.Rand) (float64, float64, float64) {
+			sample := make([]float64, 1000)
+			for i := range sample {
+				switch u := rng.Float64(); {
+				case u < 0.05:
+					sample[i] = 0.3
+				case u < 0.8:
+					sample[i] = 0.7
+				default:
+					sample[i] = 9
+				}
+			}
+			_, density, stderr := Binned(sample, 0, 1, 2)
+			return density[k], [2]float64{0.1, 1.5}[k], stderr[k]
+		})
 	}
 }

@@ -151,10 +151,15 @@ func spline(x, y, at []float64) []float64 {
 	return out
 }
 
-// Dims returns the numbers of columns and rows.
-func (g *Field) Dims() (c, r int) { return len(g.xs), len(g.ys) }
+// Dims returns the numbers of columns and rows, 0 for nil.
+func (g *Field) Dims() (c, r int) {
+	if g == nil {
+		return 0, 0
+	}
+	return len(g.xs), len(g.ys)
+}
 
-// X returns the coordinate of column c.
+// X returns the coordinate of column c; as for Y and Z, one that is not there panics.
 func (g *Field) X(c int) float64 { return g.xs[c] }
 
 // Y returns the coordinate of row r.

@@ -273,3 +273,36 @@ func TestLayers(t *testing.T) {
 		t.Errorf("area, line and points are drawn in the order %v, the band at %d", order, band)
 	}
 }
+
+// stuck is a grid of which a column and a row stand still.
+type stuck struct {
+	*Field
+	column, row bool
+}
+
+func (s stuck) X(c int) float64 {
+	if s.column && c == 2 {
+		return s.Field.X(1)
+	}
+	return s.Field.X(c)
+}
+
+func (s stuck) Y(r int) float64 {
+	if s.row && r == 2 {
+		return s.Field.Y(1)
+	}
+	return s.Field.Y(r)
+}
+
+func TestGridThatStandsStill(t *testing.T) {
+	grid := Sample(math.Max, 0, 3, 10, 13, 4)
+	for want, g := range map[string]stuck{
+		"column 2 of the grid is at x = 1, not above 1": {grid, true, false}, "row 2 of the grid is at y = 11, not above 11": {grid, false, true},
+	} {
+		f := New("a", "b", "c")
+		f.HeatMap("z", g)
+		if _, err := f.SVG(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}

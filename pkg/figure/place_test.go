@@ -337,7 +337,7 @@ func TestMarksAreExact(t *testing.T) {
 func TestColorBar(t *testing.T) {
 	f := New("bar", "A bar", "A bar.")
 	f.X, f.Y = Linear("x"), Linear("y")
-	f.HeatMap("values z", Sample(func(x, y float64) float64 { return 10 * x }, 0, 1, 0, 1, 5))
+	f.HeatMap("values z", Sample(func(x, y float64) float64 { return 20 + 10*x }, 0, 1, 0, 1, 5))
 	all, l := drawn(t, f)
 	c := l.cells[0]
 	low, high := l.height-c.y-c.h, l.height-c.y
@@ -356,7 +356,7 @@ func TestColorBar(t *testing.T) {
 			t.Errorf("step %d from %v to %v, %v, after %v to %v, %v", i+1, p.min, p.max, p.color, q.min, q.max, q.color)
 		}
 	}
-	for text, share := range map[string]float64{"0": 0, "10": 1} {
+	for text, share := range map[string]float64{"20": 0, "30": 1} {
 		i := slices.IndexFunc(all, func(p piece) bool { return p.text == text && float64(p.min.X) > c.x+c.w+barGap+barWidth })
 		if i < 0 {
 			t.Fatalf("no %s at the bar", text)
@@ -505,5 +505,26 @@ func TestRoomFor(t *testing.T) {
 	short, long := whole[:60], whole[:80]
 	if longest([][]vg.Point{short}) != nil || len(longest([][]vg.Point{short, long, whole[:75]})) != 80 {
 		t.Error("the longest line is another")
+	}
+}
+
+// In the legend a line is 30 pixels long and its name 6 beyond; a text on a patch has a pixel of it
+// on either side.
+func TestLegendAndHaloPlaces(t *testing.T) {
+	f := New("legend", "A legend", "A legend.")
+	f.Line("one", []float64{0, 1}, []float64{0, 1})
+	f.HLine("here", 0.5)
+	all, _ := drawn(t, f)
+	name, note := find(t, all, "one"), find(t, all, "here")
+	thumb := slices.ContainsFunc(all, func(p piece) bool {
+		_, y := name.mid()
+		_, at := p.mid()
+		return !p.fill && p.text == "" && near(float64(p.max.X-p.min.X), 30, 1e-6) && near(float64(name.min.X-p.max.X), 6, 1e-6) && near(at, y, 2)
+	})
+	patch := slices.ContainsFunc(all, func(p piece) bool {
+		return p.fill && near(float64(note.min.X-p.min.X), 1, 0.01) && near(float64(p.max.X-note.max.X), 1, 0.01)
+	})
+	if !thumb || !patch {
+		t.Errorf("line of the legend in its place: %v, patch behind the note: %v", thumb, patch)
 	}
 }

@@ -3,6 +3,7 @@ package landscape
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/floats"
@@ -87,5 +88,17 @@ func TestEigenspaces(t *testing.T) {
 	}
 	if part := spaces[1].Project([]float64{1, 2, 3, 4}); !floats.EqualApprox(part, []float64{1, 2, 0, 0}, 1e-12) {
 		t.Errorf("projection %v, want [1 2 0 0]", part)
+	}
+}
+
+// backwards says that its far minimum is on this side of the saddle.
+type backwards struct{ *Quartic }
+
+func (b backwards) FarMinimum() Critical { return b.Minimum() }
+
+func TestAxisAscends(t *testing.T) {
+	_, err := FindAxis(backwards{must(NewQuartic(Shape{Ratio: 2}))})
+	if err == nil || !strings.Contains(err.Error(), "want them ascending") {
+		t.Errorf("error %v", err)
 	}
 }

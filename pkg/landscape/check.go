@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/gonum/diff/fd"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 )
 
 // Flatness is the size of a curvature, relative to the largest, below which a direction counts as
@@ -93,7 +95,7 @@ func checkHessian(l Landscape, theta []float64) error {
 // curves down at the minimum and one does at the saddle, and L is higher there; and [Check] passes
 // between the two.
 func CheckBarrier(b Barrier) error {
-	if b == nil {
+	if given.None(b) {
 		return fmt.Errorf("landscape: no barrier given")
 	}
 	minimum, saddle := b.Minimum(), b.Saddle()

@@ -1,81 +1,13 @@
 package landscape
 
 import (
-	"errors"
-	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"math"
-	"os"
-	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 )
-
-// refused are hostile calls by the name of what they call. Each says no: by an error, or by the
-// NaN, Inf, false or nothing that its doc comment speaks of.
-type refused map[string][]func() error
-
-// run makes the calls, and holds that every exported function and method of the package in this
-// folder is called.
-func (r refused) run(t *testing.T) {
-	for name, calls := range r {
-		for i, call := range calls {
-			err := func() (err error) {
-				defer func() {
-					if p := recover(); p != nil {
-						t.Errorf("%s, call %d: panic: %v", name, i, p)
-						err = errors.ErrUnsupported
-					}
-				}()
-				return call()
-			}()
-			if err == nil || err.Error() == "" {
-				t.Errorf("%s, call %d: accepted, or refused without a word", name, i)
-			}
-		}
-	}
-	entries, _ := os.ReadDir(".")
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), e.Name(), nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range file.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || !f.Name.IsExported() {
-				continue
-			}
-			name := f.Name.Name
-			if f.Recv != nil {
-				receiver := f.Recv.List[0].Type
-				if p, ok := receiver.(*ast.StarExpr); ok {
-					receiver = p.X
-				}
-				if !receiver.(*ast.Ident).IsExported() {
-					continue
-				}
-				name = fmt.Sprint(receiver, ".", name)
-			}
-			if _, ok := r[name]; !ok {
-				t.Errorf("%s is in no hostile call", name)
-			}
-		}
-	}
-}
-
-// said turns a documented answer to bad input into an error.
-func said(no bool) error {
-	if no {
-		return errors.New("as documented")
-	}
-	return nil
-}
 
 var nan, inf, huge, tiny = math.NaN(), math.Inf(1), 1e308, 5e-324
 
@@ -118,60 +50,59 @@ func TestHostile(t *testing.T) {
 	q := must(NewQuartic(Shape{Ratio: 2, EffectiveDim: 2}))
 	from := q.Minimum().Theta
 	const big = 200_000
-	r := refused{
+	r := hostile.Table{
 		"Check": {
 			func() error { return Check(nil, from) }, func() error { return Check(q) }, func() error { return Check(q, nil) }, func() error { return Check(q, []float64{nan, 0}) }, func() error { return Check(q, []float64{0, inf}) },
 			func() error { return Check(q, []float64{huge, 0}) }, func() error { return Check(void(nan), []float64{0}) }, func() error { return Check(void(inf), []float64{0}) }, func() error { return Check(void(0), []float64{0}) }, func() error { return Check(void(-1), []float64{0}) },
 		},
 		"CheckBarrier": {}, "FindAxis": {}, "NewQuartic": {}, "NewCubic": {}, "NewQuadratic": {},
 		"NewBent": {
-			func() error { return errOf(NewBent(Shape{Ratio: 2}, 1)) }, func() error { return errOf(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, nan)) }, func() error { return errOf(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, inf)) },
-			func() error { return errOf(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, math.Inf(-1))) }, func() error { return errOf(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, huge)) },
+			func() error { return hostile.Err(NewBent(Shape{Ratio: 2}, 1)) }, func() error { return hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, nan)) }, func() error { return hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, inf)) },
+			func() error { return hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, math.Inf(-1))) }, func() error { return hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, huge)) },
 		},
 		"Eigen":       {},
 		"Eigenspaces": {},
-		"Eigenspace.Project": {func() error { return said(Eigenspace{Basis: [][]float64{{1}}}.Project([]float64{1, 2}) == nil) },
-			func() error { return said(len(Eigenspace{}.Project(nil)) == 0) }},
-		"Critical.Index":      {func() error { return errOf(Critical{}.Index()) }, func() error { return errOf(Critical{Hess: mat.NewSymDense(1, []float64{nan})}.Index()) }},
-		"Critical.CheckIndex": {func() error { return Critical{}.CheckIndex(0) }, func() error { return q.Saddle().CheckIndex(-1) }},
-		"CriticalAt":          {func() error { return said(CriticalAt(q, nil).Hess == nil) }, func() error { return said(CriticalAt(q, []float64{nan, 0}).Hess == nil) }},
-		"CheckPoint": {func() error { return CheckPoint(nil, "p", from) }, func() error { return CheckPoint(q, "p", nil) }, func() error { return CheckPoint(q, "p", []float64{0, nan}) },
-			func() error { return CheckPoint(q, "p", []float64{inf, 0}) }},
-		"HessianAt": {func() error { return said(HessianAt(nil, nil) == nil) }, func() error { return said(HessianAt(q, nil) == nil) }, func() error { return said(HessianAt(q, []float64{inf, 0}) == nil) },
-			func() error { return said(HessianAt(wide(big), make([]float64, big)) == nil) }},
-		"Well.Minimum": {func() error { return said((&Well{}).Minimum().Hess == nil) }}, "Quartic.Saddle": {func() error { return said((&Quartic{}).Saddle().Hess == nil) }}, "Quartic.FarMinimum": {func() error { return said((&Quartic{}).FarMinimum().Hess == nil) }},
-		"Cubic.Saddle": {func() error { return said((&Cubic{}).Saddle().Hess == nil) }}, "Bent.Minimum": {func() error { return said((&Bent{}).Minimum().Hess == nil) }}, "Bent.Saddle": {func() error { return said((&Bent{}).Saddle().Hess == nil) }}, "Bent.FarMinimum": {func() error { return said((&Bent{}).FarMinimum().Hess == nil) }},
-		"Cubic.Far": {func() error { return said((&Cubic{}).Far() == 0) }}, "Cubic.Edge": {func() error { return said((&Cubic{}).Edge() == 0) }},
-		"Bent.Floor": {func() error { y, _, _ := (&Bent{}).Floor(nan); return said(math.IsNaN(y)) }}, "Well.Profile": {func() error { v, _, _ := q.Profile(nan); return said(math.IsNaN(v)) }},
-		"Polynomial":        {func() error { return said(Polynomial(nil) == nil) }, func() error { return said(Polynomial(struct{ *Quartic }{q}) == nil) }, func() error { return said(Polynomial((*Quartic)(nil)) == nil) }},
-		"Well.Coefficients": {func() error { return said((&Well{}).Coefficients() == [3]float64{}) }},
-		"Well.Dim":          {func() error { return said((&Well{}).Dim() == 0) }}, "Well.EffectiveDim": {func() error { return said((&Well{}).EffectiveDim() == 1) }}, "Well.MinimumLoss": {func() error { return said((&Well{}).MinimumLoss() == 0) }}, "Well.Transverse": {func() error { return said(len((&Well{}).Transverse()) == 0) }},
+		"Eigenspace.Project": {func() error { return hostile.Said(Eigenspace{Basis: [][]float64{{1}}}.Project([]float64{1, 2}) == nil) },
+			func() error { return hostile.Said(len(Eigenspace{}.Project(nil)) == 0) }},
+		"Critical.Index":      {func() error { return hostile.Err(Critical{}.Index()) }, func() error { return hostile.Err(Critical{Hess: mat.NewSymDense(1, []float64{nan})}.Index()) }},
+		"Critical.CheckIndex": {func() error { return Critical{}.CheckIndex(0) }, func() error { return hostile.Bare(q.Saddle().CheckIndex(-1)) }},
+		"CriticalAt":          {func() error { return hostile.Said(CriticalAt(q, nil).Hess == nil) }, func() error { return hostile.Said(CriticalAt(q, []float64{nan, 0}).Hess == nil) }},
+		"CheckPoint": {func() error { return hostile.Bare(CheckPoint(nil, "p", from)) }, func() error { return hostile.Bare(CheckPoint(q, "p", nil)) }, func() error { return hostile.Bare(CheckPoint(q, "p", []float64{0, nan})) },
+			func() error { return hostile.Bare(CheckPoint(q, "p", []float64{inf, 0})) }},
+		"HessianAt": {func() error { return hostile.Said(HessianAt(nil, nil) == nil) }, func() error { return hostile.Said(HessianAt(q, nil) == nil) }, func() error { return hostile.Said(HessianAt(q, []float64{inf, 0}) == nil) },
+			func() error { return hostile.Said(HessianAt(wide(big), make([]float64, big)) == nil) }},
+		"Well.Minimum": {func() error { return hostile.Said((&Well{}).Minimum().Hess == nil) }}, "Quartic.Saddle": {func() error { return hostile.Said((&Quartic{}).Saddle().Hess == nil) }}, "Quartic.FarMinimum": {func() error { return hostile.Said((&Quartic{}).FarMinimum().Hess == nil) }},
+		"Cubic.Saddle": {func() error { return hostile.Said((&Cubic{}).Saddle().Hess == nil) }}, "Bent.Minimum": {func() error { return hostile.Said((&Bent{}).Minimum().Hess == nil) }}, "Bent.Saddle": {func() error { return hostile.Said((&Bent{}).Saddle().Hess == nil) }}, "Bent.FarMinimum": {func() error { return hostile.Said((&Bent{}).FarMinimum().Hess == nil) }},
+		"Cubic.Far": {func() error { return hostile.Said((&Cubic{}).Far() == 0) }}, "Cubic.Edge": {func() error { return hostile.Said((&Cubic{}).Edge() == 0) }},
+		"Bent.Floor": {func() error { y, _, _ := (&Bent{}).Floor(nan); return hostile.Said(math.IsNaN(y)) }}, "Well.Profile": {func() error { v, _, _ := q.Profile(nan); return hostile.Said(math.IsNaN(v)) }},
+		"Well.Dim": {func() error { return hostile.Said((&Well{}).Dim() == 0) }}, "Well.EffectiveDim": {func() error { return hostile.Said((&Well{}).EffectiveDim() == 1) }}, "Well.MinimumLoss": {func() error { return hostile.Said((&Well{}).MinimumLoss() == 0) }}, "Well.Transverse": {func() error { return hostile.Said(len((&Well{}).Transverse()) == 0) }},
+		"Polynomial":        {func() error { return hostile.Said(Polynomial(nil) == nil) }, func() error { return hostile.Said(Polynomial(struct{ *Quartic }{q}) == nil) }, func() error { return hostile.Said(Polynomial((*Quartic)(nil)) == nil) }},
+		"Well.Coefficients": {func() error { return hostile.Said((&Well{}).Coefficients() == [3]float64{}) }},
 		// Called for every step, these trust the lengths that their interfaces ask for.
-		"Well.LossGrad": {func() error { return said(math.IsNaN(q.LossGrad(nil, []float64{nan, 0}))) }}, "Bent.LossGrad": {func() error {
-			return said(math.IsNaN(must(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, 1)).LossGrad(nil, []float64{nan, 0})))
-		}}, "Well.Hess": {func() error { return said(errOf(Critical{Hess: hessOf(q, nan)}.Index()) != nil) }}, "Bent.Hess": {func() error {
-			return said(errOf(Critical{Hess: hessOf(must(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, 1)), nan)}.Index()) != nil)
+		"Well.LossGrad": {func() error { return hostile.Said(math.IsNaN(q.LossGrad(nil, []float64{nan, 0}))) }}, "Bent.LossGrad": {func() error {
+			return hostile.Said(math.IsNaN(must(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, 1)).LossGrad(nil, []float64{nan, 0})))
+		}}, "Well.Hess": {func() error { return hostile.Said(hostile.Err(Critical{Hess: hessOf(q, nan)}.Index()) != nil) }}, "Bent.Hess": {func() error {
+			return hostile.Said(hostile.Err(Critical{Hess: hessOf(must(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, 1)), nan)}.Index()) != nil)
 		}},
 	}
-	add := func(name string, calls ...func() error) { r[name] = append(r[name], calls...) }
 	for _, h := range []*mat.SymDense{nil, new(mat.SymDense), mat.NewSymDense(1, []float64{nan}), mat.NewSymDense(2, []float64{1, nan, nan, 1}), mat.NewSymDense(2, []float64{inf, 0, 0, 1})} {
-		add("Eigen", func() error { _, _, err := Eigen(h); return err })
-		add("Eigenspaces", func() error { return errOf(Eigenspaces(h)) })
+		r.Add("Eigen", func() error { _, _, err := Eigen(h); return err })
+		r.Add("Eigenspaces", func() error { return hostile.Err(Eigenspaces(h)) })
 	}
 	for _, s := range []Shape{{OutlierCurvature: nan}, {OutlierCurvature: -1}, {OutlierCurvature: inf}, {MinimumLoss: nan}, {MinimumLoss: -1}, {MinimumLoss: inf}, {EffectiveDim: -1}, {EffectiveDim: 1e9}, {EffectiveDim: math.MaxInt},
 		{Flat: -1}, {Flat: 1e9}, {Flat: big}, {Flat: math.MaxInt}, {EffectiveDim: math.MaxInt, Flat: math.MaxInt}, {Transverse: []float64{1}}, {EffectiveDim: 2, Transverse: []float64{nan}}, {EffectiveDim: 2, Transverse: []float64{-1}}, {EffectiveDim: 2, Transverse: []float64{inf}}, {EffectiveDim: 3, Transverse: []float64{1}}} {
-		add("NewQuadratic", func() error { return errOf(NewQuadratic(s)) })
+		r.Add("NewQuadratic", func() error { return hostile.Err(NewQuadratic(s)) })
 		s.Ratio = 2
-		add("NewQuartic", func() error { return errOf(NewQuartic(s)) })
-		add("NewCubic", func() error { return errOf(NewCubic(s)) })
+		r.Add("NewQuartic", func() error { return hostile.Err(NewQuartic(s)) })
+		r.Add("NewCubic", func() error { return hostile.Err(NewCubic(s)) })
 	}
 	for _, s := range []Shape{{}, {Ratio: 1}, {Ratio: nan}, {Ratio: inf}, {Ratio: -2}, {Ratio: huge, MinimumLoss: huge}, {Ratio: 2, OutlierCurvature: tiny}, {Ratio: 2, MinimumLoss: tiny}, {Ratio: huge, OutlierCurvature: tiny}, {Ratio: 2, OutlierCurvature: huge, MinimumLoss: tiny}} {
-		add("NewQuartic", func() error { return errOf(NewQuartic(s)) })
+		r.Add("NewQuartic", func() error { return hostile.Err(NewQuartic(s)) })
 		if s.MinimumLoss != tiny || s.OutlierCurvature != 0 { // which comes out right
-			add("NewCubic", func() error { return errOf(NewCubic(s)) })
+			r.Add("NewCubic", func() error { return hostile.Err(NewCubic(s)) })
 		}
 		s.EffectiveDim = 2
-		add("NewBent", func() error { return errOf(NewBent(s, 1)) })
+		r.Add("NewBent", func() error { return hostile.Err(NewBent(s, 1)) })
 	}
 	minimum, saddle := q.Minimum(), q.Saddle()
 	barriers := []Barrier{nil}
@@ -186,10 +117,15 @@ func TestHostile(t *testing.T) {
 	}
 	barriers = append(barriers, told{q, minimum, minimum}, told{q, saddle, minimum})
 	for _, b := range barriers {
-		add("CheckBarrier", func() error { return CheckBarrier(b) })
-		add("FindAxis", func() error { return errOf(FindAxis(b)) })
+		r.Add("CheckBarrier", func() error { return CheckBarrier(b) })
+		r.Add("FindAxis", func() error { return hostile.Err(FindAxis(b)) })
 	}
-	r.run(t)
+	r.Add("Check", func() error { return Check((*Quartic)(nil), from) })
+	r.Add("CheckBarrier", func() error { return CheckBarrier((*Quartic)(nil)) })
+	r.Add("FindAxis", func() error { return hostile.Err(FindAxis((*Quartic)(nil))) })
+	r.Add("HessianAt", func() error { return hostile.Said(HessianAt((*Quartic)(nil), from) == nil) })
+	r.Add("CriticalAt", func() error { return hostile.Said(CriticalAt((*Quartic)(nil), from).Hess == nil) })
+	r.Run(t)
 }
 
 func hessOf(l Hessian, z float64) *mat.SymDense {

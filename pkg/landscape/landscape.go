@@ -14,6 +14,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 )
 
 // Landscape is a loss surface L: ℝ^P → ℝ. An implementation is immutable and safe for use by
@@ -91,7 +93,7 @@ func (c Critical) CheckIndex(want int) error {
 // CheckPoint returns an error that calls p by name unless p is a finite point of the landscape, of
 // length Dim.
 func CheckPoint(l Landscape, name string, p []float64) error {
-	if l == nil {
+	if given.None(l) {
 		return fmt.Errorf("no landscape given")
 	}
 	if len(p) != l.Dim() {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 )
 
 func TestBentLaws(t *testing.T) {
@@ -37,17 +39,15 @@ func TestBadBent(t *testing.T) {
 		err  error
 		want string
 	}{
-		{errOf(NewBent(Shape{Ratio: 2}, 1)), "n = 0, want ≥ 2"},
-		{errOf(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, math.NaN())), "α = NaN"},
-		{errOf(NewBent(Shape{Ratio: 1, EffectiveDim: 2}, 1)), "c = 1"},
+		{hostile.Err(NewBent(Shape{Ratio: 2}, 1)), "n = 0, want ≥ 2"},
+		{hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, math.NaN())), "α = NaN"},
+		{hostile.Err(NewBent(Shape{Ratio: 1, EffectiveDim: 2}, 1)), "c = 1"},
 	} {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.want) {
 			t.Errorf("error %v, want it to say %q", test.err, test.want)
 		}
 	}
 }
-
-func errOf[T any](_ T, err error) error { return err }
 
 func ExampleNewBent() {
 	well, err := NewBent(Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{4}}, 1.5)

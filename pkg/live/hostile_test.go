@@ -3,7 +3,11 @@ package live
 import (
 	"encoding/base64"
 	"encoding/xml"
+	"fmt"
 	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -11,6 +15,7 @@ import (
 	"github.com/go-echarts/go-echarts/v2/charts"
 
 	"github.com/sgdescape/sgdescape/pkg/figure"
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
@@ -27,25 +32,71 @@ func TestHostile(t *testing.T) {
 	chart := func(spoil func(*Interactive)) error { v := clocks(); spoil(&v); return v.Show() }
 	moved := func(spoil func(*Figure)) error { v := power(); spoil(&v); return v.Show() }
 	cloud := func(spoil func(*Simulator)) error { s := cloud(); spoil(&s); return s.Show() }
-	for name, err := range map[string]error{
-		"min NaN": slider(nan, 1, 1, 0), "max NaN": slider(0, nan, 1, 0), "step NaN": slider(0, 1, nan, 0), "value NaN": slider(0, 1, 1, nan),
-		"min Inf": slider(-inf, 1, 1, 0), "max Inf": slider(0, inf, 1, 0), "step Inf": slider(0, 1, inf, 0), "value Inf": slider(0, 1, 1, inf),
-		"step 0": slider(0, 1, 0, 0), "step -1": slider(0, 1, -1, 0), "min = max": slider(1, 1, 1, 1), "value below": slider(0, 1, 1, -1), "value above": slider(0, 1, 1, 1.5),
-		"zero chart": Interactive{}.Show(), "nil chart": chart(func(v *Interactive) { v.Chart = (*charts.Line)(nil) }), "empty chart": chart(func(v *Interactive) { v.Chart = nil }), "zero slider": chart(func(v *Interactive) { v.Sliders = make([]Slider, 1) }),
-		"data Inf": chart(func(v *Interactive) { v.Data = inf }), "data of a function": chart(func(v *Interactive) { v.Data = math.Abs }), "name with a quote": chart(func(v *Interactive) { v.Name = `a"` }), "alt U+0000": chart(func(v *Interactive) { v.Alt = "\x00" }),
-		"zero figure": Figure{}.Show(), "drawing nothing": moved(func(v *Figure) { v.Draw = func(map[string]float64) (*figure.Figure, error) { return nil, nil } }),
-		"drawing an empty one": moved(func(v *Figure) {
-			v.Draw = func(map[string]float64) (*figure.Figure, error) { return new(figure.Figure), nil }
-		}),
-		"zero simulator": Simulator{}.Show(), "c NaN": cloud(func(s *Simulator) { s.Shape.Ratio = nan }), "c Inf": cloud(func(s *Simulator) { s.Shape.Ratio = inf }), "c = 1e308": cloud(func(s *Simulator) { s.Shape.Ratio = 1e308 }), "c = 0": cloud(func(s *Simulator) { s.Shape.Ratio = 0 }),
-		"h NaN": cloud(func(s *Simulator) { s.Shape.OutlierCurvature = nan }), "h = 1e308": cloud(func(s *Simulator) { s.Shape.OutlierCurvature = 1e308 }), "h < 0": cloud(func(s *Simulator) { s.Shape.OutlierCurvature = -1 }), "n < 0": cloud(func(s *Simulator) { s.Shape.EffectiveDim = -1 }),
-		"η NaN": cloud(func(s *Simulator) { s.Noise.LearningRate = nan }), "η = 1e308": cloud(func(s *Simulator) { s.Noise.LearningRate = 1e308 }), "η = 5e-324": cloud(func(s *Simulator) { s.Noise.LearningRate = 5e-324 }), "B = 0": cloud(func(s *Simulator) { s.Noise.BatchSize = 0 }), "B Inf": cloud(func(s *Simulator) { s.Noise.BatchSize = inf }),
-		"L* = 1": cloud(func(s *Simulator) { s.Shape.MinimumLoss = 1 }), "transverse": cloud(func(s *Simulator) { s.Shape.Transverse = []float64{1} }),
-	} {
-		if err == nil || !strings.HasPrefix(err.Error(), "live: ") && !strings.HasPrefix(err.Error(), "figure: ") {
-			t.Errorf("%s: error %v", name, err)
-		}
+	h := hostile.Table{
+		"Interactive.Show": {
+			func() error { return slider(nan, 1, 1, 0) },
+			func() error { return slider(0, nan, 1, 0) },
+			func() error { return slider(0, 1, nan, 0) },
+			func() error { return slider(0, 1, 1, nan) },
+			func() error { return slider(-inf, 1, 1, 0) },
+			func() error { return slider(0, inf, 1, 0) },
+			func() error { return slider(0, 1, inf, 0) },
+			func() error { return slider(0, 1, 1, inf) },
+			func() error { return slider(0, 1, 0, 0) },
+			func() error { return slider(0, 1, -1, 0) },
+			func() error { return slider(1, 1, 1, 1) },
+			func() error { return slider(0, 1, 1, -1) },
+			func() error { return slider(0, 1, 1, 1.5) },
+			func() error { return Interactive{}.Show() },
+			func() error { return chart(func(v *Interactive) { v.Chart = (*charts.Line)(nil) }) },
+			func() error { return chart(func(v *Interactive) { v.Chart = nil }) },
+			func() error { return chart(func(v *Interactive) { v.Sliders = make([]Slider, 1) }) },
+			func() error { return chart(func(v *Interactive) { v.Data = inf }) },
+			func() error { return chart(func(v *Interactive) { v.Data = math.Abs }) },
+			func() error { return chart(func(v *Interactive) { v.Name = `a"` }) },
+			func() error { return chart(func(v *Interactive) { v.Alt = "\x00" }) },
+		},
+		"Figure.Show": {
+			func() error { return Figure{}.Show() },
+			func() error {
+				return moved(func(v *Figure) { v.Draw = func(map[string]float64) (*figure.Figure, error) { return nil, nil } })
+			},
+			func() error {
+				return moved(func(v *Figure) {
+					v.Draw = func(map[string]float64) (*figure.Figure, error) { return new(figure.Figure), nil }
+				})
+			},
+		},
+		"Simulator.Show": {
+			func() error { return Simulator{}.Show() },
+			func() error { return cloud(func(s *Simulator) { s.Shape.Ratio = nan }) },
+			func() error { return cloud(func(s *Simulator) { s.Shape.Ratio = inf }) },
+			func() error { return cloud(func(s *Simulator) { s.Shape.Ratio = 1e308 }) },
+			func() error { return cloud(func(s *Simulator) { s.Shape.Ratio = 0 }) },
+			func() error { return cloud(func(s *Simulator) { s.Shape.OutlierCurvature = nan }) },
+			func() error { return cloud(func(s *Simulator) { s.Shape.OutlierCurvature = 1e308 }) },
+			func() error { return cloud(func(s *Simulator) { s.Shape.OutlierCurvature = -1 }) },
+			func() error { return cloud(func(s *Simulator) { s.Shape.EffectiveDim = -1 }) },
+			func() error { return cloud(func(s *Simulator) { s.Noise.LearningRate = nan }) },
+			func() error { return cloud(func(s *Simulator) { s.Noise.LearningRate = 1e308 }) },
+			func() error { return cloud(func(s *Simulator) { s.Noise.LearningRate = 5e-324 }) },
+			func() error { return cloud(func(s *Simulator) { s.Noise.BatchSize = 0 }) },
+			func() error { return cloud(func(s *Simulator) { s.Noise.BatchSize = inf }) },
+			func() error { return cloud(func(s *Simulator) { s.Shape.MinimumLoss = 1 }) },
+			func() error { return cloud(func(s *Simulator) { s.Shape.Transverse = []float64{1} }) },
+		},
 	}
+	h.Add("Lines", func() error { return hostile.Said(Lines(Axis{}, Axis{}) != nil) })
+	for _, bound := range []float64{nan, inf} {
+		h.Add("Lines", func() error {
+			return chart(func(v *Interactive) { v.Chart = Lines(Axis{Name: "x", Min: bound, Max: 1}, Axis{Name: "y"}) })
+		},
+			func() error {
+				return chart(func(v *Interactive) { v.Chart = Lines(Axis{Name: "x"}, Axis{Name: "y", Min: 0, Max: bound}) })
+			})
+	}
+	h.Run(t)
+
 	// The bounds themselves are good.
 	for _, s := range []Slider{{"a", "b", 0, 1, 1, 0}, {"a", "b", 0, 1, 1, 1}, {"a", "b", -math.MaxFloat64, math.MaxFloat64, math.MaxFloat64, 0}} {
 		if err := checkSliders("x", []Slider{s}); err != nil {
@@ -98,5 +149,31 @@ func TestSimulatorStill(t *testing.T) {
 	same, err := theory.NewEscape(well, s.Noise, 0)
 	if err != nil || same.Rate() != law.Rate() {
 		t.Errorf("the rate is %v, want %v, %v", law.Rate(), same.Rate(), err)
+	}
+}
+
+// Under a program that runs notebooks by itself, two processes up, nobody moves a slider; under
+// another somebody may.
+func TestUnattendedByExecutor(t *testing.T) {
+	if os.Getenv("LIVE_TEST_ASKS") != "" {
+		fmt.Printf("unattended: %v\n", unattended())
+		return
+	}
+	shell, err := exec.LookPath("sh")
+	if _, noProc := os.Stat("/proc/self/stat"); err != nil || noProc != nil {
+		t.Skip("no sh or no /proc")
+	}
+	t.Setenv(staticEnv, "")
+	for name, want := range map[string]string{"nbconvert": "unattended: true\n", "jupyter-lab": "unattended: false\n"} {
+		program := filepath.Join(t.TempDir(), name)
+		if err := os.Symlink(shell, program); err != nil {
+			t.Fatal(err)
+		}
+		// The colons keep either shell from giving its place to what it starts.
+		cmd := exec.Command(program, "-c", `"$1" -c '"$1" -test.run="^TestUnattendedByExecutor$"; :' sh "$2"; :`, "sh", shell, os.Args[0])
+		cmd.Env = append(os.Environ(), "LIVE_TEST_ASKS=1")
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), want) {
+			t.Errorf("under %s: %s, %v", name, out, err)
+		}
 	}
 }

@@ -47,18 +47,25 @@ func mul(t blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b [
 			}
 		}
 	default:
-		// Dgemm reads the rows of B over and over, but with Aᵀ those of C.
-		fit := max(16, blockWords/min(n, blockCols))
-		mb, kb := blockRows, fit
-		if t == blas.Trans {
-			mb, kb = min(blockRows, fit), k
-		}
-		for j := 0; j < n; j += blockCols {
-			for l := 0; l < k; l += kb {
-				for i := 0; i < m; i += mb {
-					f.Dgemm(t, blas.NoTrans, min(mb, m-i), min(blockCols, n-j), min(kb, k-l),
-						alpha, a[i*row+l*col:], lda, b[l*ldb+j:], ldb, 1, c[i*ldc+j:], ldc)
-				}
+		mulBlocks(t, m, n, k, alpha, a, lda, b, ldb, c, ldc)
+	}
+}
+
+// mulBlocks is mul by gonum's Dgemm alone, which reads the rows of B over and over, but with Aᵀ
+// those of C.
+func mulBlocks(t blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, c []float64, ldc int) {
+	row, col := lda, 1
+	fit := max(16, blockWords/min(n, blockCols))
+	mb, kb := blockRows, fit
+	if t == blas.Trans {
+		row, col = 1, lda
+		mb, kb = min(blockRows, fit), k
+	}
+	for j := 0; j < n; j += blockCols {
+		for l := 0; l < k; l += kb {
+			for i := 0; i < m; i += mb {
+				blas64.Implementation().Dgemm(t, blas.NoTrans, min(mb, m-i), min(blockCols, n-j), min(kb, k-l),
+					alpha, a[i*row+l*col:], lda, b[l*ldb+j:], ldb, 1, c[i*ldc+j:], ldc)
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
 	"sync"
 
 	"gonum.org/v1/gonum/blas/blas64"
@@ -12,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/data"
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
@@ -122,7 +122,7 @@ func Gram(m Model, dst *mat.SymDense, theta []float64, batch []int) error {
 
 // CheckDims returns N and P, and an error if m is nil or has no samples or no parameters.
 func CheckDims(m Model) (samples, params int, err error) {
-	if v := reflect.ValueOf(m); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+	if given.None(m) {
 		return 0, 0, errors.New("a nil model")
 	}
 	if samples, params = m.Dims(); samples < 1 || params < 1 {

@@ -3,12 +3,14 @@ package model
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/data"
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 )
 
 // odd is a model that is whatever its fields say.
@@ -60,92 +62,188 @@ func TestHostile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, err := range map[string]error{
-		"mlp of nil":           mlp(nil, MLPConfig{}),
-		"mlp of nothing":       mlp(&data.Set{}, MLPConfig{}),
-		"mlp without targets":  mlp(&data.Set{X: mat.NewDense(1, 1, nil)}, MLPConfig{}),
-		"mlp of counts":        mlp(&data.Set{X: mat.NewDense(2, 1, nil), Y: mat.NewDense(1, 1, nil)}, MLPConfig{}),
-		"mlp NaN":              mlp(set(nan, 1), MLPConfig{}),
-		"mlp Inf":              mlp(set(1, inf), MLPConfig{}),
-		"width 0":              mlp(set(1, 1), MLPConfig{Hidden: []int{0}}),
-		"width 1e9":            mlp(set(1, 1), MLPConfig{Hidden: []int{1e9}}),
-		"width 2^63":           mlp(set(1, 1), MLPConfig{Hidden: []int{math.MaxInt}}),
-		"width 2^24":           mlp(set(1, 1), MLPConfig{Hidden: []int{1 << 24}}),
-		"too many weights":     mlp(set(1, 1), MLPConfig{Hidden: []int{1 << 14, 1 << 14}}),
-		"in several layers":    mlp(set(1, 1), MLPConfig{Hidden: []int{9000, 9000, 9000, 9000, 9000}}),
-		"activation 9":         mlp(set(1, 1), MLPConfig{Activation: 9}),
-		"activation -1":        mlp(set(1, 1), MLPConfig{Activation: -1}),
-		"loss 9":               mlp(set(1, 1), MLPConfig{Loss: 9}),
-		"loss -1":              mlp(set(1, 1), MLPConfig{Loss: -1}),
-		"workers -1":           mlp(set(1, 1), MLPConfig{Workers: -1}),
-		"workers 1e9":          mlp(set(1, 1), MLPConfig{Workers: 1e9}),
-		"entropy of one":       mlp(set(1, 1), two),
-		"entropy below 0":      mlp(&data.Set{X: mat.NewDense(1, 1, nil), Y: mat.NewDense(1, 2, []float64{-0.5, 1.5})}, two),
-		"entropy of sum 2":     mlp(&data.Set{X: mat.NewDense(1, 1, nil), Y: mat.NewDense(1, 2, []float64{1, 1})}, two),
-		"conv of nil":          conv(nil, MeanSquare),
-		"conv NaN":             conv(set(nan, 1), MeanSquare),
-		"conv of 2 pixels":     conv(&data.Set{X: mat.NewDense(1, 2, nil), Y: mat.NewDense(1, 1, nil)}, MeanSquare),
-		"conv loss 9":          conv(image, 9),
-		"conv entropy of one":  conv(image, CrossEntropy),
-		"conv of 0 channels":   conv(image, MeanSquare, ConvLayer{0, 1, 1}),
-		"conv of 1e9 channels": conv(image, MeanSquare, ConvLayer{1e9, 1, 1}),
-		"conv of 2^27":         conv(image, MeanSquare, ConvLayer{1 << 27, 1, 1}),
-		"conv twice 2^15":      conv(image, MeanSquare, ConvLayer{1 << 15, 4, 1}, ConvLayer{1 << 15, 1, 1}),
-		"conv kernel 0":        conv(image, MeanSquare, ConvLayer{1, 0, 1}),
-		"conv kernel 5 of 4":   conv(image, MeanSquare, ConvLayer{1, 5, 1}),
-		"conv kernel left":     conv(image, MeanSquare, ConvLayer{1, 3, 1}, ConvLayer{1, 3, 1}),
-		"conv kernel 2^63":     conv(image, MeanSquare, ConvLayer{1, math.MaxInt, 1}),
-		"conv stride -1":       conv(image, MeanSquare, ConvLayer{1, 1, -1}),
-		"mean of nil Conv":     mean((*Conv)(nil)),
-		"mean of a zero Conv":  mean(new(Conv)),
-		"linear of nil":        linear(nil),
-		"linear of nothing":    linear(new(data.Set)),
-		"linear NaN":           linear(set(1, nan)),
-		"linear of two":        linear(&data.Set{X: mat.NewDense(1, 1, nil), Y: mat.NewDense(1, 2, nil)}),
-		"outputs of nil":       outputs(nil, 1),
-		"outputs of none":      outputs(new(mat.Dense), 1),
-		"outputs NaN":          outputs(mat.NewDense(1, 1, []float64{nan}), 1),
-		"outputs of 0":         outputs(mat.NewDense(1, 1, nil), 0),
-		"outputs of 1e9":       outputs(mat.NewDense(1, 1, nil), 1e9),
-		"outputs of 2 × 2^28":  outputs(mat.NewDense(1, 2, nil), 1<<28),
-		"outputs of nil f":     func() error { _, err := FromOutputs(mat.NewDense(1, 1, nil), 1, nil); return err }(),
-		"mean of nil":          mean(nil),
-		"mean of nil MLP":      mean((*MLP)(nil)),
-		"mean of nil Linear":   mean((*Linear)(nil)),
-		"mean of a zero one":   mean(new(MLP)),
-		"mean of no Linear":    mean(new(Linear)),
-		"mean of no samples":   mean(odd{0, 1, 0, 0}),
-		"gram of two outputs":  Gram(odd{1, 1, 0, 0}, new(mat.SymDense), []float64{1}, nil),
-		"gram of 2^15":         Gram(many, new(mat.SymDense), []float64{1}, nil),
-		"gram of a net's 2^15": Gram(crowd, new(mat.SymDense), []float64{1, 1}, nil),
-		"gram into nil":        Gram(small, nil, []float64{1}, nil),
-		"check of nil":         Check(nil, nil, rng),
-		"check of nil MLP":     Check((*MLP)(nil), nil, rng),
-		"check of nothing":     Check(odd{}, nil, rng),
-		"check without rng":    Check(small, []float64{1}, nil),
-		"check at NaN":         Check(small, []float64{nan}, rng),
-		"check elsewhere":      Check(small, []float64{1, 2}, rng),
-		"check of NaN losses":  Check(odd{2, 3, nan, nan}, []float64{1, 2, 3}, rng),
-		"check of NaN slopes":  Check(odd{2, 3, 1, nan}, []float64{1, 2, 3}, rng),
-		"check of Inf":         Check(odd{2, 3, inf, 0}, []float64{1, 2, 3}, rng),
-		"check of a liar":      Check(odd{2, 3, 1, 1}, []float64{1, 2, 3}, rng),
+	h := hostile.Table{
+		"NewMLP": {
+			func() error { return mlp(nil, MLPConfig{}) },
+			func() error { return mlp(&data.Set{}, MLPConfig{}) },
+			func() error { return mlp(&data.Set{X: mat.NewDense(1, 1, nil)}, MLPConfig{}) },
+			func() error {
+				return mlp(&data.Set{X: mat.NewDense(2, 1, nil), Y: mat.NewDense(1, 1, nil)}, MLPConfig{})
+			},
+			func() error { return mlp(set(nan, 1), MLPConfig{}) },
+			func() error { return mlp(set(1, inf), MLPConfig{}) },
+			func() error { return mlp(set(1, 1), MLPConfig{Hidden: []int{0}}) },
+			func() error { return mlp(set(1, 1), MLPConfig{Hidden: []int{1e9}}) },
+			func() error { return mlp(set(1, 1), MLPConfig{Hidden: []int{math.MaxInt}}) },
+			func() error { return mlp(set(1, 1), MLPConfig{Hidden: []int{1 << 24}}) },
+			func() error { return mlp(set(1, 1), MLPConfig{Hidden: []int{1 << 14, 1 << 14}}) },
+			func() error { return mlp(set(1, 1), MLPConfig{Hidden: []int{9000, 9000, 9000, 9000, 9000}}) },
+			func() error { return mlp(set(1, 1), MLPConfig{Activation: 9}) },
+			func() error { return mlp(set(1, 1), MLPConfig{Activation: -1}) },
+			func() error { return mlp(set(1, 1), MLPConfig{Loss: 9}) },
+			func() error { return mlp(set(1, 1), MLPConfig{Loss: -1}) },
+			func() error { return mlp(set(1, 1), MLPConfig{Workers: -1}) },
+			func() error { return mlp(set(1, 1), MLPConfig{Workers: 1e9}) },
+			func() error { return mlp(set(1, 1), two) },
+			func() error {
+				return mlp(&data.Set{X: mat.NewDense(1, 1, nil), Y: mat.NewDense(1, 2, []float64{-0.5, 1.5})}, two)
+			},
+			func() error {
+				return mlp(&data.Set{X: mat.NewDense(1, 1, nil), Y: mat.NewDense(1, 2, []float64{1, 1})}, two)
+			},
+		},
+		"NewLinear": {
+			func() error { return linear(nil) },
+			func() error { return linear(new(data.Set)) },
+			func() error { return linear(set(1, nan)) },
+			func() error { return linear(&data.Set{X: mat.NewDense(1, 1, nil), Y: mat.NewDense(1, 2, nil)}) },
+		},
+		"FromOutputs": {
+			func() error { return outputs(nil, 1) },
+			func() error { return outputs(new(mat.Dense), 1) },
+			func() error { return outputs(mat.NewDense(1, 1, []float64{nan}), 1) },
+			func() error { return outputs(mat.NewDense(1, 1, nil), 0) },
+			func() error { return outputs(mat.NewDense(1, 1, nil), 1e9) },
+			func() error { return outputs(mat.NewDense(1, 2, nil), 1<<28) },
+			func() error {
+				return func() error { _, err := FromOutputs(mat.NewDense(1, 1, nil), 1, nil); return err }()
+			},
+		},
+		"NewMeanLoss": {
+			func() error { return mean(nil) },
+			func() error { return mean((*MLP)(nil)) },
+			func() error { return mean((*Linear)(nil)) },
+			func() error { return mean(new(MLP)) },
+			func() error { return mean(new(Linear)) },
+			func() error { return mean(odd{0, 1, 0, 0}) },
+		},
+		"Gram": {
+			func() error { return Gram(odd{1, 1, 0, 0}, new(mat.SymDense), []float64{1}, nil) },
+			func() error { return Gram(many, new(mat.SymDense), []float64{1}, nil) },
+			func() error { return Gram(crowd, new(mat.SymDense), []float64{1, 1}, nil) },
+			func() error { return Gram(small, nil, []float64{1}, nil) },
+		},
+		"NewConv": {
+			func() error { return conv(nil, MeanSquare) },
+			func() error { return conv(set(nan, 1), MeanSquare) },
+			func() error {
+				return conv(&data.Set{X: mat.NewDense(1, 2, nil), Y: mat.NewDense(1, 1, nil)}, MeanSquare)
+			},
+			func() error { return conv(image, 9) },
+			func() error { return conv(image, CrossEntropy) },
+			func() error { return conv(image, MeanSquare, ConvLayer{0, 1, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1e9, 1, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1 << 27, 1, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1 << 15, 4, 1}, ConvLayer{1 << 15, 1, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1, 0, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1, 5, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1, 3, 1}, ConvLayer{1, 3, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1, math.MaxInt, 1}) },
+			func() error { return conv(image, MeanSquare, ConvLayer{1, 1, -1}) },
+		},
+		"Check": {
+			func() error { return Check(nil, nil, rng) },
+			func() error { return Check((*MLP)(nil), nil, rng) },
+			func() error { return Check(odd{}, nil, rng) },
+			func() error { return Check(small, []float64{1}, nil) },
+			func() error { return Check(small, []float64{nan}, rng) },
+			func() error { return Check(small, []float64{1, 2}, rng) },
+			func() error { return Check(odd{2, 3, nan, nan}, []float64{1, 2, 3}, rng) },
+			func() error { return Check(odd{2, 3, 1, nan}, []float64{1, 2, 3}, rng) },
+			func() error { return Check(odd{2, 3, inf, 0}, []float64{1, 2, 3}, rng) },
+			func() error { return Check(odd{2, 3, 1, 1}, []float64{1, 2, 3}, rng) },
+		},
+	}
+	net, err := NewMLP(set(1, 2), MLPConfig{Hidden: []int{2}, Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean0, err := NewMeanLoss(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, p := net.Dims()
+	for name, say := range map[string]bool{
+		"Clone": Clone(nil) == nil, "MLP.Clone": Clone(new(MLP)).(*MLP).params == 0, "Linear.Clone": Clone(small) != Model(small),
+		"MeanSquareOutputs": MeanSquareOutputs(nil) == 0, "MLP.MeanSquareOutputs": new(MLP).MeanSquareOutputs() == 0, "MeanLoss.Dim": new(MeanLoss).Dim() == 0,
+		"MeanLoss.LossGrad": math.IsNaN(mean0.LossGrad(nil, slices.Repeat([]float64{nan}, p))),
 	} {
-		if err == nil || !strings.HasPrefix(err.Error(), "model: ") {
-			t.Errorf("%s: error %v", name, err)
+		h.Add(name, func() error { return hostile.Said(say) })
+	}
+	h.Add("MLP.Dims", func() error { n, p := new(MLP).Dims(); return hostile.Said(n == 0 && p == 0) })
+	h.Add("MLP.Init", func() error { return hostile.Panics(func() { net.Init(make([]float64, p-1), rng) }) }, func() error { return hostile.Panics(func() { net.Init(make([]float64, p), nil) }) })
+	h.Add("MeanLoss.LossGrad", func() error { return hostile.Panics(func() { mean0.LossGrad(nil, nil) }) })
+	h.Add("CheckDims", func() error { _, _, err := CheckDims(nil); return hostile.Bare(err) }, func() error { _, _, err := CheckDims(odd{-1, 1, 0, 0}); return hostile.Bare(err) })
+	h.Add("MLP.Gram", func() error { return crowd.Gram(new(mat.SymDense), []float64{1, 1}, nil) }, func() error { return net.Gram(nil, make([]float64, p), nil) })
+	// Products with slices of a wrong length, or of samples that do not exist.
+	for _, c := range []struct {
+		any, net string
+		call     func(m Model, dst, theta, v []float64, batch []int)
+	}{
+		{"BatchGrad", "MLP.BatchGrad", func(m Model, dst, theta, _ []float64, batch []int) { BatchGrad(m, dst, theta, batch) }},
+		{"NormGrad", "MLP.NormGrad", func(m Model, dst, theta, _ []float64, batch []int) { NormGrad(m, nil, nil, dst, theta, batch) }},
+		{"NormGrad", "MLP.NormGrad", func(m Model, dst, theta, v []float64, batch []int) { NormGrad(m, v[:1:1], v, dst, theta, batch) }},
+		{"HessVec", "MLP.HessVec", HessVec},
+		{"SecondMomentVec", "MLP.SecondMomentVec", SecondMomentVec},
+		{"", "MLP.GaussNewtonVec", func(m Model, dst, theta, v []float64, batch []int) {
+			m.(GaussNewtonMultiplier).GaussNewtonVec(dst, theta, v, nil, batch)
+		}},
+		{"", "MLP.JacVec", func(m Model, dst, theta, v []float64, batch []int) {
+			m.(JacobianMultiplier).JacVec(dst, theta, v, batch)
+		}},
+		{"", "MLP.Outputs", func(m Model, dst, theta, _ []float64, batch []int) {
+			if o, ok := m.(*MLP); ok {
+				o.Outputs(dst, theta, batch)
+				return
+			}
+			panic("hostile: no outputs")
+		}},
+		{"", "MLP.LossGrad", func(m Model, dst, theta, _ []float64, batch []int) {
+			m.LossGrad(dst, theta, append(batch, -1)[0])
+		}},
+	} {
+		at := func(n int) []float64 { return make([]float64, n) }
+		for _, m := range []Model{net, small} {
+			_, p := m.Dims()
+			name := c.net
+			if m == Model(small) && c.any != "" {
+				name = c.any
+			}
+			h.Add(name,
+				func() error { return hostile.Panics(func() { c.call(m, at(p+2), at(p), at(p), nil) }) },
+				func() error { return hostile.Panics(func() { c.call(m, at(p), at(p-1), at(p), nil) }) },
+				func() error { return hostile.Panics(func() { c.call(m, at(p), at(p), at(p), []int{2}) }) },
+				func() error { return hostile.Panics(func() { c.call(m, at(p), at(p), at(p), []int{-1}) }) },
+				func() error { return hostile.Panics(func() { c.call(m, at(p), at(p), at(p), []int{}) }) },
+			)
 		}
 	}
-	for name, err := range map[string]error{
-		"nil": point(nil, nil), "nil MLP": point((*MLP)(nil), nil), "zero MLP": point(new(MLP), nil), "no parameters": point(odd{1, 0, 0, 0}, nil),
-		"no samples": point(odd{0, 1, 0, 0}, []float64{1}), "length": point(small, nil), "NaN": point(small, []float64{nan}), "Inf": point(small, []float64{-inf}),
-	} {
-		if err == nil {
-			t.Errorf("a point of %s is no error", name)
-		}
-	}
+	h.Add("Linear.HessVec", func() error {
+		return hostile.Panics(func() { small.HessVec(make([]float64, 2), []float64{1}, []float64{1}, nil) })
+	})
+
+	h.Add("CheckPoint",
+		func() error { return hostile.Bare(point(nil, nil)) },
+		func() error { return hostile.Bare(point((*MLP)(nil), nil)) },
+		func() error { return hostile.Bare(point(new(MLP), nil)) },
+		func() error { return hostile.Bare(point(odd{1, 0, 0, 0}, nil)) },
+		func() error { return hostile.Bare(point(odd{0, 1, 0, 0}, []float64{1})) },
+		func() error { return hostile.Bare(point(small, nil)) },
+		func() error { return hostile.Bare(point(small, []float64{nan})) },
+		func() error { return hostile.Bare(point(small, []float64{-inf})) },
+	)
+
 	if err := Check(odd{2, 3, 1, 0}, []float64{1, 2, 3}, rng); err != nil {
 		t.Errorf("a constant loss breaks a law: %v", err)
 	}
-	if Clone(nil) != nil || MeanSquareOutputs(nil) != 0 || new(MeanLoss).Dim() != 0 {
-		t.Error("nothing is something")
+	if n, p, err := CheckPoint(small, nil); n != 0 || p != 0 || err == nil {
+		t.Errorf("N = %d and P = %d beside the error %v", n, p, err)
 	}
+	if err := linear(set(1, nan)); !strings.Contains(err.Error(), "target 0 of sample 0 is NaN") {
+		t.Error(err)
+	}
+	if err := linear(set(nan, 1)); !strings.Contains(err.Error(), "feature 0 of sample 0 is NaN") {
+		t.Error(err)
+	}
+	h.Run(t)
 }

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
@@ -17,8 +18,8 @@ import (
 // products with random sign vectors z (Hutchinson): Tr(AB) = E (Az)·(Bz), |A|² = E|Az|². The error
 // is the jackknife's over the probes, the bias of order 1/probes.
 //
-// Errors: operators that are nil, zero or of different sizes, fewer than 2 probes or more than 2²⁰, a
-// nil rng, products so large or small that their squares are not finite.
+// Errors: operators that are nil, zero or of different sizes, fewer than 2 probes or more than 2²⁰,
+// a nil rng, products so large or small that their squares are not finite.
 func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr float64, err error) {
 	if err := checkProbes("cosine", a, b, probes, rng); err != nil {
 		return 0, 0, err
@@ -43,7 +44,7 @@ func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr fl
 // Along returns vᵀAv/|v|², the operator's strength along v. A v of another length than its
 // dimension, and a zero or infinite one, are errors.
 func Along(a Operator, v []float64) (float64, error) {
-	if a == nil || len(v) != a.Dim() {
+	if given.None(a) || len(v) != a.Dim() {
 		return 0, fmt.Errorf("noise: direction of length %d for an operator that is nil or of another size", len(v))
 	}
 	square := floats.Dot(v, v)
@@ -55,10 +56,10 @@ func Along(a Operator, v []float64) (float64, error) {
 }
 
 // Ratios stores vᵀAv / vᵀBv for every column v of dirs in dst: with A = Σ and B its HessianForm, 1
-// where Eq. 6 holds along v. Nil, lengths that do not fit, and a ratio that is not finite, as in a
-// direction in which B vanishes, are errors.
+// where Eq. 6 holds along v. Nil and lengths that do not fit are errors; so is a ratio that is not
+// finite, as in a direction in which B vanishes, with all of dst stored.
 func Ratios(dst []float64, a, b Operator, dirs *mat.Dense) error {
-	if a == nil || b == nil || dirs == nil {
+	if given.None(a) || given.None(b) || dirs == nil {
 		return fmt.Errorf("noise: ratios of nil operators or along nil directions")
 	}
 	rows, cols := dirs.Dims()
@@ -70,7 +71,12 @@ func Ratios(dst []float64, a, b Operator, dirs *mat.Dense) error {
 		mat.Col(v, j, dirs)
 		dst[j] = quadratic(a, v, av) / quadratic(b, v, av)
 	}
-	return checkFinite("ratio", dst...)
+	for j, r := range dst {
+		if err := checkFinite(fmt.Sprintf("ratio along direction %d", j), r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // quadratic returns vᵀAv, with room for Av.

@@ -70,3 +70,53 @@ func TestSlopeRange(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The jackknife by hand: of three probes, with the probes drawn again from the same source.
+func TestCosineByHand(t *testing.T) {
+	const probes = 3
+	op := func(d [2][2]float64) product {
+		return product{2, func(dst, v []float64) {
+			for i := range dst {
+				dst[i] = d[i][0]*v[0] + d[i][1]*v[1]
+			}
+		}}
+	}
+	a, b := op([2][2]float64{{1, 2}, {2, -1}}), op([2][2]float64{{3, 0.5}, {0.5, 2}})
+	for seed := range uint64(5) {
+		got, stderr, err := EstimateCosine(a, b, probes, rand.New(rand.NewPCG(seed, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rng := rand.New(rand.NewPCG(seed, 1))
+		var each [probes][3]float64
+		for k := range each {
+			z := []float64{float64(2*rng.IntN(2) - 1), float64(2*rng.IntN(2) - 1)}
+			az, bz := make([]float64, 2), make([]float64, 2)
+			a.MulVecTo(az, z)
+			b.MulVecTo(bz, z)
+			each[k] = [3]float64{az[0]*bz[0] + az[1]*bz[1], az[0]*az[0] + az[1]*az[1], bz[0]*bz[0] + bz[1]*bz[1]}
+		}
+		without := func(out int) float64 {
+			var s [3]float64
+			for k, e := range each {
+				for i := range s {
+					if k != out {
+						s[i] += e[i]
+					}
+				}
+			}
+			return s[0] / math.Sqrt(s[1]*s[2])
+		}
+		variance := 0.0
+		for k := range each {
+			variance += math.Pow(without(k)-without(-1), 2) * (probes - 1) / probes
+		}
+		if math.Abs(got-without(-1)) > 1e-14 || math.Abs(stderr-math.Sqrt(variance)) > 1e-14 {
+			t.Errorf("seed %d: %v ± %v, want %v ± %v", seed, got, stderr, without(-1), math.Sqrt(variance))
+		}
+	}
+	// Short vectors have a direction as well.
+	if along, err := Along(b, []float64{0.1, 0.2}); err != nil || math.Abs(along-(3*0.01+2*0.04+2*0.5*0.02)/0.05) > 1e-14 {
+		t.Errorf("%v, %v", along, err)
+	}
+}

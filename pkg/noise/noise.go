@@ -117,11 +117,21 @@ func meanSquareOutputs(m model.Model) (int, error) {
 	return k, nil
 }
 
-// Dim returns P.
-func (c *Covariance) Dim() int { return c.unscaled.Dim() }
+// Dim returns P, 0 for a covariance that NewCovariance did not make.
+func (c *Covariance) Dim() int {
+	if c == nil || c.unscaled == nil {
+		return 0
+	}
+	return c.unscaled.Dim()
+}
 
-// Loss returns L(θ).
-func (c *Covariance) Loss() float64 { return c.loss }
+// Loss returns L(θ), NaN for a covariance that NewCovariance did not make.
+func (c *Covariance) Loss() float64 {
+	if c == nil || c.unscaled == nil {
+		return math.NaN()
+	}
+	return c.loss
+}
 
 // MulVecTo stores Σ·v in dst.
 func (c *Covariance) MulVecTo(dst, v []float64) {

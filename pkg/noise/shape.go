@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 )
 
 // Estimate is a value with its standard error.
@@ -63,7 +65,7 @@ func EstimateShape(a, b Operator, probes int, rng *rand.Rand) (Shape, error) {
 // checkProbes is what estimates from random vectors ask for.
 func checkProbes(what string, a, b Operator, probes int, rng *rand.Rand) error {
 	switch {
-	case a == nil || b == nil:
+	case given.None(a) || given.None(b):
 		return fmt.Errorf("noise: %s of nil operators", what)
 	case a.Dim() != b.Dim():
 		return fmt.Errorf("noise: %s of operators of size %d and %d", what, a.Dim(), b.Dim())

@@ -1,11 +1,14 @@
 package scorecard
 
 import (
+	"cmp"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 )
 
 // What a killed notebook left behind is gone after the next claim; other files stay.
@@ -55,21 +58,58 @@ func TestHostile(t *testing.T) {
 			}
 		}
 	}
-	if err := Record(Claim{}, Holds); err == nil {
-		t.Error("an empty claim passed")
+	h := hostile.Table{}
+	inFolder(t)
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		for _, change := range set {
+			c := claim("x")
+			change(&c, v)
+			h.Add("Judge", func() error { return hostile.Err(Judge(c)) })
+			h.Add("Record", func() error { return Record(c, Holds) })
+		}
+		h.Add("Card.Against", panics(In("a").Against(v).Holds))
 	}
+	h.Add("Judge", func() error { return hostile.Err(Judge(Claim{})) })
+	for _, change := range []func(*Claim){
+		func(c *Claim) { *c = Claim{} }, func(c *Claim) { c.ID = "../x" }, func(c *Claim) { c.ID = "a\x00" }, func(c *Claim) { c.Kind = "guess" },
+		func(c *Claim) { c.Notebook = " " }, func(c *Claim) { c.StdErr = -1 }, func(c *Claim) { c.Expected, c.Measured = 5e-324, 1e308 },
+	} {
+		c := claim("x")
+		change(&c)
+		h.Add("Record", func() error { return Record(c, Holds) })
+	}
+	for _, want := range []Verdict{"", "perhaps", Undecided} {
+		h.Add("Record", func() error { return Record(claim("x"), want) })
+	}
+	h.Add("Record", func() error { t.Setenv("SGDESCAPE_FIDELITY", "none"); return Record(claim("x"), Holds) })
+	h.Add("Card.Holds", panics(Card{}.Holds))
+	h.Add("Card.Bends", panics(Card{}.Bends))
+	h.Add("Card.Fails", panics(Card{}.Fails))
+	h.Add("In", panics(In("").Holds))
+	h.Add("Card.As", panics(In("a").As("").Holds), panics(In("a").As("guess").Holds))
+	for _, path := range []string{"", "/proc", "\x00", "hostile_test.go"} {
+		h.Add("Load", func() error { claims, err := Load(path); return cmp.Or(err, hostile.Said(len(claims) == 0)) })
+	}
+	h.Run(t)
+}
+
+// panics records a claim, of which only the card is wrong.
+func panics(record func(id, equation, text, regime string, expected, measured, stderr, tolerance float64)) func() error {
+	return func() error { return hostile.Panics(func() { record("a", "Eq. 1", "text", "regime", 1, 1, 0, 0) }) }
+}
+
+// Where no folder can be, there is no scorecard.
+func TestRecordNowhere(t *testing.T) {
 	t.Setenv("SGDESCAPE_FIGURES", "/proc/none")
 	if err := Record(claim("a"), Holds); err == nil || !strings.HasPrefix(err.Error(), "scorecard: ") {
 		t.Errorf("where no folder can be: %v", err)
 	}
-	func() {
-		defer func() {
-			if err, ok := recover().(error); !ok || !strings.HasPrefix(err.Error(), "scorecard: ") {
-				t.Errorf("an empty card panics with %v", err)
-			}
-		}()
-		Card{}.Holds("a", "Eq. 1", "text", "regime", 1, 1, 0, 0)
+	defer func() {
+		if err, ok := recover().(error); !ok || !strings.HasPrefix(err.Error(), "scorecard: ") {
+			t.Errorf("an empty card panics with %v", err)
+		}
 	}()
+	Card{}.Holds("a", "Eq. 1", "text", "regime", 1, 1, 0, 0)
 }
 
 // Too large an error bar does not decide what would hold or bend, from the bound on, and not below.

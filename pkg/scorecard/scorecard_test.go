@@ -332,3 +332,31 @@ func TestBox(t *testing.T) {
 		t.Error("the box does not say that an unexpected verdict is not recorded")
 	}
 }
+
+// Errors name the field that is wrong, with its value.
+func TestValidateNames(t *testing.T) {
+	inf := math.Inf(-1)
+	for want, spoil := range map[string]func(*Claim){
+		"the equation is empty": func(c *Claim) { c.Equation = "" }, "the claim is empty": func(c *Claim) { c.Claim = " " },
+		"the regime is empty": func(c *Claim) { c.Regime = "" }, "the notebook is empty": func(c *Claim) { c.Notebook = "" },
+		"expected is +Inf": func(c *Claim) { c.Expected = -inf }, "measured is -Inf": func(c *Claim) { c.Measured = inf },
+		"stderr is -1, want a finite number ≥ 0": func(c *Claim) { c.StdErr = -1 }, "tolerance is -1, want a finite number ≥ 0": func(c *Claim) { c.Tolerance = -1 },
+		"rival is -Inf": func(c *Claim) { c.Rival = &inf }, `kind "guess"`: func(c *Claim) { c.Kind = "guess" }, `id "A"`: func(c *Claim) { c.ID = "A" },
+	} {
+		c := claim("a")
+		spoil(&c)
+		if _, err := Judge(c); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// Verdicts look apart: each its sign and its color, that of the box's edge.
+func TestLooks(t *testing.T) {
+	for v, want := range map[Verdict][2]string{Holds: {"✓", "#009E73"}, Bends: {"≈", "#C98B00"}, Fails: {"✗", "#D55E00"}, Undecided: {"?", "#808080"}} {
+		got := box(claim("a"), Judgement{Verdict: v}, Holds, true)
+		if !strings.Contains(got, "border:1px solid "+want[1]+";") || !strings.Contains(got, "<strong>"+want[0]+" "+string(v)+"</strong>") {
+			t.Errorf("%s looks like %s", v, got)
+		}
+	}
+}

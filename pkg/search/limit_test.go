@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
 // says holds an error to a word of its own.
@@ -78,7 +80,7 @@ func TestRefine(t *testing.T) {
 	short := &Path{Images: p.Images[:3], Loss: p.Loss[:3], Arc: p.Arc[:3]}
 	_, err = FindSaddle(q, short, 2)
 	says(t, "short path", err, "led away to")
-	says(t, "past the end", errOf(FindSaddle(q, p, 31)), "image 31, want 0 to 30")
+	says(t, "past the end", hostile.Err(FindSaddle(q, p, 31)), "image 31, want 0 to 30")
 	if c := must(FindSaddle(q, p, 12)); math.Abs(c.Theta[0]-q.Saddle().Theta[0]) > 1e-8 {
 		t.Errorf("saddle at %v, want %v", c.Theta, q.Saddle().Theta[0])
 	}

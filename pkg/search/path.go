@@ -51,6 +51,9 @@ func FindPath(ctx context.Context, l landscape.Landscape, from, to []float64, s 
 	if err != nil {
 		return nil, fmt.Errorf("search: path: %w", err)
 	}
+	if ctx == nil {
+		return nil, fmt.Errorf("search: path without a context")
+	}
 	st := newString(l, from, to, s.Images)
 	for step := range s.MaxSteps {
 		if err := ctx.Err(); err != nil {

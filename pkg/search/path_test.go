@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
+	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
 func must[T any](v T, err error) T {
@@ -18,8 +20,6 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
-
-func errOf[T any](_ T, err error) error { return err }
 
 // mullerBrown is the surface of Müller and Brown (1979), raised by lift to be a positive loss. It
 // knows its gradient only.
@@ -153,18 +153,18 @@ func TestFindErrors(t *testing.T) {
 		err  error
 		want string
 	}{
-		{errOf(FindMinimum(t.Context(), q, []float64{1})), "length 1, want 2"},
-		{errOf(FindMinimum(t.Context(), q, []float64{1, math.NaN()})), "coordinate 1 = NaN"},
-		{errOf(FindMinimum(done, q, []float64{1, 1})), "context canceled"},
-		{errOf(FindMinimum(t.Context(), q, q.Saddle().Theta)), "1 negative curvatures, want 0"},
-		{errOf(FindMinimum(t.Context(), cubic, []float64{20})), "search: minimum"},
-		{errOf(FindPath(t.Context(), q, from, from, PathSettings{})), "both ends at"},
-		{errOf(FindPath(t.Context(), q, from, to, PathSettings{Images: 3})), "3 images, want ≥ 5"},
-		{errOf(FindPath(t.Context(), q, from, to, PathSettings{Tolerance: -1})), "tolerance = -1"},
-		{errOf(FindPath(done, q, from, to, PathSettings{})), "context canceled"},
-		{errOf(FindPath(t.Context(), mullerBrown{150}, []float64{-0.558, 1.442}, []float64{0.623, 0.028}, PathSettings{MaxSteps: 3})), "after 3 steps"},
-		{errOf(FindSaddle(q, path, 99)), "image 99, want 0 to 30"},
-		{errOf(FindEscape(t.Context(), q, from, []float64{0.1, 0.1}, PathSettings{})), "same minimum"},
+		{hostile.Err(FindMinimum(t.Context(), q, []float64{1})), "length 1, want 2"},
+		{hostile.Err(FindMinimum(t.Context(), q, []float64{1, math.NaN()})), "coordinate 1 = NaN"},
+		{hostile.Err(FindMinimum(done, q, []float64{1, 1})), "context canceled"},
+		{hostile.Err(FindMinimum(t.Context(), q, q.Saddle().Theta)), "1 negative curvatures, want 0"},
+		{hostile.Err(FindMinimum(t.Context(), cubic, []float64{20})), "search: minimum"},
+		{hostile.Err(FindPath(t.Context(), q, from, from, PathSettings{})), "both ends at"},
+		{hostile.Err(FindPath(t.Context(), q, from, to, PathSettings{Images: 3})), "3 images, want ≥ 5"},
+		{hostile.Err(FindPath(t.Context(), q, from, to, PathSettings{Tolerance: -1})), "tolerance = -1"},
+		{hostile.Err(FindPath(done, q, from, to, PathSettings{})), "context canceled"},
+		{hostile.Err(FindPath(t.Context(), mullerBrown{150}, []float64{-0.558, 1.442}, []float64{0.623, 0.028}, PathSettings{MaxSteps: 3})), "after 3 steps"},
+		{hostile.Err(FindSaddle(q, path, 99)), "image 99, want 0 to 30"},
+		{hostile.Err(FindEscape(t.Context(), q, from, []float64{0.1, 0.1}, PathSettings{})), "same minimum"},
 	} {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.want) {
 			t.Errorf("error %v, want it to say %q", test.err, test.want)

@@ -26,6 +26,9 @@ const gradTol = 1e-8
 // does not fall that low (naming the value reached), if P×P numbers take more than 1 GiB, or if the
 // point found is not a minimum.
 func FindMinimum(ctx context.Context, l landscape.Landscape, start []float64) (landscape.Critical, error) {
+	if ctx == nil {
+		return landscape.Critical{}, fmt.Errorf("search: minimum without a context")
+	}
 	if err := landscape.CheckPoint(l, "start", start); err != nil {
 		return landscape.Critical{}, fmt.Errorf("search: minimum: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/data"
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
@@ -34,20 +35,63 @@ func TestHostile(t *testing.T) {
 		_, err := Train(ctx, m, theta, eta, b, epochs, TrainSettings{})
 		return err
 	}
-	for name, err := range map[string]error{
-		"η = 0": Check(9, 0, 1, Shuffled), "η = -1": Check(9, -1, 1, Shuffled), "η = NaN": Check(9, nan, 1, Shuffled), "η = Inf": Check(9, inf, 1, Shuffled),
-		"B = 0": Check(9, 1, 0, Shuffled), "B = -1": Check(9, 1, -1, Shuffled), "B = 10": Check(9, 1, 10, Shuffled), "N = 0": Check(0, 1, 1, Shuffled), "batches 3": Check(9, 1, 1, 3), "batches -1": Check(9, 1, 1, -1),
-		"new of nil": dynamics(nil, 1, 1, Independent), "new of a nil pointer": dynamics((*model.MLP)(nil), 1, 1, Independent), "new of a zero one": dynamics(new(model.Linear), 1, 1, Independent),
-		"new η": dynamics(m, nan, 1, Independent), "new B": dynamics(m, 1, 1e9, Independent), "new shuffled": dynamics(m, 1, 1, Shuffled), "new batches": dynamics(m, 1, 1, 9),
-		"train in nil":   train(context.Context(nil), m, 1, 1, 1, 0),
-		"train too late": train(over, m, 1, 1, 1, 0), "train nil": train(ctx, nil, 1, 1, 1), "train a nil pointer": train(ctx, (*model.Linear)(nil), 1, 1, 1), "train nowhere": train(ctx, m, 1, 1, 1), "train from NaN": train(ctx, m, 1, 1, 1, nan),
-		"train η": train(ctx, m, 0, 1, 1, 0), "train B": train(ctx, m, 1, 3, 1, 0), "train -1 epochs": train(ctx, m, 1, 1, -1, 0), "train from 1e308": train(ctx, m, 1, 1, 1, 1e308), "train η = 1e308": train(ctx, m, 1e308, 1, 9, 0),
-		"train 1e9 epochs that diverge": train(ctx, m, 9, 1, 1e9, 1),
-	} {
-		if err == nil || !strings.HasPrefix(err.Error(), "sgd: ") {
-			t.Errorf("%s: error %v", name, err)
-		}
+	h := hostile.Table{
+		"Check": {
+			func() error { return Check(9, 0, 1, Shuffled) },
+			func() error { return Check(9, -1, 1, Shuffled) },
+			func() error { return Check(9, nan, 1, Shuffled) },
+			func() error { return Check(9, inf, 1, Shuffled) },
+			func() error { return Check(9, 1, 0, Shuffled) },
+			func() error { return Check(9, 1, -1, Shuffled) },
+			func() error { return Check(9, 1, 10, Shuffled) },
+			func() error { return Check(0, 1, 1, Shuffled) },
+			func() error { return Check(9, 1, 1, 3) },
+			func() error { return Check(9, 1, 1, -1) },
+		},
+		"New": {
+			func() error { return dynamics(nil, 1, 1, Independent) },
+			func() error { return dynamics((*model.MLP)(nil), 1, 1, Independent) },
+			func() error { return dynamics(new(model.Linear), 1, 1, Independent) },
+			func() error { return dynamics(m, nan, 1, Independent) },
+			func() error { return dynamics(m, 1, 1e9, Independent) },
+			func() error { return dynamics(m, 1, 1, Shuffled) },
+			func() error { return dynamics(m, 1, 1, 9) },
+		},
+		"Train": {
+			func() error { return train(context.Context(nil), m, 1, 1, 1, 0) },
+			func() error { return train(over, m, 1, 1, 1, 0) },
+			func() error { return train(ctx, nil, 1, 1, 1) },
+			func() error { return train(ctx, (*model.Linear)(nil), 1, 1, 1) },
+			func() error { return train(ctx, m, 1, 1, 1) },
+			func() error { return train(ctx, m, 1, 1, 1, nan) },
+			func() error { return train(ctx, m, 0, 1, 1, 0) },
+			func() error { return train(ctx, m, 1, 3, 1, 0) },
+			func() error { return train(ctx, m, 1, 1, -1, 0) },
+			func() error { return train(ctx, m, 1, 1, 1, 1e308) },
+			func() error { return train(ctx, m, 1e308, 1, 9, 0) },
+			func() error { return train(ctx, m, 9, 1, 1e9, 1) },
+		},
 	}
+	h.Add("TrainDivergedError.Error", func() error { return new(TrainDivergedError) })
+	for _, bad := range [][2]int{{0, 1}, {-1, 1}, {1, 0}, {1, 2}, {1, -1}, {1e9, 1}, {math.MaxInt, 1}} {
+		h.Add("NewSampler", func() error { return hostile.Panics(func() { NewSampler(bad[0], bad[1], Independent) }) })
+	}
+	h.Add("NewSampler", func() error { return hostile.Panics(func() { NewSampler(3, 1, 9) }) })
+	h.Add("Sampler.Begin", func() error { s := new(Sampler); s.Begin(); return hostile.Said(len(s.Next(nil)) == 0) })
+	h.Add("Sampler.Next", func() error { return hostile.Panics(func() { NewSampler(3, 1, WithReplacement).Next(nil) }) },
+		func() error {
+			return hostile.Panics(func() {
+				s := NewSampler(1, 1, Shuffled)
+				s.Next(rand.New(rand.NewPCG(1, 2)))
+				s.Next(rand.New(rand.NewPCG(1, 2)))
+			})
+		})
+	h.Add("Check", func() error { return Check(1e9, 1, 1, Shuffled) }, func() error { return Check(maxSamples+1, 1, 1, Shuffled) })
+	if err := Check(maxSamples, 1, maxSamples, Shuffled); err != nil {
+		t.Error(err)
+	}
+	h.Run(t)
+
 	if r, err := Train(ctx, m, []float64{1}, 1, 1, 0, TrainSettings{}); err != nil || r.Epochs != 0 || !math.IsNaN(r.Loss) {
 		t.Errorf("no epoch: %+v, %v", r, err)
 	}

@@ -32,13 +32,16 @@ const (
 )
 
 // Check returns an error unless SGD with this learning rate and batch size can run on N samples: η
-// > 0 and finite, 1 ≤ B ≤ N, and batches of a known kind.
+// > 0 and finite, 1 ≤ B ≤ N ≤ 2²⁷, for which a [Sampler] takes some 2 GiB, and batches of a known
+// kind.
 func Check(samples int, eta float64, batch int, how Batches) error {
 	switch {
 	case !(eta > 0) || math.IsInf(eta, 1):
 		return fmt.Errorf("sgd: learning rate %v, want > 0 and finite", eta)
 	case batch < 1 || batch > samples:
 		return fmt.Errorf("sgd: batch size %d, want 1 ≤ B ≤ N = %d", batch, samples)
+	case samples > maxSamples:
+		return fmt.Errorf("sgd: N = %d samples, want ≤ %d (2 GiB)", samples, maxSamples)
 	case how < Shuffled || how > WithReplacement:
 		return fmt.Errorf("sgd: batches %d, want Shuffled, Independent or WithReplacement", how)
 	}
@@ -98,6 +101,9 @@ func (s *stepper) Step(theta []float64, rng *rand.Rand) (dt float64) {
 	return s.eta
 }
 
+// maxSamples bounds a Sampler, at most 24 bytes a sample, to some 2 GiB.
+const maxSamples = 1 << 27
+
 // Sampler draws mini-batches, of numbers from 0 to N−1.
 type Sampler struct {
 	how   Batches
@@ -108,8 +114,11 @@ type Sampler struct {
 }
 
 // NewSampler returns a sampler of batches of that size among n samples. The arguments are those
-// that [Check] passes; others, a zero Sampler and a nil generator are bugs of the caller and panic.
+// that [Check] passes; others and a nil generator are bugs of the caller and panic.
 func NewSampler(n, batch int, how Batches) *Sampler {
+	if err := Check(n, 1, batch, how); err != nil {
+		panic(err.Error())
+	}
 	s := &Sampler{how: how, order: make([]int, n), batch: make([]int, batch), swaps: make([]int, batch)}
 	for i := range s.order {
 		s.order[i] = i

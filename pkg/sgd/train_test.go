@@ -220,3 +220,12 @@ func ExampleTrain() {
 	fmt.Printf("%d steps, θ = %.3f, %v\n", r.Steps, theta, err)
 	// Output: 2000 steps, θ = [2.000 -1.000], <nil>
 }
+
+// The time of an epoch is η times its steps, of which it has more than one.
+func TestEpochTime(t *testing.T) {
+	m, last := trainLinear(t, 7, 1), TrainEpoch{}
+	_, err := Train(context.Background(), m, []float64{0}, 0.25, 2, 3, TrainSettings{OnEpoch: func(e TrainEpoch) error { last = e; return nil }})
+	if err != nil || last.Epoch != 3 || last.Steps != 9 || last.Time != 2.25 {
+		t.Errorf("%+v, %v", last, err)
+	}
+}

@@ -121,6 +121,18 @@ func TestRitzResidual(t *testing.T) {
 	}
 }
 
+// Vectors are added a quarter at a time, or ten: a check costs a small eigenproblem, a vector a
+// product with the operator.
+func TestLeadingSteps(t *testing.T) {
+	e, err := Leading(scaled{500, func(i int) float64 { return float64(i) }}, 1, LeadingSettings{Tol: 1e-4, MaxSteps: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !e.Converged || e.Steps != 52 && e.Steps != 65 && e.Steps != 81 && e.Steps != 101 && e.Steps != 126 && e.Steps != 157 {
+		t.Errorf("%d steps, %+v", e.Steps, e.Residuals)
+	}
+}
+
 // Errors name the eigenvalue by its number from 1, and the memory by its size.
 func TestErrorsNumber(t *testing.T) {
 	for want, v := range map[string][]float64{
@@ -135,5 +147,15 @@ func TestErrorsNumber(t *testing.T) {
 	}
 	if o, err := CountByGap([]float64{8, 2}); err != nil || o.EffectiveDim != 1 || o.Gap != 4 || math.Abs(o.OutlierCurvature-8) > 1e-12 {
 		t.Errorf("two values: %+v, %v", o, err)
+	}
+}
+
+// A gap is a rival from half the widest on, on a logarithmic scale.
+func TestRivalGap(t *testing.T) {
+	for gap, high := range map[float64]int{0.9: 1, 0.99: 1, 1.01: 2, 1.1: 2} {
+		o, err := CountByGap([]float64{1, math.Exp(-2), math.Exp(-2 - gap)})
+		if err != nil || o.EffectiveDim != 1 || o.Low != 1 || o.High != high {
+			t.Errorf("gaps of 2 and %v: %+v, %v, want up to %d", gap, o, err, high)
+		}
 	}
 }

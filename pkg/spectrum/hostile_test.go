@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/data"
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 	"github.com/sgdescape/sgdescape/pkg/model"
 	"github.com/sgdescape/sgdescape/pkg/noise"
 	"github.com/sgdescape/sgdescape/pkg/theory"
@@ -50,27 +51,66 @@ func TestHostile(t *testing.T) {
 	over, cancel := context.WithCancel(ctx)
 	cancel()
 	good := Outliers{EffectiveDim: 2, OutlierCurvature: 1}
-	for name, err := range map[string]error{
-		"leading of nil": leading(nil, 1, LeadingSettings{}), "leading of nothing": leading(same(0, 1), 1, LeadingSettings{}), "k = 0": leading(same(3, 1), 0, LeadingSettings{}),
-		"k = -1": leading(same(3, 1), -1, LeadingSettings{}), "k = 4": leading(same(3, 1), 4, LeadingSettings{}), "k = 1e9": leading(same(3, 1), 1e9, LeadingSettings{}),
-		"tolerance NaN": leading(same(3, 1), 1, LeadingSettings{Tol: nan}), "tolerance -1": leading(same(3, 1), 1, LeadingSettings{Tol: -1}), "steps -1": leading(same(3, 1), 1, LeadingSettings{MaxSteps: -1}),
-		"dimension 2e5, all": leading(same(2e5, 1), 2e5, LeadingSettings{}), "dimension 1e9": leading(same(1e9, 1), 1, LeadingSettings{}), "steps 1e9": leading(same(1e6, 1), 1, LeadingSettings{MaxSteps: 1e9}),
-		"NaN products": leading(same(3, nan), 1, LeadingSettings{}), "Inf products": leading(same(3, inf), 1, LeadingSettings{}), "-Inf products": leading(same(1, -inf), 1, LeadingSettings{}),
-		"count of nil": count(), "count of one": count(1), "count of NaN": count(nan, 1), "count of Inf": count(inf, 1), "count ascending": count(1, 2), "count of 0": count(0, 0), "count below 0": count(1, -1),
-		"count of 1e308 and 5e-324": count(1e308, 5e-324), "count of three": count(1e308, 1, 5e-324, 0), "count of 2^1024": count(1e308, 1e-10),
-		"minimum in nil": minimum(context.Context(nil), m, []float64{0}, MinimumSettings{}),
-		"minimum of nil": minimum(ctx, nil, nil, MinimumSettings{}), "minimum of a nil pointer": minimum(ctx, (*model.MLP)(nil), nil, MinimumSettings{}), "minimum from nil": minimum(ctx, m, nil, MinimumSettings{}),
-		"minimum from NaN": minimum(ctx, m, []float64{nan}, MinimumSettings{}), "minimum to NaN": minimum(ctx, m, []float64{0}, MinimumSettings{GradNorm: nan}),
-		"minimum to -1": minimum(ctx, m, []float64{0}, MinimumSettings{GradNorm: -1}), "minimum in -1": minimum(ctx, m, []float64{0}, MinimumSettings{MaxSteps: -1}), "minimum too late": minimum(over, m, []float64{0}, MinimumSettings{}),
-		"predict nothing": predict(Outliers{}, 1, 1), "predict n = -1": predict(Outliers{EffectiveDim: -1, OutlierCurvature: 1}, 1, 1), "predict NaN": predict(Outliers{EffectiveDim: 1, OutlierCurvature: nan}, 1, 1),
-		"predict Inf": predict(Outliers{EffectiveDim: 1, OutlierCurvature: inf}, 1, 1), "predict -1": predict(Outliers{EffectiveDim: 1, OutlierCurvature: -1}, 1, 1), "predict 5e-324": predict(Outliers{EffectiveDim: 1, OutlierCurvature: 5e-324}, 1, 1),
-		"predict η = 0": predict(good, 0, 1), "predict η = NaN": predict(good, nan, 1), "predict η = Inf": predict(good, inf, 1), "predict η = 5e-324": predict(good, 5e-324, 1), "predict B = 0": predict(good, 1, 0), "predict B = -1": predict(good, 1, -1),
-		"predict T beyond": predict(Outliers{EffectiveDim: 1, OutlierCurvature: 1e308}, 1e308, 1),
-	} {
-		if err == nil || !strings.HasPrefix(err.Error(), "spectrum: ") {
-			t.Errorf("%s: error %v", name, err)
-		}
+	h := hostile.Table{
+		"Leading": {
+			func() error { return leading(nil, 1, LeadingSettings{}) },
+			func() error { return leading(same(0, 1), 1, LeadingSettings{}) },
+			func() error { return leading(same(3, 1), 0, LeadingSettings{}) },
+			func() error { return leading(same(3, 1), -1, LeadingSettings{}) },
+			func() error { return leading(same(3, 1), 4, LeadingSettings{}) },
+			func() error { return leading(same(3, 1), 1e9, LeadingSettings{}) },
+			func() error { return leading(same(3, 1), 1, LeadingSettings{Tol: nan}) },
+			func() error { return leading(same(3, 1), 1, LeadingSettings{Tol: -1}) },
+			func() error { return leading(same(3, 1), 1, LeadingSettings{MaxSteps: -1}) },
+			func() error { return leading(same(2e5, 1), 2e5, LeadingSettings{}) },
+			func() error { return leading(same(1e9, 1), 1, LeadingSettings{}) },
+			func() error { return leading(same(1e6, 1), 1, LeadingSettings{MaxSteps: 1e9}) },
+			func() error { return leading(same(3, nan), 1, LeadingSettings{}) },
+			func() error { return leading(same(3, inf), 1, LeadingSettings{}) },
+			func() error { return leading(same(1, -inf), 1, LeadingSettings{}) },
+		},
+		"CountByGap": {
+			func() error { return count() },
+			func() error { return count(1) },
+			func() error { return count(nan, 1) },
+			func() error { return count(inf, 1) },
+			func() error { return count(1, 2) },
+			func() error { return count(0, 0) },
+			func() error { return count(1, -1) },
+			func() error { return count(1e308, 5e-324) },
+			func() error { return count(1e308, 1, 5e-324, 0) },
+			func() error { return count(1e308, 1e-10) },
+		},
+		"FindMinimum": {
+			func() error { return minimum(context.Context(nil), m, []float64{0}, MinimumSettings{}) },
+			func() error { return minimum(ctx, nil, nil, MinimumSettings{}) },
+			func() error { return minimum(ctx, (*model.MLP)(nil), nil, MinimumSettings{}) },
+			func() error { return minimum(ctx, m, nil, MinimumSettings{}) },
+			func() error { return minimum(ctx, m, []float64{nan}, MinimumSettings{}) },
+			func() error { return minimum(ctx, m, []float64{0}, MinimumSettings{GradNorm: nan}) },
+			func() error { return minimum(ctx, m, []float64{0}, MinimumSettings{GradNorm: -1}) },
+			func() error { return minimum(ctx, m, []float64{0}, MinimumSettings{MaxSteps: -1}) },
+			func() error { return minimum(over, m, []float64{0}, MinimumSettings{}) },
+		},
+		"Outliers.Predict": {
+			func() error { return predict(Outliers{}, 1, 1) },
+			func() error { return predict(Outliers{EffectiveDim: -1, OutlierCurvature: 1}, 1, 1) },
+			func() error { return predict(Outliers{EffectiveDim: 1, OutlierCurvature: nan}, 1, 1) },
+			func() error { return predict(Outliers{EffectiveDim: 1, OutlierCurvature: inf}, 1, 1) },
+			func() error { return predict(Outliers{EffectiveDim: 1, OutlierCurvature: -1}, 1, 1) },
+			func() error { return predict(Outliers{EffectiveDim: 1, OutlierCurvature: 5e-324}, 1, 1) },
+			func() error { return predict(good, 0, 1) },
+			func() error { return predict(good, nan, 1) },
+			func() error { return predict(good, inf, 1) },
+			func() error { return predict(good, 5e-324, 1) },
+			func() error { return predict(good, 1, 0) },
+			func() error { return predict(good, 1, -1) },
+			func() error { return predict(Outliers{EffectiveDim: 1, OutlierCurvature: 1e308}, 1e308, 1) },
+		},
 	}
+	h.Add("Leading", func() error { return leading((*noise.Covariance)(nil), 1, LeadingSettings{}) })
+	h.Run(t)
+
 	// However far the start, the end is the minimum Σxy/Σx² or an error.
 	for _, start := range []float64{1e308, -1e200, 5e-324} {
 		if x, err := FindMinimum(ctx, m, []float64{start}, MinimumSettings{}); err == nil && math.Abs(x.Theta[0]-13.0/14) > 1e-8 || err != nil && !strings.HasPrefix(err.Error(), "spectrum: ") {

@@ -20,6 +20,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 	"github.com/sgdescape/sgdescape/pkg/noise"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
@@ -56,7 +57,7 @@ type Eigen struct {
 // Errors: a nil operator, k < 1 or k > dimension, a negative setting, MaxSteps vectors that take more
 // than 8.6 GB, a product that is not finite.
 func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
-	if op == nil {
+	if given.None(op) {
 		return nil, fmt.Errorf("spectrum: leading eigenvalues of a nil operator")
 	}
 	n := op.Dim()

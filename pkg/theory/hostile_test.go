@@ -1,83 +1,15 @@
 package theory
 
 import (
-	"errors"
-	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"math"
-	"os"
 	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
-
-// refused are hostile calls by the name of what they call. Each says no: by an error, or by the
-// NaN, Inf, false or nothing that its doc comment speaks of.
-type refused map[string][]func() error
-
-// run makes the calls, and holds that every exported function and method of the package in this
-// folder is called.
-func (r refused) run(t *testing.T) {
-	for name, calls := range r {
-		for i, call := range calls {
-			err := func() (err error) {
-				defer func() {
-					if p := recover(); p != nil {
-						t.Errorf("%s, call %d: panic: %v", name, i, p)
-						err = errors.ErrUnsupported
-					}
-				}()
-				return call()
-			}()
-			if err == nil || err.Error() == "" {
-				t.Errorf("%s, call %d: accepted, or refused without a word", name, i)
-			}
-		}
-	}
-	entries, _ := os.ReadDir(".")
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), e.Name(), nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range file.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || !f.Name.IsExported() {
-				continue
-			}
-			name := f.Name.Name
-			if f.Recv != nil {
-				receiver := f.Recv.List[0].Type
-				if p, ok := receiver.(*ast.StarExpr); ok {
-					receiver = p.X
-				}
-				if !receiver.(*ast.Ident).IsExported() {
-					continue
-				}
-				name = fmt.Sprint(receiver, ".", name)
-			}
-			if _, ok := r[name]; !ok {
-				t.Errorf("%s is in no hostile call", name)
-			}
-		}
-	}
-}
-
-// said turns a documented answer to bad input into an error.
-func said(no bool) error {
-	if no {
-		return errors.New("as documented")
-	}
-	return nil
-}
 
 var nan, inf, huge, tiny = math.NaN(), math.Inf(1), 1e308, 5e-324
 
@@ -101,16 +33,15 @@ func at(loss float64, curvatures ...float64) landscape.Critical {
 
 func TestHostile(t *testing.T) {
 	good, noise := quartic(2, 0.1, 2), NoiseFor(0.1, 1)
-	r := refused{"Noise.Check": {}, "Escape.Check": {}, "NewEscape": {}, "RateOneDim": {}, "Noise.Temperature": {}, "NoiseFor": {}}
-	add := func(name string, calls ...func() error) { r[name] = append(r[name], calls...) }
+	r := hostile.Table{"Noise.Check": {}, "Escape.Check": {}, "NewEscape": {}, "RateOneDim": {}, "Noise.Temperature": {}, "NoiseFor": {}}
 	number := func(name string, f func() float64) {
-		add(name, func() error { return said(math.IsNaN(f())) })
+		r.Add(name, func() error { return hostile.Said(math.IsNaN(f())) })
 	}
 	noises := []Noise{{}, {nan, 1}, {1, nan}, {0, 1}, {1, 0}, {-1, 1}, {1, -1}, {inf, 1}, {1, inf}, {huge, 0.1}, {tiny, huge}, {-1, -1}}
 	for _, n := range noises {
-		add("Noise.Check", n.Check)
-		add("NewEscape", func() error { _, err := NewEscape(points{nil, at(1, 1), at(2, -1)}, n, 0); return err })
-		add("RateOneDim", func() error { _, err := RateOneDim(n, 1, -1, 2); return err })
+		r.Add("Noise.Check", n.Check)
+		r.Add("NewEscape", func() error { _, err := NewEscape(points{nil, at(1, 1), at(2, -1)}, n, 0); return err })
+		r.Add("RateOneDim", func() error { _, err := RateOneDim(n, 1, -1, 2); return err })
 		number("Noise.Temperature", func() float64 { return n.Temperature(1) })
 		number("StationaryExponent", func() float64 { return StationaryExponent(n, 1) })
 		number("CriticalDim", func() float64 { return CriticalDim(n, 1) })
@@ -124,7 +55,7 @@ func TestHostile(t *testing.T) {
 		t.Error("no noise where nothing curves: want T = 0 and φ = n_c = +Inf")
 	}
 	for _, c := range [][2]float64{{0, 1}, {nan, 1}, {1, 0}, {inf, 1}, {huge, tiny}, {tiny, huge}, {-1, 1}, {1, nan}} {
-		add("NoiseFor", NoiseFor(c[0], c[1]).Check)
+		r.Add("NoiseFor", NoiseFor(c[0], c[1]).Check)
 	}
 	for _, change := range []func(*Escape){
 		func(e *Escape) { *e = Escape{} }, func(e *Escape) { e.LearningRate = nan }, func(e *Escape) { e.OutlierCurvature = 0 },
@@ -138,34 +69,38 @@ func TestHostile(t *testing.T) {
 	} {
 		e := good
 		change(&e)
-		add("Escape.Check", e.Check)
-		for name, f := range map[string]func() float64{"T": e.T, "Exponent": e.Exponent, "LogRate": e.LogRate, "Rate": e.Rate, "LogRateTau": e.LogRateTau, "RateTau": e.RateTau, "LogRateLinear": e.LogRateLinear,
-			"RateLinear": e.RateLinear, "Margin": e.Margin, "CriticalDim": e.CriticalDim,
-			"LogRateAligned": func() float64 { return e.LogRateAligned(0.5) }, "RateAligned": func() float64 { return e.RateAligned(0.5) }} {
-			number("Escape."+name, f)
+		r.Add("Escape.Check", e.Check)
+		for name, f := range map[string]func() float64{"Escape.T": e.T, "Escape.Exponent": e.Exponent, "Escape.LogRate": e.LogRate, "Escape.Rate": e.Rate, "Escape.LogRateTau": e.LogRateTau, "Escape.RateTau": e.RateTau, "Escape.LogRateLinear": e.LogRateLinear,
+			"Escape.RateLinear": e.RateLinear, "Escape.Margin": e.Margin, "Escape.CriticalDim": e.CriticalDim,
+			"Escape.LogRateAligned": func() float64 { return e.LogRateAligned(0.5) }, "Escape.RateAligned": func() float64 { return e.RateAligned(0.5) }} {
+			number(name, f)
 		}
-		add("Escape.Caveats", func() error { return said(len(e.Caveats()) == 1 && e.Caveats()[0] == e.Check().Error()) })
-		add("Escape.String", func() error { return said(strings.Contains(e.String(), e.Check().Error())) })
+		r.Add("Escape.Caveats", func() error { return hostile.Said(len(e.Caveats()) == 1 && e.Caveats()[0] == e.Check().Error()) })
+		r.Add("Escape.String", func() error { return hostile.Said(strings.Contains(e.String(), e.Check().Error())) })
 	}
 	for _, s := range []float64{nan, -1, 2, inf} {
 		number("Escape.LogRateAligned", func() float64 { return good.LogRateAligned(s) })
 		number("Escape.RateAligned", func() float64 { return good.RateAligned(s) })
 	}
-	add("NewEscape", func() error { _, err := NewEscape(nil, noise, 0); return err })
+	r.Add("NewEscape", func() error { _, err := NewEscape(nil, noise, 0); return err })
 	for _, flat := range []float64{nan, -1, 1, inf} {
-		add("NewEscape", func() error { _, err := NewEscape(points{nil, at(1, 1), at(2, -1)}, noise, flat); return err })
+		r.Add("NewEscape", func() error { _, err := NewEscape(points{nil, at(1, 1), at(2, -1)}, noise, flat); return err })
 	}
 	for _, b := range []points{
 		{}, {nil, at(1, 1), landscape.Critical{}}, {nil, at(1, 1), at(2, -1, 1)}, {nil, at(1, -1), at(2, -1)}, {nil, at(1, 0), at(2, -1)}, {nil, at(1, 1, -0.1), at(2, -1, 1)},
 		{nil, at(1, nan), at(2, -1)}, {nil, at(1, 1), at(2, nan)}, {nil, at(1, inf), at(2, -1)}, {nil, at(1, 1), at(2, 1)}, {nil, at(1, 1), at(2, 0)}, {nil, at(1, 1, 1), at(2, -1, -1)}, {nil, at(1, 1, 1), at(2, -1, 0)},
 		{nil, at(0, 1), at(2, -1)}, {nil, at(2, 1), at(2, -1)}, {nil, at(1, 1), at(nan, -1)}, {nil, at(1, huge), at(2, -huge)},
 	} {
-		add("NewEscape", func() error { _, err := NewEscape(b, noise, 0); return err })
+		r.Add("NewEscape", func() error { _, err := NewEscape(b, noise, 0); return err })
 	}
 	for _, c := range [][3]float64{{0, -1, 2}, {nan, -1, 2}, {1, 0, 2}, {1, 1, 2}, {1, -1, 1}, {1, -1, nan}, {huge, -huge, 2}, {tiny, -1, 2}} {
-		add("RateOneDim", func() error { rate, err := RateOneDim(noise, c[0], c[1], c[2]); return must(err, said(rate != 0)) })
+		r.Add("RateOneDim", func() error {
+			rate, err := RateOneDim(noise, c[0], c[1], c[2])
+			return must(err, hostile.Said(rate != 0))
+		})
 	}
-	r.run(t)
+	r.Add("NewEscape", func() error { _, err := NewEscape((*landscape.Quartic)(nil), noise, 0); return err })
+	r.Run(t)
 }
 
 // The subspace holds what curves by more than the threshold, and the error that says that a saddle
@@ -205,6 +140,9 @@ func TestBounds(t *testing.T) {
 		if e.LearningRate = bad; e.Check() == nil {
 			t.Errorf("η = %v accepted", bad)
 		}
+	}
+	if err := (Noise{1e308, 0.5e-8}).Check(); !strings.Contains(err.Error(), "η/B = +Inf") {
+		t.Error(err)
 	}
 	for _, n := range []Noise{{1, -1}, {1, 0}} { // named, not only refused
 		if err := n.Check(); !strings.Contains(err.Error(), "batch size") {

@@ -12,6 +12,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 )
 
@@ -77,7 +78,7 @@ type Escape struct {
 // returns an error for bad noise, a flat outside [0, 1), a minimum or saddle whose loss is not
 // positive or whose Hessian has the wrong number of negative eigenvalues in the subspace.
 func NewEscape(b landscape.Barrier, noise Noise, flat float64) (Escape, error) {
-	if b == nil {
+	if given.None(b) {
 		return Escape{}, fmt.Errorf("theory: no barrier given")
 	}
 	if err := noise.Check(); err != nil {

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/sgdescape/sgdescape/notebooks/internal/proc"
 	"github.com/sgdescape/sgdescape/notebooks/internal/setup"
@@ -184,13 +183,9 @@ func TestFailuresAreReported(t *testing.T) {
 	for _, name := range names {
 		args = append(args, fixture(t, name))
 	}
-	start := time.Now()
 	status, stdout, stderr := launch(t, nil, append(args, "--timeout", "5s")...)
 	if status != 1 {
 		t.Errorf("exit status %d, want 1", status)
-	}
-	if took := time.Since(start); took > time.Minute {
-		t.Errorf("took %v: something hung", took)
 	}
 	for _, want := range [][]string{
 		{"notebook broken failed in code cell 3", `panic("the claim does not hold")`, "panic: the claim does not hold"},

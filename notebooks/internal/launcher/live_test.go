@@ -54,15 +54,15 @@ func playLive(t *testing.T, tab context.Context) {
 	const chart = `document.querySelector("#power-of-c canvas").toDataURL()`
 	before := testkit.Eval[string](t, tab, chart)
 	testkit.Do(t, tab, chromedp.Focus(chromedp.CSS("#power-of-c-slider-0")), chromedp.KeyEvent(kb.ArrowRight))
-	testkit.Await(t, 10*time.Second, "the chart follows its slider", func() bool { return testkit.Eval[string](t, tab, chart) != before })
+	testkit.Await(t, time.Minute, "the chart follows its slider", func() bool { return testkit.Eval[string](t, tab, chart) != before })
 
 	const figure = `[...document.querySelectorAll(".sgd-live-drawing")].at(-1).innerHTML`
-	testkit.Await(t, 20*time.Second, "the kernel listens", is(`!!globalThis.gonb_comm`))
+	testkit.Await(t, time.Minute, "the kernel listens", is(`!!globalThis.gonb_comm`))
 	for _, slider := range []string{"#live-slider-0", "#live-slider-1"} {
 		before := testkit.Eval[string](t, tab, figure)
 		testkit.Do(t, tab, chromedp.Sleep(time.Second), chromedp.Focus(chromedp.CSS(slider)), chromedp.KeyEvent(kb.ArrowRight))
-		testkit.Await(t, 20*time.Second, "the figure follows "+slider, func() bool { return testkit.Eval[string](t, tab, figure) != before })
+		testkit.Await(t, time.Minute, "the figure follows "+slider, func() bool { return testkit.Eval[string](t, tab, figure) != before })
 	}
 	testkit.Do(t, tab, chromedp.Click(chromedp.CSS("#live-done")))
-	testkit.Await(t, 10*time.Second, "its controls rest", is(`document.querySelector("#live-slider-0").disabled`))
+	testkit.Await(t, time.Minute, "its controls rest", is(`document.querySelector("#live-slider-0").disabled`))
 }

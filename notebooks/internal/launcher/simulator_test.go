@@ -24,7 +24,7 @@ func checkSimulators(t *testing.T, tab context.Context) {
 			return func() bool { return testkit.Eval[bool](t, tab, fmt.Sprintf("(figure => %s)(%s)", condition, figure)) }
 		}
 		testkit.Do(t, tab, chromedp.ScrollIntoView(chromedp.CSS("#"+id)))
-		testkit.Await(t, 30*time.Second, "replicas escape", is(`Number(figure.dataset.escapes) > 100`))
+		testkit.Await(t, time.Minute, "replicas escape", is(`Number(figure.dataset.escapes) > 100`))
 		if !is(`/escapes: κ = [\d.e-]+ ± [\d.e-]+/.test(figure.textContent)`)() {
 			t.Errorf("%s does not tell the rate that it measures", id)
 		}
@@ -41,7 +41,7 @@ func checkSimulators(t *testing.T, tab context.Context) {
 		const world = `.querySelector(".sgd-sim-text").textContent.split(";")[0]`
 		before := testkit.Eval[string](t, tab, figure+world)
 		testkit.Do(t, tab, chromedp.Focus(chromedp.CSS("#"+id+"-batchSize")), chromedp.KeyEvent(kb.ArrowRight))
-		testkit.Await(t, 10*time.Second, "the world follows the slider", is(fmt.Sprintf(`figure%s !== %q`, world, before)))
+		testkit.Await(t, time.Minute, "the world follows the slider", is(fmt.Sprintf(`figure%s !== %q`, world, before)))
 		testkit.Do(t, tab, chromedp.Focus(chromedp.CSS("#"+id+" canvas")), chromedp.KeyEvent("p"))
 		frames := testkit.Eval[string](t, tab, figure+".dataset.frames")
 		testkit.Do(t, tab, chromedp.Sleep(300*time.Millisecond))
@@ -49,16 +49,16 @@ func checkSimulators(t *testing.T, tab context.Context) {
 			t.Errorf("%s goes on after a pause: frame %s after %s", id, now, frames)
 		}
 		testkit.Do(t, tab, chromedp.KeyEvent("r"))
-		testkit.Await(t, 10*time.Second, "it runs again after a reset", is(fmt.Sprintf(`figure.dataset.frames !== %q`, frames)))
+		testkit.Await(t, time.Minute, "it runs again after a reset", is(fmt.Sprintf(`figure.dataset.frames !== %q`, frames)))
 
 		resize(t, tab, 390, 844)
 		testkit.Call(t, tab, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
 		testkit.Do(t, tab, chromedp.ScrollIntoView(chromedp.CSS("#"+id)))
 		before = testkit.Eval[string](t, tab, figure+world)
 		tap(t, tab, "#"+id+"-batchSize", 0.9)
-		testkit.Await(t, 10*time.Second, "the world follows a finger on the slider", is(fmt.Sprintf(`figure%s !== %q`, world, before)))
+		testkit.Await(t, time.Minute, "the world follows a finger on the slider", is(fmt.Sprintf(`figure%s !== %q`, world, before)))
 		tap(t, tab, "#"+id+" canvas", 0.5)
-		testkit.Await(t, 10*time.Second, "a tap on the picture is a pause", is(`figure.querySelector("button").textContent === "Run"`))
+		testkit.Await(t, time.Minute, "a tap on the picture is a pause", is(`figure.querySelector("button").textContent === "Run"`))
 		testkit.Call(t, tab, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{})
 		resize(t, tab, 1280, 900)
 	}

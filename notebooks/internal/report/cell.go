@@ -82,9 +82,12 @@ func outputHTML(o notebook.Output, prefix string, text *markdown) (content strin
 			return "<div class=\"output\">" + content + "</div>\n", nil, err
 		}
 	}
-	for _, mediaType := range []string{"text/javascript", "application/javascript", "text/plain"} {
-		if plain, ok := o.As(mediaType); ok {
-			return printed(plain, "stdout"), nil, nil
+	if plain, ok := o.As("text/plain"); ok {
+		return printed(plain, "stdout"), nil, nil
+	}
+	for _, mediaType := range []string{"text/javascript", "application/javascript"} {
+		if _, ok := o.As(mediaType); ok { // as code it would say little to a reader
+			return printed("A script, which a report does not run.", "stdout"), nil, nil
 		}
 	}
 	return "", nil, nil

@@ -4,10 +4,11 @@
 // A notebook is somebody else's text, and its report runs none of it. Only two kinds of script run:
 // those of the page itself and those of the charts of package live (an output that begins with
 // <figure class="sgd-chart">); the page's policy lists them by their hashes, so that a browser runs
-// no other. An output of type text/javascript is printed. In texts and outputs stand the HTML and
-// SVG elements of a list, which neither run nor fetch; the tags of others are shown as text.
-// Scripts, handlers (onclick), frames, forms, addresses such as javascript:, and pictures and styles
-// from elsewhere are errors that name the cell. Links lead to http, https and mailto or are relative.
+// no other. Of an output of type text/javascript it is said that it does not run. In texts and
+// outputs stand the HTML and SVG elements of a list, which neither run nor fetch; the tags of
+// others are shown as text. Scripts, handlers (onclick), frames, forms, addresses such as
+// javascript:, and pictures and styles from elsewhere are errors that name the cell. Links lead to
+// http, https and mailto or are relative.
 //
 // The pictures of a text are read from the notebook's folder and those below it, never from
 // outside, not through a symbolic link either.

@@ -128,7 +128,7 @@ func TestOutputs(t *testing.T) {
 		{data("image/svg+xml", "<svg></svg>"), `<div class="output drawing"><svg></svg></div>`},
 		{data("image/png", "AA\nAA"), `<img src="data:image/png;base64,AAAA" alt="">`},
 		{data("text/markdown", "*so* $x$"), `<em>so</em> <span class="math inline">x</span>`},
-		{data("text/javascript", "f()"), ">f()</pre>"},
+		{data("text/javascript", "f()"), ">A script, which a report does not run.</pre>"}, {data("application/javascript", "f()"), ">A script, which"},
 		{data("text/latex", "$x$"), `<span class="math inline">x</span>`},
 		{data("image/jpeg", `A"onload="f()`), `src="data:image/jpeg;base64,A&#34;onload=&#34;f()"`},
 		{data("text/plain", "42"), ">42</pre>"},

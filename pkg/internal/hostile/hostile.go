@@ -42,8 +42,12 @@ func (h Table) Run(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range exported {
-		if len(h[name]) == 0 {
+		if len(h[name]) == 0 && !slices.Contains(Later[filepath.Base(dir)], name) {
 			t.Errorf("%s has no hostile call", name)
 		}
 	}

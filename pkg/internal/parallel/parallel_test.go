@@ -2,6 +2,7 @@ package parallel
 
 import (
 	"context"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -53,8 +54,14 @@ func TestForStops(t *testing.T) {
 }
 
 func TestWorkers(t *testing.T) {
-	if Workers(3) != 3 || Workers(0) < 1 {
-		t.Errorf("Workers(3) = %d, Workers(0) = %d", Workers(3), Workers(0))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(5))
+	for setting, want := range map[int]int{0: 5, 1: 1, 3: 3, 5: 5, 2000: 2000} {
+		if got := Workers(setting); got != want {
+			t.Errorf("Workers(%d) = %d, want %d", setting, got, want)
+		}
+	}
+	if GiB != 1024*1024*1024 {
+		t.Errorf("a GiB of %v bytes", GiB)
 	}
 }
 
