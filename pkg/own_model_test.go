@@ -39,7 +39,7 @@ func Example_ownModel() {
 	law := must.M1(must.M1(spectrum.CountByGap(eigen.Values)).Predict(theory.Noise{LearningRate: 0.2, BatchSize: 1}))
 	along := must.M1(noise.Along(sigma, mat.Col(nil, 0, eigen.Vectors)))
 	fmt.Printf("L* = %.4f, 𝒩 = %.4f, h = %.3f, Σ along the first %.4f\n", least.Loss, strength, eigen.Values, along)
-	fmt.Printf("T = %.3f, φ = %.1f, n_c = %.1f\n", law.Temperature, law.StationaryExponent, law.CriticalDim)
+	fmt.Printf("T = %.3f, φ = %.1f, n_c = %.1f\n", law.Temperature, law.StationaryExponent, law.CriticalDimension)
 	exit := escape.LossAbove{Landscape: must.M1(model.NewMeanLoss(m)), Level: 1.5 * least.Loss}
 	descent := must.M1(sgd.New(m, 0.2, 1, sgd.WithReplacement))
 	t := must.M1(must.M1(escape.FirstPassage(ctx, descent, least.Theta, exit, escape.Settings{})).MeanTime(0.95))

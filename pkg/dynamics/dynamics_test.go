@@ -168,7 +168,7 @@ func TestHeunBeatsEulerAtCoarseStep(t *testing.T) {
 }
 
 func TestRecord(t *testing.T) {
-	bowl := must(landscape.NewQuadratic(landscape.Shape{EffectiveDim: 2}))
+	bowl := must(landscape.NewQuadratic(landscape.Shape{EffectiveDimension: 2}))
 	noise := theory.NoiseFor(0.2, 1)
 	for _, rule := range rules[:3] {
 		d := must(rule.build(bowl, bowl.Minimum(), noise, Settings{Step: 1e-3, Scheme: rule.scheme}))
@@ -270,7 +270,7 @@ func TestStreams(t *testing.T) {
 
 func TestStepsDoNotAllocate(t *testing.T) {
 	l := tilted{mat.NewSymDense(2, []float64{2, 0.5, 0.5, 1})}
-	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 2}))
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2}))
 	for _, rule := range rules {
 		stepper := must(rule.build(well, well.Minimum(), theory.NoiseFor(0.1, 1), Settings{Step: 0.01, Scheme: rule.scheme})).NewStepper()
 		theta, xi := make([]float64, 2), []float64{0.3, -1}

@@ -50,7 +50,7 @@ func (d *diffusion) NewLanes() *Lanes {
 	if w == nil || d.g.full != nil {
 		return nil
 	}
-	n, a := w.EffectiveDim(), w.Coefficients()
+	n, a := w.EffectiveDimension(), w.Coefficients()
 	l := &Lanes{
 		clock: map[kind]lanes.Clock{sde: lanes.Loss, logLangevin: lanes.Log, gld: lanes.None}[d.kind], heun: d.scheme == Heun,
 		h: append([]float64{0}, w.Transverse()...), g: make([]float64, n),

@@ -16,7 +16,7 @@ import (
 
 // wells are landscapes that lanes know.
 func wells() map[string]landscape.Barrier {
-	shape := landscape.Shape{Ratio: 3, OutlierCurvature: 2, MinimumLoss: 0.7, EffectiveDim: 3, Transverse: []float64{1, 5}, Flat: 1}
+	shape := landscape.Shape{Ratio: 3, OutlierCurvature: 2, MinimumLoss: 0.7, EffectiveDimension: 3, Transverse: []float64{1, 5}, Flat: 1}
 	return map[string]landscape.Barrier{
 		"quartic": must(landscape.NewQuartic(shape)), "cubic": must(landscape.NewCubic(shape)),
 		"quartic, n = 1": must(landscape.NewQuartic(landscape.Shape{Ratio: 2})),
@@ -72,7 +72,7 @@ func TestLanesAreSteppers(t *testing.T) {
 // Where a replica goes depends on its key alone: on no worker, on no neighbour, and not on how often
 // it is looked at.
 func TestLanesKeepApart(t *testing.T) {
-	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 2}))
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2}))
 	d := must(NewSDE(well, well.Minimum(), theory.NoiseFor(0.2, 1), Settings{Step: 0.05}))
 	run := func(workers, replicas int, each bool, level float64) (times []float64) {
 		times = make([]float64, replicas)
@@ -129,7 +129,7 @@ func TestLanesKeepApart(t *testing.T) {
 // that is not along the coordinates.
 func TestNoLanes(t *testing.T) {
 	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2}))
-	for name, l := range map[string]landscape.Landscape{"embeds": struct{ *landscape.Quartic }{q}, "bent": must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2}, 0))} {
+	for name, l := range map[string]landscape.Landscape{"embeds": struct{ *landscape.Quartic }{q}, "bent": must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2}, 0))} {
 		minimum := q.Minimum()
 		if l.Dim() == 2 {
 			minimum = l.(landscape.Barrier).Minimum()

@@ -29,7 +29,7 @@ func must[T any](v T, err error) T {
 
 // problem is the quartic barrier in n dimensions with the exit at the far minimum.
 func problem(temperature, c float64, n int, s dynamics.Settings, log bool) (dynamics.Dynamics, []float64, Region) {
-	well := must(landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDim: n}))
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDimension: n}))
 	build := dynamics.NewSDE
 	if log {
 		build = dynamics.NewLogLangevin

@@ -292,7 +292,7 @@ func TestOccupancyByHand(t *testing.T) {
 
 // The edges of the regions: all but LossAbove hold theirs.
 func TestRegionEdges(t *testing.T) {
-	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 2}))
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2}))
 	for _, c := range []struct {
 		r     Region
 		theta []float64
@@ -344,7 +344,7 @@ func TestSimulateMeetsTheExit(t *testing.T) {
 
 // What is censored before the start is forgotten, 15/h, is refused before any work.
 func TestSimulateRefusesEarlyCensoring(t *testing.T) {
-	p := Problem{Barrier: must(landscape.NewQuartic(landscape.Shape{Ratio: 1.5, EffectiveDim: 2, OutlierCurvature: 2, Flat: 1})), Noise: theory.NoiseFor(0.2, 2)}
+	p := Problem{Barrier: must(landscape.NewQuartic(landscape.Shape{Ratio: 1.5, EffectiveDimension: 2, OutlierCurvature: 2, Flat: 1})), Noise: theory.NoiseFor(0.2, 2)}
 	for _, c := range []struct {
 		maxTime float64
 		ok      bool
@@ -365,7 +365,7 @@ func TestExactMeetsTheFormulas(t *testing.T) {
 	}{
 		{landscape.Shape{Ratio: 2, OutlierCurvature: 2, MinimumLoss: 0.3}, 0.05, false},
 		{landscape.Shape{Ratio: 2, OutlierCurvature: 2, MinimumLoss: 0.3}, 0.07, true},
-		{landscape.Shape{Ratio: 2, OutlierCurvature: 2, MinimumLoss: 0.3, EffectiveDim: 2}, 0.05, false},
+		{landscape.Shape{Ratio: 2, OutlierCurvature: 2, MinimumLoss: 0.3, EffectiveDimension: 2}, 0.05, false},
 	} {
 		p := Problem{Barrier: must(landscape.NewQuartic(c.shape)), Noise: theory.NoiseFor(c.temperature, c.shape.OutlierCurvature), Frozen: c.frozen}
 		e, r := must(p.Theory()), must(p.Exact())
@@ -385,13 +385,13 @@ func TestEqualOutliers(t *testing.T) {
 		unequal float64
 		want    string
 	}{{0, ""}, {1e-8, ""}, {1e-5, "not reversible"}} {
-		shape := landscape.Shape{Ratio: 1.5, OutlierCurvature: 100, EffectiveDim: 2, Transverse: []float64{100 * (1 + c.unequal)}}
+		shape := landscape.Shape{Ratio: 1.5, OutlierCurvature: 100, EffectiveDimension: 2, Transverse: []float64{100 * (1 + c.unequal)}}
 		p := Problem{Barrier: must(landscape.NewQuartic(shape)), Noise: theory.NoiseFor(0.15, 100), Frozen: true}
 		if _, err := p.Exact(); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("unequal by %v: %v, want %q", c.unequal, err, c.want)
 		}
 	}
-	p := Problem{Barrier: must(landscape.NewQuartic(landscape.Shape{Ratio: 1.5, EffectiveDim: 2})), Noise: theory.NoiseFor(0.15, 1)}
+	p := Problem{Barrier: must(landscape.NewQuartic(landscape.Shape{Ratio: 1.5, EffectiveDimension: 2})), Noise: theory.NoiseFor(0.15, 1)}
 	r := must(kolmogorov.Reduce(p.Barrier))
 	want := must(kolmogorov.Kolmogorov{Valley: r.Valley, Noise: exact.LossNoise{Temperature: 0.15}, Exit: r.Axis.Exit}.Solve())
 	if got := must(p.Exact()).Decay; got != want.Eigenvalue {

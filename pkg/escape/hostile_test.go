@@ -141,14 +141,14 @@ func TestHostile(t *testing.T) {
 		"Problem.StraightFactor": {
 			func() error { return hostile.Err(Problem{}.StraightFactor()) },
 			func() error { // a focal point
-				sharp := must(landscape.NewQuartic(landscape.Shape{Ratio: 8, EffectiveDim: 2, Transverse: []float64{8}}))
+				sharp := must(landscape.NewQuartic(landscape.Shape{Ratio: 8, EffectiveDimension: 2, Transverse: []float64{8}}))
 				return hostile.Err(Problem{Barrier: sharp, Noise: theory.NoiseFor(0.1, 1)}.StraightFactor())
 			},
 		},
 		"Problem.Quadratures": {
 			func() error { return hostile.Err(Problem{}.Quadratures()) },
 			func() error {
-				crowded := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 3}))
+				crowded := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 3}))
 				return hostile.Err(Problem{Barrier: crowded, Noise: theory.NoiseFor(1, 1)}.Quadratures())
 			},
 			func() error {

@@ -25,7 +25,7 @@ func (p Problem) Laplace() (room, well, pass float64, err error) {
 	if !r.Symmetric || p.Frozen || math.Abs(across) > 1e-6 || math.Abs(r.Along-r.Across) > 1e-6*r.Along {
 		return 0, 0, 0, fmt.Errorf("escape: Laplace's method: symmetric pass %v, frozen noise %v, log det ratio across %.3g, curvatures %.6g and %.6g, want true, false, 0 and equal", r.Symmetric, p.Frozen, across, r.Along, r.Across)
 	}
-	c := exact.Channel{Line: exact.OneDim{Loss: func(z float64) float64 { return r.Loss(z, 0) }, Noise: exact.LossNoise{Temperature: e.T()}}, Dim: e.EffectiveDim}
+	c := exact.Channel{Line: exact.OneDim{Loss: func(z float64) float64 { return r.Loss(z, 0) }, Noise: exact.LossNoise{Temperature: e.T()}}, Dim: e.EffectiveDimension}
 	if room, well, pass, err = c.Laplace(r.Axis.Minimum, r.Axis.Saddle, e.OutlierCurvature, -e.SaddleCurvature); err != nil {
 		return 0, 0, 0, fmt.Errorf("escape: %w", err)
 	}

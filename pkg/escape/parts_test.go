@@ -11,7 +11,7 @@ import (
 // Eq. 17 times three factors is two quadratures, in any units.
 func TestProblemLaplace(t *testing.T) {
 	for _, n := range []int{1, 5} {
-		well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2.5, EffectiveDim: n, OutlierCurvature: 3, MinimumLoss: 0.2}))
+		well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2.5, EffectiveDimension: n, OutlierCurvature: 3, MinimumLoss: 0.2}))
 		p := Problem{Barrier: well, Noise: theory.NoiseFor(0.1, 3)}
 		room, wide, pass, err := p.Laplace()
 		if err != nil {
@@ -22,7 +22,7 @@ func TestProblemLaplace(t *testing.T) {
 		}
 	}
 	cubic := must(landscape.NewCubic(landscape.Shape{Ratio: 2}))
-	sharp := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{2}}))
+	sharp := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{2}}))
 	for _, p := range []Problem{{Barrier: cubic, Noise: theory.NoiseFor(0.1, 1)}, {Barrier: sharp, Noise: theory.NoiseFor(0.1, 1)}, {Barrier: cubic, Noise: theory.NoiseFor(0.1, 1), Frozen: true}} {
 		if _, _, _, err := p.Laplace(); err == nil {
 			t.Errorf("%v accepted", p)
@@ -50,7 +50,7 @@ func TestTransitionsAndWell(t *testing.T) {
 func TestGrid(t *testing.T) {
 	all := must(Grid(QuarticProblem, []int{1, 3}, []float64{0.1, 0.2}, []float64{2, 4, 8}))
 	e := must(all[9].Theory())
-	if len(all) != 12 || e.EffectiveDim != 3 || math.Abs(e.T()-0.2) > 1e-12 || math.Abs(e.Ratio-4) > 1e-12 {
+	if len(all) != 12 || e.EffectiveDimension != 3 || math.Abs(e.T()-0.2) > 1e-12 || math.Abs(e.Ratio-4) > 1e-12 {
 		t.Errorf("%d problems, the tenth %v", len(all), e)
 	}
 }

@@ -165,7 +165,7 @@ func (p Problem) Simulate(ctx context.Context, s Settings) (Extrapolation, error
 		build, clock, law = dynamics.NewGLD, 1, "frozen"
 	}
 	name := fmt.Sprintf("%s barrier c=%v n=%d h=%v L=%v spread=%v noise=%s eta=%v B=%v", s.Experiment,
-		e.Ratio, e.EffectiveDim, e.OutlierCurvature, e.MinimumLoss, e.Spread, law, e.LearningRate, e.BatchSize)
+		e.Ratio, e.EffectiveDimension, e.OutlierCurvature, e.MinimumLoss, e.Spread, law, e.LearningRate, e.BatchSize)
 	steps := []float64{0.4 / steep, 0.2 / steep}
 	estimates := make([]Estimate, len(steps))
 	for i, step := range steps {

@@ -16,7 +16,7 @@ import (
 // Both laws against their exact decay, in two dimensions, with a flat direction and with units in
 // which neither h* nor L(θ*) is 1.
 func TestCompareAgreesWithExact(t *testing.T) {
-	shape := landscape.Shape{Ratio: 1.8, OutlierCurvature: 2, MinimumLoss: 0.3, EffectiveDim: 2, Flat: 1}
+	shape := landscape.Shape{Ratio: 1.8, OutlierCurvature: 2, MinimumLoss: 0.3, EffectiveDimension: 2, Flat: 1}
 	for _, frozen := range []bool{false, true} {
 		p := Problem{Barrier: must(landscape.NewQuartic(shape)), Noise: theory.NoiseFor(0.2, 2), Frozen: frozen}
 		c := must(p.Compare(context.Background(), Settings{Replicas: 1500, Seed: 2}))

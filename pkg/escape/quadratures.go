@@ -48,8 +48,8 @@ func (p Problem) Quadratures() (exact.Result, error) {
 	if p.Frozen {
 		noise = exact.ConstantNoise{Strength: e.T() * e.MinimumLoss}
 	}
-	c := exact.Channel{Line: exact.OneDim{Loss: w.loss, Noise: noise}, Dim: e.EffectiveDim}
-	if e.EffectiveDim > 1 {
+	c := exact.Channel{Line: exact.OneDim{Loss: w.loss, Noise: noise}, Dim: e.EffectiveDimension}
+	if e.EffectiveDimension > 1 {
 		c.LogDet = w.logDet
 	}
 	// Hessians by differences are good to nine digits.
@@ -130,7 +130,7 @@ func (w way) straight(axis landscape.Axis, e theory.Escape) error {
 		return nil
 	}
 	const probes = 16
-	grad, slope := make([]float64, len(w.from)), mat.NewVecDense(e.EffectiveDim-1, nil)
+	grad, slope := make([]float64, len(w.from)), mat.NewVecDense(e.EffectiveDimension-1, nil)
 	for i := range probes + 1 {
 		z := axis.Minimum + (axis.Exit-axis.Minimum)*float64(i)/probes
 		loss := w.b.LossGrad(grad, w.at(z))

@@ -14,7 +14,7 @@ import (
 // On a well the route is the channel of package exact, in any units and beside flat directions.
 func TestQuadraturesOfWell(t *testing.T) {
 	const T, h, floor = 0.1, 3, 0.2
-	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 5, OutlierCurvature: h, MinimumLoss: floor, Flat: 2}))
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 5, OutlierCurvature: h, MinimumLoss: floor, Flat: 2}))
 	for _, frozen := range []bool{false, true} {
 		line := exact.OneDim{Loss: exact.FirstAxis(well), Noise: exact.LossNoise{Temperature: T}}
 		if frozen {
@@ -95,8 +95,8 @@ func TestQuadraturesErrors(t *testing.T) {
 	}{
 		{Problem{}, "η = 0"},
 		{own(t, hills{across: []float64{4, 8}}, 0.1), "outliers differ by a factor"},
-		{Problem{Barrier: must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2}, 1)), Noise: theory.NoiseFor(0.1, 1)}, "leaves the axis"},
-		{Problem{Barrier: must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 21})), Noise: theory.NoiseFor(0.1, 1)}, "n < n_c − 1 = 21"},
+		{Problem{Barrier: must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2}, 1)), Noise: theory.NoiseFor(0.1, 1)}, "leaves the axis"},
+		{Problem{Barrier: must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 21})), Noise: theory.NoiseFor(0.1, 1)}, "n < n_c − 1 = 21"},
 	} {
 		if _, err := c.p.Quadratures(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want it to say %q", err, c.want)
@@ -106,7 +106,7 @@ func TestQuadraturesErrors(t *testing.T) {
 
 func ExampleProblem_Quadratures() {
 	// Four equal outliers and a low barrier.
-	well, err := landscape.NewQuartic(landscape.Shape{Ratio: 1.5, EffectiveDim: 4})
+	well, err := landscape.NewQuartic(landscape.Shape{Ratio: 1.5, EffectiveDimension: 4})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -12,7 +12,7 @@ import (
 )
 
 func TestRegions(t *testing.T) {
-	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 2}))
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2}))
 	s := well.Saddle().Theta[0]
 	past := must(Past(well))
 	for _, c := range []struct {
@@ -44,7 +44,7 @@ func TestRegions(t *testing.T) {
 
 // What cannot be an exit, a dynamics or a start is an error before any work.
 func TestBadFirstPassage(t *testing.T) {
-	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 2}))
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2}))
 	d := must(dynamics.NewLogLangevin(well, well.Minimum(), theory.NoiseFor(0.1, 1), dynamics.Settings{}))
 	good := Beyond{Level: 1}
 	for _, c := range []struct {

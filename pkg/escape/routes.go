@@ -200,7 +200,7 @@ func (p Problem) StraightFactor() (float64, error) {
 // quartic double well of n equal outliers with h* = 1 and L(θ*) = 1 at temperature T and loss ratio
 // c. Errors are those of [landscape.NewQuartic].
 func QuarticProblem(n int, T, c float64) (Problem, error) {
-	well, err := landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDim: n})
+	well, err := landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDimension: n})
 	if err != nil {
 		return Problem{}, fmt.Errorf("escape: %w", err)
 	}

@@ -21,7 +21,7 @@ func TestRoutes(t *testing.T) {
 	if got, want := all.Ratio("eq17", "linear")[1], all[1].Of("eq17")/all.Column("linear")[1]; got != want {
 		t.Errorf("ratio %v, want %v", got, want)
 	}
-	if cold := all.Where(func(e theory.Escape) bool { return e.T() < 0.15 }); len(cold) != 3 || cold[2].EffectiveDim != 4 {
+	if cold := all.Where(func(e theory.Escape) bool { return e.T() < 0.15 }); len(cold) != 3 || cold[2].EffectiveDimension != 4 {
 		t.Errorf("%d cold problems, want 3", len(cold))
 	}
 	x, y := all.Points("quadrature2", "eigenvalue")
@@ -68,7 +68,7 @@ func TestRoutes(t *testing.T) {
 // The factor for unequal outliers is that of package kolmogorov, and 1 for equal ones.
 func TestProblemStraightFactor(t *testing.T) {
 	for _, test := range []struct{ h, want float64 }{{1, 1}, {4, 3.086}, {0.25, 0.763}} {
-		well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{test.h}}))
+		well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{test.h}}))
 		got := must(Problem{Barrier: well, Noise: theory.NoiseFor(0.1, 1)}.StraightFactor())
 		if math.Abs(got/test.want-1) > 2e-3 {
 			t.Errorf("h⊥/h₁ = %g: F = %.5g, want %.4g", test.h, got, test.want)

@@ -145,7 +145,7 @@ func TestWhereProcessEnds(t *testing.T) {
 
 // Every process, and through OneDim every noise law, has the drift and diffusion of its equation.
 func TestLaws(t *testing.T) {
-	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 3, EffectiveDim: 2}))
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 3, EffectiveDimension: 2}))
 	slope := func(z float64) float64 {
 		var g [2]float64
 		well.LossGrad(g[:], []float64{z, 0})

@@ -18,7 +18,7 @@ func unequal(t testing.TB, n int, c, h, T float64) (*landscape.Quartic, Aligned)
 	for i := range across {
 		across[i] = h
 	}
-	q, err := landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDim: n, Transverse: across})
+	q, err := landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDimension: n, Transverse: across})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestAlignedErrors(t *testing.T) {
 
 func ExampleAligned() {
 	// Outliers twice as sharp across the path as along it.
-	well, err := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 4, Transverse: []float64{2, 2, 2}})
+	well, err := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 4, Transverse: []float64{2, 2, 2}})
 	if err != nil {
 		fmt.Println(err)
 		return

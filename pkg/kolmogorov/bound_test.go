@@ -147,7 +147,7 @@ func (s slanted) LossGrad(dst, theta []float64) float64 {
 // saddle: on the axis, across it and on one side of a plane.
 func TestReduceSeesAsymmetry(t *testing.T) {
 	for _, n := range []int{1, 2} {
-		q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: n}))
+		q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: n}))
 		for _, c := range []struct {
 			tilt, shear float64
 			below, want bool
@@ -161,11 +161,11 @@ func TestReduceSeesAsymmetry(t *testing.T) {
 			}
 		}
 	}
-	bent := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{4}}, 1))
+	bent := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{4}}, 1))
 	if r := must(Reduce(bent)); !r.Plane || r.Across != 4 || r.Along != 1 || r.Dim != 2 {
 		t.Errorf("bent valley: %+v", r)
 	}
-	flat := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 3, Transverse: []float64{3, 3}, Flat: 2}))
+	flat := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 3, Transverse: []float64{3, 3}, Flat: 2}))
 	if r := must(Reduce(flat)); r.Plane || r.Across != 3 || r.Along != 1 || r.Dim != 3 {
 		t.Errorf("valley with flat directions: %+v", r)
 	}
@@ -199,7 +199,7 @@ func TestReduceErrors(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	// A cubic term tells one side from the other only.
-	if _, err := Reduce(lopsided{must(landscape.NewQuartic(landscape.Shape{Ratio: 1.2, EffectiveDim: 3}))}); err == nil || !strings.Contains(err.Error(), "no reduction") {
+	if _, err := Reduce(lopsided{must(landscape.NewQuartic(landscape.Shape{Ratio: 1.2, EffectiveDimension: 3}))}); err == nil || !strings.Contains(err.Error(), "no reduction") {
 		t.Errorf("error %v", err)
 	}
 	for want, k := range map[string]Kolmogorov{
@@ -228,7 +228,7 @@ func TestStraightFactorEnds(t *testing.T) {
 
 // A bend to the left is a bend to the right in a mirror, in value and error, tails and all.
 func TestPlaneMirror(t *testing.T) {
-	b := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{0.5}}, 1))
+	b := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{0.5}}, 1))
 	v := must(Plane(b, 0))
 	mirror := v
 	mirror.Loss = func(z, r float64) float64 { return v.Loss(z, -r) }

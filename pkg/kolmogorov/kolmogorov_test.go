@@ -17,7 +17,7 @@ import (
 // quartic returns a double well of h = 1 and L(θ*) = 1 with its valley.
 func quartic(t testing.TB, n int, c float64) (*landscape.Quartic, Valley) {
 	t.Helper()
-	q, err := landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDim: n})
+	q, err := landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDimension: n})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func TestKolmogorovErrors(t *testing.T) {
 			t.Errorf("committor of %+v: error %v, want it to say %q", test.k, err, test.want)
 		}
 	}
-	q, err := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 3, Transverse: []float64{1, 2}})
+	q, err := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 3, Transverse: []float64{1, 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestKolmogorovErrors(t *testing.T) {
 }
 
 func ExampleKolmogorov() {
-	well, err := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 4})
+	well, err := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 4})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -254,7 +254,7 @@ func ExampleKolmogorov() {
 }
 
 func ExampleKolmogorov_Committor() {
-	well, err := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 8})
+	well, err := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 8})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -275,7 +275,7 @@ func ExampleKolmogorov_Committor() {
 }
 
 func ExampleBarrierRate() {
-	well, err := landscape.NewQuartic(landscape.Shape{Ratio: 4, EffectiveDim: 8})
+	well, err := landscape.NewQuartic(landscape.Shape{Ratio: 4, EffectiveDimension: 8})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -15,7 +15,7 @@ import (
 // does not know the bend.
 func bent(t testing.TB, across, bend, T float64) (*landscape.Bent, Valley, float64) {
 	t.Helper()
-	b, err := landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{across}}, bend)
+	b, err := landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{across}}, bend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestUnits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 4, OutlierCurvature: 7, MinimumLoss: 0.03, Flat: 5})
+	other, err := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 4, OutlierCurvature: 7, MinimumLoss: 0.03, Flat: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestValleyErrors(t *testing.T) {
 func second[T any](_ T, err error) error { return err }
 
 func ExamplePlane() {
-	well, err := landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{4}}, 1)
+	well, err := landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{4}}, 1)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -51,7 +51,7 @@ func (r turned) Saddle() Critical  { return r.critical(r.Barrier.Saddle()) }
 
 func TestFindAxis(t *testing.T) {
 	for _, across := range []float64{1, 4} {
-		q := must(NewQuartic(Shape{Ratio: 2, EffectiveDim: 3, Transverse: []float64{across, across}, Flat: 1}))
+		q := must(NewQuartic(Shape{Ratio: 2, EffectiveDimension: 3, Transverse: []float64{across, across}, Flat: 1}))
 		sin, cos := math.Sincos(0.7)
 		r := turned{q, cos, sin, -5}
 		a := must(FindAxis(r))

@@ -27,13 +27,13 @@ var (
 )
 
 // NewBent returns the double well with bend α, in units of z₂; 0 gives a [Quartic]. It returns an
-// error if α is not finite or EffectiveDim < 2, and those of [NewQuartic].
+// error if α is not finite or EffectiveDimension < 2, and those of [NewQuartic].
 func NewBent(s Shape, bend float64) (*Bent, error) {
 	if math.IsNaN(bend) || math.IsInf(bend, 0) {
 		return nil, fmt.Errorf("landscape: bent: bend α = %v, want a finite value", bend)
 	}
-	if s.EffectiveDim < 2 {
-		return nil, fmt.Errorf("landscape: bent: effective dimension n = %d, want ≥ 2", s.EffectiveDim)
+	if s.EffectiveDimension < 2 {
+		return nil, fmt.Errorf("landscape: bent: effective dimension n = %d, want ≥ 2", s.EffectiveDimension)
 	}
 	q, err := NewQuartic(s)
 	if err != nil {

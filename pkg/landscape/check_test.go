@@ -32,7 +32,7 @@ func (a altered) Hess(dst *mat.SymDense, theta []float64) {
 }
 
 func TestCheckFindsMistakes(t *testing.T) {
-	q := must(NewQuartic(Shape{Ratio: 2, EffectiveDim: 2}))
+	q := must(NewQuartic(Shape{Ratio: 2, EffectiveDimension: 2}))
 	at := []float64{0.4, -0.3}
 	for _, test := range []struct {
 		l      Landscape
@@ -71,7 +71,7 @@ func (s shifted) Saddle() Critical {
 }
 
 func TestCheckBarrierFindsMistakes(t *testing.T) {
-	q := must(NewQuartic(Shape{Ratio: 2, EffectiveDim: 2}))
+	q := must(NewQuartic(Shape{Ratio: 2, EffectiveDimension: 2}))
 	for _, test := range []struct {
 		b    Barrier
 		want string

@@ -47,7 +47,7 @@ func (b told) Minimum() Critical { return b.minimum }
 func (b told) Saddle() Critical  { return b.saddle }
 
 func TestHostile(t *testing.T) {
-	q := must(NewQuartic(Shape{Ratio: 2, EffectiveDim: 2}))
+	q := must(NewQuartic(Shape{Ratio: 2, EffectiveDimension: 2}))
 	from := q.Minimum().Theta
 	const big = 200_000
 	r := hostile.Table{
@@ -57,8 +57,8 @@ func TestHostile(t *testing.T) {
 		},
 		"CheckBarrier": {}, "FindAxis": {}, "NewQuartic": {}, "NewCubic": {}, "NewQuadratic": {},
 		"NewBent": {
-			func() error { return hostile.Err(NewBent(Shape{Ratio: 2}, 1)) }, func() error { return hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, nan)) }, func() error { return hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, inf)) },
-			func() error { return hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, math.Inf(-1))) }, func() error { return hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, huge)) },
+			func() error { return hostile.Err(NewBent(Shape{Ratio: 2}, 1)) }, func() error { return hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDimension: 2}, nan)) }, func() error { return hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDimension: 2}, inf)) },
+			func() error { return hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDimension: 2}, math.Inf(-1))) }, func() error { return hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDimension: 2}, huge)) },
 		},
 		"Eigen":       {},
 		"Eigenspaces": {},
@@ -75,22 +75,22 @@ func TestHostile(t *testing.T) {
 		"Cubic.Saddle": {func() error { return hostile.Said((&Cubic{}).Saddle().Hess == nil) }}, "Bent.Minimum": {func() error { return hostile.Said((&Bent{}).Minimum().Hess == nil) }}, "Bent.Saddle": {func() error { return hostile.Said((&Bent{}).Saddle().Hess == nil) }}, "Bent.FarMinimum": {func() error { return hostile.Said((&Bent{}).FarMinimum().Hess == nil) }},
 		"Cubic.Far": {func() error { return hostile.Said((&Cubic{}).Far() == 0) }}, "Cubic.Edge": {func() error { return hostile.Said((&Cubic{}).Edge() == 0) }},
 		"Bent.Floor": {func() error { y, _, _ := (&Bent{}).Floor(nan); return hostile.Said(math.IsNaN(y)) }}, "Well.Profile": {func() error { v, _, _ := q.Profile(nan); return hostile.Said(math.IsNaN(v)) }},
-		"Well.Dim": {func() error { return hostile.Said((&Well{}).Dim() == 0) }}, "Well.EffectiveDim": {func() error { return hostile.Said((&Well{}).EffectiveDim() == 1) }}, "Well.MinimumLoss": {func() error { return hostile.Said((&Well{}).MinimumLoss() == 0) }}, "Well.Transverse": {func() error { return hostile.Said(len((&Well{}).Transverse()) == 0) }},
+		"Well.Dim": {func() error { return hostile.Said((&Well{}).Dim() == 0) }}, "Well.EffectiveDimension": {func() error { return hostile.Said((&Well{}).EffectiveDimension() == 1) }}, "Well.MinimumLoss": {func() error { return hostile.Said((&Well{}).MinimumLoss() == 0) }}, "Well.Transverse": {func() error { return hostile.Said(len((&Well{}).Transverse()) == 0) }},
 		"Polynomial":        {func() error { return hostile.Said(Polynomial(nil) == nil) }, func() error { return hostile.Said(Polynomial(struct{ *Quartic }{q}) == nil) }, func() error { return hostile.Said(Polynomial((*Quartic)(nil)) == nil) }},
 		"Well.Coefficients": {func() error { return hostile.Said((&Well{}).Coefficients() == [3]float64{}) }},
 		// Called for every step, these trust the lengths that their interfaces ask for.
 		"Well.LossGrad": {func() error { return hostile.Said(math.IsNaN(q.LossGrad(nil, []float64{nan, 0}))) }}, "Bent.LossGrad": {func() error {
-			return hostile.Said(math.IsNaN(must(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, 1)).LossGrad(nil, []float64{nan, 0})))
+			return hostile.Said(math.IsNaN(must(NewBent(Shape{Ratio: 2, EffectiveDimension: 2}, 1)).LossGrad(nil, []float64{nan, 0})))
 		}}, "Well.Hess": {func() error { return hostile.Said(hostile.Err(Critical{Hess: hessOf(q, nan)}.Index()) != nil) }}, "Bent.Hess": {func() error {
-			return hostile.Said(hostile.Err(Critical{Hess: hessOf(must(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, 1)), nan)}.Index()) != nil)
+			return hostile.Said(hostile.Err(Critical{Hess: hessOf(must(NewBent(Shape{Ratio: 2, EffectiveDimension: 2}, 1)), nan)}.Index()) != nil)
 		}},
 	}
 	for _, h := range []*mat.SymDense{nil, new(mat.SymDense), mat.NewSymDense(1, []float64{nan}), mat.NewSymDense(2, []float64{1, nan, nan, 1}), mat.NewSymDense(2, []float64{inf, 0, 0, 1})} {
 		r.Add("Eigen", func() error { _, _, err := Eigen(h); return err })
 		r.Add("Eigenspaces", func() error { return hostile.Err(Eigenspaces(h)) })
 	}
-	for _, s := range []Shape{{OutlierCurvature: nan}, {OutlierCurvature: -1}, {OutlierCurvature: inf}, {MinimumLoss: nan}, {MinimumLoss: -1}, {MinimumLoss: inf}, {EffectiveDim: -1}, {EffectiveDim: 1e9}, {EffectiveDim: math.MaxInt},
-		{Flat: -1}, {Flat: 1e9}, {Flat: big}, {Flat: math.MaxInt}, {EffectiveDim: math.MaxInt, Flat: math.MaxInt}, {Transverse: []float64{1}}, {EffectiveDim: 2, Transverse: []float64{nan}}, {EffectiveDim: 2, Transverse: []float64{-1}}, {EffectiveDim: 2, Transverse: []float64{inf}}, {EffectiveDim: 3, Transverse: []float64{1}}} {
+	for _, s := range []Shape{{OutlierCurvature: nan}, {OutlierCurvature: -1}, {OutlierCurvature: inf}, {MinimumLoss: nan}, {MinimumLoss: -1}, {MinimumLoss: inf}, {EffectiveDimension: -1}, {EffectiveDimension: 1e9}, {EffectiveDimension: math.MaxInt},
+		{Flat: -1}, {Flat: 1e9}, {Flat: big}, {Flat: math.MaxInt}, {EffectiveDimension: math.MaxInt, Flat: math.MaxInt}, {Transverse: []float64{1}}, {EffectiveDimension: 2, Transverse: []float64{nan}}, {EffectiveDimension: 2, Transverse: []float64{-1}}, {EffectiveDimension: 2, Transverse: []float64{inf}}, {EffectiveDimension: 3, Transverse: []float64{1}}} {
 		r.Add("NewQuadratic", func() error { return hostile.Err(NewQuadratic(s)) })
 		s.Ratio = 2
 		r.Add("NewQuartic", func() error { return hostile.Err(NewQuartic(s)) })
@@ -101,7 +101,7 @@ func TestHostile(t *testing.T) {
 		if s.MinimumLoss != tiny || s.OutlierCurvature != 0 { // which comes out right
 			r.Add("NewCubic", func() error { return hostile.Err(NewCubic(s)) })
 		}
-		s.EffectiveDim = 2
+		s.EffectiveDimension = 2
 		r.Add("NewBent", func() error { return hostile.Err(NewBent(s, 1)) })
 	}
 	minimum, saddle := q.Minimum(), q.Saddle()
@@ -235,9 +235,9 @@ func (h slope) LossGrad(dst, theta []float64) float64 {
 
 // Profile, its derivatives, and the quadratic bowl, by their formulas.
 func TestProfileByHand(t *testing.T) {
-	b := must(NewQuadratic(Shape{OutlierCurvature: 3, MinimumLoss: 2, EffectiveDim: 2, Transverse: []float64{5}}))
+	b := must(NewQuadratic(Shape{OutlierCurvature: 3, MinimumLoss: 2, EffectiveDimension: 2, Transverse: []float64{5}}))
 	v, dv, ddv := b.Profile(2)
-	if v != 6 || dv != 6 || ddv != 3 || b.LossGrad(nil, []float64{2, 1}) != 2+6+2.5 || b.MinimumLoss() != 2 || b.EffectiveDim() != 2 || b.Transverse()[0] != 5 {
+	if v != 6 || dv != 6 || ddv != 3 || b.LossGrad(nil, []float64{2, 1}) != 2+6+2.5 || b.MinimumLoss() != 2 || b.EffectiveDimension() != 2 || b.Transverse()[0] != 5 {
 		t.Errorf("V = %v, V′ = %v, V″ = %v", v, dv, ddv)
 	}
 	q := must(NewQuartic(Shape{OutlierCurvature: 2, Ratio: 5}))

@@ -15,7 +15,7 @@ func TestLargestHessian(t *testing.T) {
 		n, flat int
 		ok      bool
 	}{{0, 11_584, true}, {0, 11_585, false}, {11_585, 0, true}, {11_586, 0, false}, {6000, 6000, false}} {
-		if _, err := NewQuadratic(Shape{EffectiveDim: c.n, Flat: c.flat}); (err == nil) != c.ok {
+		if _, err := NewQuadratic(Shape{EffectiveDimension: c.n, Flat: c.flat}); (err == nil) != c.ok {
 			t.Errorf("n = %d and %d flat: %v", c.n, c.flat, err)
 		}
 	}
@@ -32,7 +32,7 @@ func says(t *testing.T, name string, err error, want string) {
 // A barrier is refused for what it is, at the bound that is told: 1e−9 of a loss, 1e−6 of the
 // barrier over the distance for a slope.
 func TestCheckBarrierBounds(t *testing.T) {
-	q := must(NewQuartic(Shape{Ratio: 3, OutlierCurvature: 2, MinimumLoss: 5, EffectiveDim: 2}))
+	q := must(NewQuartic(Shape{Ratio: 3, OutlierCurvature: 2, MinimumLoss: 5, EffectiveDimension: 2}))
 	s := q.saddle
 	minimum, saddle := q.Minimum(), q.Saddle()
 	for _, c := range []struct {
@@ -88,7 +88,7 @@ func TestCheckBarrierLooksBetween(t *testing.T) {
 
 // The slope at a minimum is a length in all dimensions.
 func TestSlopeIsALength(t *testing.T) {
-	q := must(NewQuartic(Shape{Ratio: 3, EffectiveDim: 3}))
+	q := must(NewQuartic(Shape{Ratio: 3, EffectiveDimension: 3}))
 	for _, c := range []struct {
 		y    float64 // in both of the other directions
 		want string

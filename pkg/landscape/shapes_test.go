@@ -11,8 +11,8 @@ import (
 
 func TestBentLaws(t *testing.T) {
 	for _, s := range []Shape{
-		{Ratio: 2, EffectiveDim: 2},
-		{Ratio: 4, EffectiveDim: 4, OutlierCurvature: 2, Transverse: []float64{5, 0.3, 1}, Flat: 1},
+		{Ratio: 2, EffectiveDimension: 2},
+		{Ratio: 4, EffectiveDimension: 4, OutlierCurvature: 2, Transverse: []float64{5, 0.3, 1}, Flat: 1},
 	} {
 		for _, bend := range []float64{0, 0.7, -3} {
 			b := must(NewBent(s, bend))
@@ -40,8 +40,8 @@ func TestBadBent(t *testing.T) {
 		want string
 	}{
 		{hostile.Err(NewBent(Shape{Ratio: 2}, 1)), "n = 0, want ≥ 2"},
-		{hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDim: 2}, math.NaN())), "α = NaN"},
-		{hostile.Err(NewBent(Shape{Ratio: 1, EffectiveDim: 2}, 1)), "c = 1"},
+		{hostile.Err(NewBent(Shape{Ratio: 2, EffectiveDimension: 2}, math.NaN())), "α = NaN"},
+		{hostile.Err(NewBent(Shape{Ratio: 1, EffectiveDimension: 2}, 1)), "c = 1"},
 	} {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.want) {
 			t.Errorf("error %v, want it to say %q", test.err, test.want)
@@ -50,7 +50,7 @@ func TestBadBent(t *testing.T) {
 }
 
 func ExampleNewBent() {
-	well, err := NewBent(Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{4}}, 1.5)
+	well, err := NewBent(Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{4}}, 1.5)
 	if err != nil {
 		fmt.Println(err)
 		return

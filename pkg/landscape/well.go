@@ -21,8 +21,8 @@ type Shape struct {
 	MinimumLoss float64
 	// Ratio is c = L(θˢ)/L(θ*) > 1. Quadratic wells have no saddle and ignore it.
 	Ratio float64
-	// EffectiveDim is the number n ≥ 1 of outlier directions. 0 means 1.
-	EffectiveDim int
+	// EffectiveDimension is the number n ≥ 1 of outlier directions. 0 means 1.
+	EffectiveDimension int
 	// Transverse, if not nil, holds the n−1 curvatures h₂…h_n > 0 of the outliers across the path.
 	Transverse []float64
 	// Flat is the number of further directions in which L does not change at all, and in which, as
@@ -69,7 +69,7 @@ var (
 )
 
 // NewQuartic returns the symmetric quartic double well of the given shape. It returns an error if a
-// curvature or loss is not positive and finite, Ratio ≤ 1, EffectiveDim < 0, Flat < 0, Transverse
+// curvature or loss is not positive and finite, Ratio ≤ 1, EffectiveDimension < 0, Flat < 0, Transverse
 // is not of length n−1, a Hessian takes more than 1 GiB, or the numbers are too large or small for
 // the right saddle.
 func NewQuartic(s Shape) (*Quartic, error) {
@@ -111,8 +111,8 @@ func (s Shape) complete(barrier bool) (Shape, error) {
 	if s.MinimumLoss == 0 {
 		s.MinimumLoss = 1
 	}
-	if s.EffectiveDim == 0 {
-		s.EffectiveDim = 1
+	if s.EffectiveDimension == 0 {
+		s.EffectiveDimension = 1
 	}
 	switch {
 	case !positive(s.OutlierCurvature):
@@ -121,22 +121,22 @@ func (s Shape) complete(barrier bool) (Shape, error) {
 		return s, fmt.Errorf("loss at the minimum L₀ = %v, want a finite value > 0", s.MinimumLoss)
 	case barrier && !(s.Ratio > 1 && !math.IsInf(s.Ratio, 1)):
 		return s, fmt.Errorf("loss ratio c = %v, want a finite value > 1", s.Ratio)
-	case s.EffectiveDim < 1:
-		return s, fmt.Errorf("effective dimension n = %d, want ≥ 1", s.EffectiveDim)
+	case s.EffectiveDimension < 1:
+		return s, fmt.Errorf("effective dimension n = %d, want ≥ 1", s.EffectiveDimension)
 	case s.Flat < 0:
 		return s, fmt.Errorf("number of flat directions = %d, want ≥ 0", s.Flat)
 	}
-	if p := float64(s.EffectiveDim) + float64(s.Flat); 8*p*p > parallel.GiB {
+	if p := float64(s.EffectiveDimension) + float64(s.Flat); 8*p*p > parallel.GiB {
 		return s, fmt.Errorf("Hessian takes %.3g GiB, want ≤ 1", 8*p*p/parallel.GiB)
 	}
 	if s.Transverse == nil {
-		s.Transverse = make([]float64, s.EffectiveDim-1)
+		s.Transverse = make([]float64, s.EffectiveDimension-1)
 		for i := range s.Transverse {
 			s.Transverse[i] = s.OutlierCurvature
 		}
 	}
-	if len(s.Transverse) != s.EffectiveDim-1 {
-		return s, fmt.Errorf("%d transverse curvatures, want n−1 = %d", len(s.Transverse), s.EffectiveDim-1)
+	if len(s.Transverse) != s.EffectiveDimension-1 {
+		return s, fmt.Errorf("%d transverse curvatures, want n−1 = %d", len(s.Transverse), s.EffectiveDimension-1)
 	}
 	for i, h := range s.Transverse {
 		if !positive(h) {
@@ -161,7 +161,7 @@ func (s Shape) build(a2, a3, a4 float64) Well {
 		l0: s.MinimumLoss,
 		a2: a2, a3: a3, a4: a4,
 		transverse: append([]float64(nil), s.Transverse...),
-		dim:        s.EffectiveDim + s.Flat,
+		dim:        s.EffectiveDimension + s.Flat,
 	}
 }
 
@@ -191,8 +191,8 @@ func (w *Well) Coefficients() [3]float64 { return [3]float64{w.a2, w.a3, w.a4} }
 // Dim returns the number P = n + flat directions of parameters.
 func (w *Well) Dim() int { return w.dim }
 
-// EffectiveDim returns the number n of outlier directions.
-func (w *Well) EffectiveDim() int { return 1 + len(w.transverse) }
+// EffectiveDimension returns the number n of outlier directions.
+func (w *Well) EffectiveDimension() int { return 1 + len(w.transverse) }
 
 // MinimumLoss returns L₀.
 func (w *Well) MinimumLoss() float64 { return w.l0 }

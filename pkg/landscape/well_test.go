@@ -44,8 +44,8 @@ func randomPoints(n, dim int) [][]float64 {
 func TestWellLaws(t *testing.T) {
 	for _, s := range []Shape{
 		{Ratio: 2},
-		{Ratio: 1.2, EffectiveDim: 4, OutlierCurvature: 3, MinimumLoss: 0.2},
-		{Ratio: 5, EffectiveDim: 3, Transverse: []float64{0.5, 7}, Flat: 2},
+		{Ratio: 1.2, EffectiveDimension: 4, OutlierCurvature: 3, MinimumLoss: 0.2},
+		{Ratio: 5, EffectiveDimension: 3, Transverse: []float64{0.5, 7}, Flat: 2},
 	} {
 		q, c, b := must(NewQuartic(s)), must(NewCubic(s)), must(NewQuadratic(s))
 		points := randomPoints(20, q.Dim())
@@ -62,7 +62,7 @@ func TestWellLaws(t *testing.T) {
 
 func TestWellClosedForms(t *testing.T) {
 	// V(s) = hs²/8, V″(0) = h, V″(s) = −h/2, minima at 0 and 2s.
-	q := must(NewQuartic(Shape{OutlierCurvature: 2, MinimumLoss: 0.5, Ratio: 3, EffectiveDim: 2}))
+	q := must(NewQuartic(Shape{OutlierCurvature: 2, MinimumLoss: 0.5, Ratio: 3, EffectiveDimension: 2}))
 	s := q.Saddle().Theta[0]
 	if want := math.Sqrt(8 * 2 * 0.5 / 2); math.Abs(s-want) > 1e-14 {
 		t.Errorf("quartic saddle at %v, want %v", s, want)
@@ -94,10 +94,10 @@ func TestBadShapes(t *testing.T) {
 		{Shape{Ratio: math.NaN()}, "c = NaN"},
 		{Shape{Ratio: 2, OutlierCurvature: -1}, "h* = -1, want"},
 		{Shape{Ratio: 2, MinimumLoss: math.Inf(1)}, "L₀ = +Inf"},
-		{Shape{Ratio: 2, EffectiveDim: -3}, "n = -3, want ≥ 1"},
+		{Shape{Ratio: 2, EffectiveDimension: -3}, "n = -3, want ≥ 1"},
 		{Shape{Ratio: 2, Flat: -1}, "flat directions = -1"},
-		{Shape{Ratio: 2, EffectiveDim: 3, Transverse: []float64{1}}, "1 transverse curvatures, want n−1 = 2"},
-		{Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{0}}, "h_2 = 0"},
+		{Shape{Ratio: 2, EffectiveDimension: 3, Transverse: []float64{1}}, "1 transverse curvatures, want n−1 = 2"},
+		{Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{0}}, "h_2 = 0"},
 	} {
 		if _, err := NewQuartic(test.shape); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: error %v, want it to say %q", test.shape, err, test.want)
@@ -106,20 +106,20 @@ func TestBadShapes(t *testing.T) {
 }
 
 func ExampleNewQuartic() {
-	well, err := NewQuartic(Shape{Ratio: 2, EffectiveDim: 4, Flat: 96})
+	well, err := NewQuartic(Shape{Ratio: 2, EffectiveDimension: 4, Flat: 96})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	saddle := well.Saddle()
 	fmt.Printf("P = %d, n = %d, saddle at z₁ = %.4f with loss %.1f and curvature %.2f\n",
-		well.Dim(), well.EffectiveDim(), saddle.Theta[0], saddle.Loss, saddle.Hess.At(0, 0))
+		well.Dim(), well.EffectiveDimension(), saddle.Theta[0], saddle.Loss, saddle.Hess.At(0, 0))
 	// Output: P = 100, n = 4, saddle at z₁ = 2.8284 with loss 2.0 and curvature -0.50
 }
 
 // The polynomial of each well is that of its profile.
 func TestPolynomial(t *testing.T) {
-	shape := Shape{Ratio: 3, OutlierCurvature: 2, EffectiveDim: 2}
+	shape := Shape{Ratio: 3, OutlierCurvature: 2, EffectiveDimension: 2}
 	for name, l := range map[string]Landscape{"quartic": must(NewQuartic(shape)), "cubic": must(NewCubic(shape)), "quadratic": must(NewQuadratic(shape))} {
 		w := Polynomial(l)
 		if w == nil {

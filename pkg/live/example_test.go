@@ -54,7 +54,7 @@ func ExampleFigure() {
 func ExampleSimulator() {
 	fmt.Println(live.Simulator{
 		Name: "cloud", Alt: "Walkers over a barrier and the survival curve of their escapes.", Caption: "Move a slider.",
-		Noise: theory.NoiseFor(0.2, 1), Shape: landscape.Shape{Ratio: 1.5, EffectiveDim: 2},
+		Noise: theory.NoiseFor(0.2, 1), Shape: landscape.Shape{Ratio: 1.5, EffectiveDimension: 2},
 	}.Show())
 	// Output: <nil>
 }

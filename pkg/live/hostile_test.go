@@ -76,7 +76,7 @@ func TestHostile(t *testing.T) {
 			func() error { return cloud(func(s *Simulator) { s.Shape.OutlierCurvature = nan }) },
 			func() error { return cloud(func(s *Simulator) { s.Shape.OutlierCurvature = 1e308 }) },
 			func() error { return cloud(func(s *Simulator) { s.Shape.OutlierCurvature = -1 }) },
-			func() error { return cloud(func(s *Simulator) { s.Shape.EffectiveDim = -1 }) },
+			func() error { return cloud(func(s *Simulator) { s.Shape.EffectiveDimension = -1 }) },
 			func() error { return cloud(func(s *Simulator) { s.Noise.LearningRate = nan }) },
 			func() error { return cloud(func(s *Simulator) { s.Noise.LearningRate = 1e308 }) },
 			func() error { return cloud(func(s *Simulator) { s.Noise.LearningRate = 5e-324 }) },

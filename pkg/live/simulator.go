@@ -26,7 +26,7 @@ type Simulator struct {
 	Caption string
 	// Noise is where the sliders of η and B start.
 	Noise theory.Noise
-	// Shape is where the sliders of h*, n and c start: OutlierCurvature, EffectiveDim and Ratio;
+	// Shape is where the sliders of h*, n and c start: OutlierCurvature, EffectiveDimension and Ratio;
 	// its other fields must be zero.
 	Shape landscape.Shape
 }
@@ -56,7 +56,7 @@ func (s Simulator) page() (string, error) {
 	}
 	settings, err := json.Marshal(map[string]any{
 		"learningRate": s.Noise.LearningRate, "batchSize": s.Noise.BatchSize, "outlierCurvature": law.OutlierCurvature,
-		"effectiveDim": law.EffectiveDim, "ratio": s.Shape.Ratio,
+		"effectiveDim": law.EffectiveDimension, "ratio": s.Shape.Ratio,
 	})
 	if err != nil {
 		return "", fmt.Errorf("live: %s: %w", s.Name, err)

@@ -11,7 +11,7 @@ import (
 func cloud() Simulator {
 	return Simulator{
 		Name: "cloud", Alt: "Replicas on a barrier", Caption: "Play with η & B",
-		Noise: theory.Noise{LearningRate: 0.2, BatchSize: 1}, Shape: landscape.Shape{Ratio: 1.5, EffectiveDim: 2},
+		Noise: theory.Noise{LearningRate: 0.2, BatchSize: 1}, Shape: landscape.Shape{Ratio: 1.5, EffectiveDimension: 2},
 	}
 }
 

@@ -39,7 +39,7 @@ var tolerances = map[float64]float64{0: 1e-8, 1e-3: 1e-3, 1e-10: 1e-10} // set: 
 
 func quartic(t *testing.T, ratio float64, n int) *landscape.Quartic {
 	t.Helper()
-	return must(landscape.NewQuartic(landscape.Shape{Ratio: ratio, EffectiveDim: n}))
+	return must(landscape.NewQuartic(landscape.Shape{Ratio: ratio, EffectiveDimension: n}))
 }
 
 // Under Gaussian noise of covariance 2LH* the barrier is log c/h*, in one dimension and in more, and
@@ -47,7 +47,7 @@ func quartic(t *testing.T, ratio float64, n int) *landscape.Quartic {
 func TestGaussianNoise(t *testing.T) {
 	for set, tolerance := range tolerances {
 		for _, n := range []int{1, 2, 3} {
-			well := must(landscape.NewQuartic(landscape.Shape{Ratio: 3, EffectiveDim: n, OutlierCurvature: 2}))
+			well := must(landscape.NewQuartic(landscape.Shape{Ratio: 3, EffectiveDimension: n, OutlierCurvature: 2}))
 			noise := GaussianNoise{Landscape: well, Hess: well.Minimum().Hess}
 			path := [][]float64{well.Minimum().Theta, well.Saddle().Theta}
 			r := must(Quasipotential(noise, path, exact.Settings{Tolerance: set}))

@@ -37,6 +37,6 @@ func Example_ownLandscape() {
 		return
 	}
 	fmt.Printf("saddle at (%.3f, %.3f), c = %.2f, n = %d, κ = %.2g\n",
-		way.Saddle().Theta[0], way.Saddle().Theta[1], law.Ratio, law.EffectiveDim, law.Rate())
+		way.Saddle().Theta[0], way.Saddle().Theta[1], law.Ratio, law.EffectiveDimension, law.Rate())
 	// Output: saddle at (1.571, 0.300), c = 2.60, n = 2, κ = 5.5e-06
 }

@@ -41,7 +41,7 @@ func TestHostile(t *testing.T) {
 	background := context.Background()
 	done, cancel := context.WithCancel(background)
 	cancel()
-	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 2}))
+	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2}))
 	from, to := q.Minimum().Theta, q.FarMinimum().Theta
 	path := must(FindPath(background, q, from, to, PathSettings{}))
 	const big = 200_000

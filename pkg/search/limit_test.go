@@ -38,7 +38,7 @@ func (c counting) LossGrad(dst, theta []float64) float64 {
 
 // The search for a minimum hears its context in the Newton steps as well.
 func TestNewtonHearsItsContext(t *testing.T) {
-	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 3}))
+	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 3}))
 	calls := 0
 	must(FindMinimum(t.Context(), counting{q, &calls, -1, nil}, []float64{0.3, 0.1, 0.2}))
 	for _, after := range []int{1, calls / 2} {
@@ -52,7 +52,7 @@ func TestNewtonHearsItsContext(t *testing.T) {
 // Newton's steps are no longer than a tenth of 1 + |θ| from a minimum, and than the distance of two
 // images from a saddle; they end where they should, or say why not.
 func TestRefine(t *testing.T) {
-	b := must(landscape.NewQuadratic(landscape.Shape{EffectiveDim: 2, OutlierCurvature: 2, Transverse: []float64{8}, Flat: 1}))
+	b := must(landscape.NewQuadratic(landscape.Shape{EffectiveDimension: 2, OutlierCurvature: 2, Transverse: []float64{8}, Flat: 1}))
 	var seen [][]float64
 	watch := watching{b, &seen}
 	c := must(refine(t.Context(), watch, []float64{1, 0, 3}, 0, 1e-8, 0.25))
@@ -101,7 +101,7 @@ func (w watching) LossGrad(dst, theta []float64) float64 {
 func TestPathErrors(t *testing.T) {
 	_, err := FindPath(t.Context(), void(0), []float64{0}, []float64{1}, PathSettings{})
 	says(t, "flat", err, "the loss is flat")
-	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 2}))
+	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2}))
 	_, err = FindPath(t.Context(), q, []float64{0, 0}, []float64{1, 0}, PathSettings{MaxSteps: -1})
 	says(t, "no steps", err, "at most -1 steps")
 	_, err = FindPath(t.Context(), q, []float64{0, 0}, q.FarMinimum().Theta, PathSettings{MaxSteps: 1})
@@ -110,7 +110,7 @@ func TestPathErrors(t *testing.T) {
 
 // The spacing of images, their ends and the length of the string, on any settled path.
 func TestPathLaws(t *testing.T) {
-	b := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{5}}, 1.5))
+	b := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{5}}, 1.5))
 	p := must(FindPath(t.Context(), b, b.Minimum().Theta, b.FarMinimum().Theta, PathSettings{Images: 41}))
 	length := 0.0
 	for i := range p.Images {
@@ -134,7 +134,7 @@ func TestPathLaws(t *testing.T) {
 
 // The defaults and the bounds of the string; the length of a slope in two dimensions.
 func TestStringBounds(t *testing.T) {
-	b := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2}, 1))
+	b := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2}, 1))
 	from, to := b.Minimum().Theta, b.FarMinimum().Theta
 	s := must(PathSettings{}.complete(b, from, to))
 	if s != (PathSettings{31, 1e-3, 20_000}) {
@@ -149,8 +149,8 @@ func TestStringBounds(t *testing.T) {
 	}
 	_, err := FindPath(t.Context(), void(nan), []float64{0}, []float64{1}, PathSettings{})
 	says(t, "NaN", err, "want finite values")
-	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 3, EffectiveDim: 3}))
-	w := must(landscape.NewQuadratic(landscape.Shape{EffectiveDim: 3}))
+	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 3, EffectiveDimension: 3}))
+	w := must(landscape.NewQuadratic(landscape.Shape{EffectiveDimension: 3}))
 	far := q.FarMinimum().Theta
 	_, err = FindEscape(t.Context(), q, far, []float64{far[0] + 0.1, 0, 0}, PathSettings{})
 	says(t, "one minimum, far from 0", err, "same minimum")
@@ -176,7 +176,7 @@ func (s times) LossGrad(dst, theta []float64) float64 {
 // The unit of the loss changes neither path nor force; the ends of a string do not move, whatever
 // slope they are on.
 func TestPathUnits(t *testing.T) {
-	b := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{5}}, 1.5))
+	b := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{5}}, 1.5))
 	one := must(FindPath(t.Context(), b, b.Minimum().Theta, b.FarMinimum().Theta, PathSettings{}))
 	many := must(FindPath(t.Context(), times{b, 64}, b.Minimum().Theta, b.FarMinimum().Theta, PathSettings{}))
 	if math.Abs(many.Force/one.Force-1) > 1e-6 || !floats.EqualApprox(many.Images[9], one.Images[9], 1e-6) || math.Abs(many.Loss[9]/one.Loss[9]-64) > 1e-6 {
@@ -199,7 +199,7 @@ func TestPathUnits(t *testing.T) {
 
 // The reach of a step is its length, not its longest side.
 func TestReachIsALength(t *testing.T) {
-	w := must(landscape.NewQuadratic(landscape.Shape{EffectiveDim: 4}))
+	w := must(landscape.NewQuadratic(landscape.Shape{EffectiveDimension: 4}))
 	var seen [][]float64
 	must(refine(t.Context(), watching{w, &seen}, []float64{1, 1, 1, 1}, 0, 1e-8, 0.5))
 	least := 1.0 // of the places after one step: the first is the start, with its differences
@@ -215,7 +215,7 @@ func TestReachIsALength(t *testing.T) {
 
 // A saddle farther from its image than the path is long is another's.
 func TestLedAway(t *testing.T) {
-	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 3}))
+	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 3}))
 	for _, c := range []struct {
 		length float64
 		want   string
@@ -231,7 +231,7 @@ func TestLedAway(t *testing.T) {
 // On a straight valley the path is straight, its images are even, the loss is that of the
 // landscape, and the force is along it.
 func TestPathByHand(t *testing.T) {
-	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 3, EffectiveDim: 2}))
+	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 3, EffectiveDimension: 2}))
 	s := q.Saddle().Theta[0]
 	p := must(FindPath(t.Context(), q, q.Minimum().Theta, q.FarMinimum().Theta, PathSettings{}))
 	if len(p.Images) != 31 || p.Force > 1e-9 || fmt.Sprint(p.Peaks()) != "[15]" {

@@ -88,7 +88,7 @@ func TestMullerBrown(t *testing.T) {
 
 // TestFindKnownBarriers gives the finder every analytic double well, with and without its Hessian.
 func TestFindKnownBarriers(t *testing.T) {
-	shape := landscape.Shape{Ratio: 3, EffectiveDim: 4, OutlierCurvature: 2, MinimumLoss: 0.5, Transverse: []float64{1, 4, 20}, Flat: 2}
+	shape := landscape.Shape{Ratio: 3, EffectiveDimension: 4, OutlierCurvature: 2, MinimumLoss: 0.5, Transverse: []float64{1, 4, 20}, Flat: 2}
 	for name, known := range map[string]interface {
 		landscape.Barrier
 		FarMinimum() landscape.Critical
@@ -123,7 +123,7 @@ func TestFindKnownBarriers(t *testing.T) {
 }
 
 func TestPathFollowsBentFloor(t *testing.T) {
-	b := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{5}}, 1.5))
+	b := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{5}}, 1.5))
 	path := must(FindPath(t.Context(), b, b.Minimum().Theta, b.FarMinimum().Theta, PathSettings{Images: 61, Tolerance: 1e-4}))
 	grad := make([]float64, 2)
 	for i := 1; i < len(path.Images)-1; i++ {
@@ -143,7 +143,7 @@ func TestPathFollowsBentFloor(t *testing.T) {
 }
 
 func TestFindErrors(t *testing.T) {
-	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 2}))
+	q := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2}))
 	from, to := q.Minimum().Theta, q.FarMinimum().Theta
 	done, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -198,7 +198,7 @@ func ExampleFindMinimum() {
 }
 
 func ExampleFindPath() {
-	well, err := landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDim: 2, Transverse: []float64{4}}, 1.5)
+	well, err := landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{4}}, 1.5)
 	if err != nil {
 		fmt.Println(err)
 		return

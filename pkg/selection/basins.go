@@ -30,8 +30,8 @@ type Basin struct {
 	Transverse []float64
 }
 
-// EffectiveDim returns the number n of curved directions at the bottom.
-func (b Basin) EffectiveDim() int {
+// EffectiveDimension returns the number n of curved directions at the bottom.
+func (b Basin) EffectiveDimension() int {
 	return 1 + floats.Count(func(h float64) bool { return h > 0 }, b.Transverse)
 }
 

@@ -75,7 +75,7 @@ func TestBasinsLaws(t *testing.T) {
 		}
 	}
 	// Equal basins are the quartic double well.
-	b, q := must(NewBasins(base, base, 3)), must(landscape.NewQuartic(landscape.Shape{Ratio: 3, EffectiveDim: 4}))
+	b, q := must(NewBasins(base, base, 3)), must(landscape.NewQuartic(landscape.Shape{Ratio: 3, EffectiveDimension: 4}))
 	for _, z := range []float64{0, 0.3, 1, 2.7} {
 		v, _, _ := b.Profile(z - b.a)
 		w, _, _ := q.Profile(z)
@@ -143,7 +143,7 @@ func ExampleNewBasins() {
 		return
 	}
 	fmt.Printf("n = %d at z₁ = %.3f, n = %d at z₁ = %.3f\n",
-		b.Near().EffectiveDim(), b.Minimum().Theta[0], b.Far().EffectiveDim(), b.FarMinimum().Theta[0])
+		b.Near().EffectiveDimension(), b.Minimum().Theta[0], b.Far().EffectiveDimension(), b.FarMinimum().Theta[0])
 	// Output: n = 3 at z₁ = -1.414, n = 2 at z₁ = 2.828
 }
 

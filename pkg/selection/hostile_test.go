@@ -45,7 +45,7 @@ func TestHostile(t *testing.T) {
 		return hostile.Said(math.IsNaN(loop.LossGrad(g[:], []float64{theta})) && math.IsNaN(g[0]))
 	}
 	r := hostile.Table{
-		"Basin.EffectiveDim": {func() error { return hostile.Said(Basin{}.EffectiveDim() == 1) }, func() error { return hostile.Said(basin(1, 1, nan, 0, -1).EffectiveDim() == 1) }},
+		"Basin.EffectiveDimension": {func() error { return hostile.Said(Basin{}.EffectiveDimension() == 1) }, func() error { return hostile.Said(basin(1, 1, nan, 0, -1).EffectiveDimension() == 1) }},
 		"NewBasins": {
 			func() error { return hostile.Err(NewBasins(Basin{}, Basin{}, 0)) }, func() error { return hostile.Err(NewBasins(good, basin(1, 1), 2)) }, func() error { return hostile.Err(NewBasins(far, far, 2)) },
 			func() error { return hostile.Err(NewBasins(basin(1, 65), basin(1, 1), 2)) }, func() error { return hostile.Err(NewBasins(basin(1, 1), basin(1, 65), 2)) },

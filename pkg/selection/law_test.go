@@ -49,7 +49,7 @@ func TestBasinsOwnTheirNumbers(t *testing.T) {
 	if n, f := b.Near(), b.Far(); n.Loss != 1 || f.Loss != 2 || n.Transverse[0] != 1 || n.Transverse[1] != 2 || f.Transverse[0] != 4 {
 		t.Errorf("basins %+v and %+v", n, f)
 	}
-	if r := b.Reverse(); r.Near().Loss != 2 || r.Far().Loss != 1 || r.Near().EffectiveDim() != 2 || r.Far().EffectiveDim() != 3 {
+	if r := b.Reverse(); r.Near().Loss != 2 || r.Far().Loss != 1 || r.Near().EffectiveDimension() != 2 || r.Far().EffectiveDimension() != 3 {
 		t.Errorf("reversed %+v and %+v", r.Near(), r.Far())
 	}
 }

@@ -68,7 +68,7 @@ func TestLocalOneStepLaw(t *testing.T) {
 
 // With a Hessian that does not change, a step is that of Eq. 15 with Heun.
 func TestLocalIsHeun(t *testing.T) {
-	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 2}))
+	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2}))
 	s, noise := dynamics.Settings{Step: 0.2, Scheme: dynamics.Heun}, theory.NoiseFor(0.1, 1)
 	a := must(dynamics.NewLogLangevin(well, well.Minimum(), noise, s)).NewStepper()
 	b := must(NewLocal(well, func(dst, _ []float64) { dst[0], dst[1] = 1, 1 }, []landscape.Critical{well.Minimum()}, noise, s)).NewStepper()

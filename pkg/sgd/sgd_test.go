@@ -173,7 +173,7 @@ func ExampleNew() {
 	exit := escape.LossAbove{Landscape: must(model.NewMeanLoss(m)), Level: 1.5 * least.Loss}
 	motion := must(sgd.New(m, 0.3, 1, sgd.WithReplacement))
 	sample := must(escape.FirstPassage(ctx, motion, least.Theta, exit, escape.Settings{Seed: 1}))
-	outliers := spectrum.Outliers{EffectiveDim: 1, OutlierCurvature: least.Highest}
+	outliers := spectrum.Outliers{EffectiveDimension: 1, OutlierCurvature: least.Highest}
 	p := must(outliers.Predict(theory.Noise{LearningRate: 0.3, BatchSize: 1}))
 	fmt.Println(sample.Count(escape.Escaped), "of 200 escaped")
 	fmt.Printf("T = %.2f, exponent %.2f\n", p.Temperature, p.Exponent)

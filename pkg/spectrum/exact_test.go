@@ -145,7 +145,7 @@ func TestErrorsNumber(t *testing.T) {
 	if _, err := Leading(scaled{1e6, nil}, 1, LeadingSettings{MaxSteps: 2000}); err == nil || !strings.Contains(err.Error(), "2000 vectors of length 1000000 take 16 GB") {
 		t.Error(err)
 	}
-	if o, err := CountByGap([]float64{8, 2}); err != nil || o.EffectiveDim != 1 || o.Gap != 4 || math.Abs(o.OutlierCurvature-8) > 1e-12 {
+	if o, err := CountByGap([]float64{8, 2}); err != nil || o.EffectiveDimension != 1 || o.Gap != 4 || math.Abs(o.OutlierCurvature-8) > 1e-12 {
 		t.Errorf("two values: %+v, %v", o, err)
 	}
 }
@@ -154,7 +154,7 @@ func TestErrorsNumber(t *testing.T) {
 func TestRivalGap(t *testing.T) {
 	for gap, high := range map[float64]int{0.9: 1, 0.99: 1, 1.01: 2, 1.1: 2} {
 		o, err := CountByGap([]float64{1, math.Exp(-2), math.Exp(-2 - gap)})
-		if err != nil || o.EffectiveDim != 1 || o.Low != 1 || o.High != high {
+		if err != nil || o.EffectiveDimension != 1 || o.Low != 1 || o.High != high {
 			t.Errorf("gaps of 2 and %v: %+v, %v, want up to %d", gap, o, err, high)
 		}
 	}

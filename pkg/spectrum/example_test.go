@@ -56,7 +56,7 @@ func ExampleFindMinimum() {
 	o := must(spectrum.CountByGap(e.Values))
 	p := must(o.Predict(theory.Noise{LearningRate: eta, BatchSize: batch}))
 	fmt.Printf("n = %d, h* = %.2f, T = %.3f: t ∝ c^%.2f, n_c = %.1f\n",
-		o.EffectiveDim, o.OutlierCurvature, p.Temperature, p.Exponent, p.CriticalDim)
+		o.EffectiveDimension, o.OutlierCurvature, p.Temperature, p.Exponent, p.CriticalDimension)
 	// Output:
 	// L* = 0.488, 𝒩 = 6.87
 	// eigenvalues [7.265 0.399 0.011], Σ over Eq. 6 [0.90 1.03 1.13]

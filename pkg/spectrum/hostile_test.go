@@ -50,7 +50,7 @@ func TestHostile(t *testing.T) {
 	ctx := context.Background()
 	over, cancel := context.WithCancel(ctx)
 	cancel()
-	good := Outliers{EffectiveDim: 2, OutlierCurvature: 1}
+	good := Outliers{EffectiveDimension: 2, OutlierCurvature: 1}
 	h := hostile.Table{
 		"Leading": {
 			func() error { return leading(nil, 1, LeadingSettings{}) },
@@ -94,18 +94,18 @@ func TestHostile(t *testing.T) {
 		},
 		"Outliers.Predict": {
 			func() error { return predict(Outliers{}, 1, 1) },
-			func() error { return predict(Outliers{EffectiveDim: -1, OutlierCurvature: 1}, 1, 1) },
-			func() error { return predict(Outliers{EffectiveDim: 1, OutlierCurvature: nan}, 1, 1) },
-			func() error { return predict(Outliers{EffectiveDim: 1, OutlierCurvature: inf}, 1, 1) },
-			func() error { return predict(Outliers{EffectiveDim: 1, OutlierCurvature: -1}, 1, 1) },
-			func() error { return predict(Outliers{EffectiveDim: 1, OutlierCurvature: 5e-324}, 1, 1) },
+			func() error { return predict(Outliers{EffectiveDimension: -1, OutlierCurvature: 1}, 1, 1) },
+			func() error { return predict(Outliers{EffectiveDimension: 1, OutlierCurvature: nan}, 1, 1) },
+			func() error { return predict(Outliers{EffectiveDimension: 1, OutlierCurvature: inf}, 1, 1) },
+			func() error { return predict(Outliers{EffectiveDimension: 1, OutlierCurvature: -1}, 1, 1) },
+			func() error { return predict(Outliers{EffectiveDimension: 1, OutlierCurvature: 5e-324}, 1, 1) },
 			func() error { return predict(good, 0, 1) },
 			func() error { return predict(good, nan, 1) },
 			func() error { return predict(good, inf, 1) },
 			func() error { return predict(good, 5e-324, 1) },
 			func() error { return predict(good, 1, 0) },
 			func() error { return predict(good, 1, -1) },
-			func() error { return predict(Outliers{EffectiveDim: 1, OutlierCurvature: 1e308}, 1e308, 1) },
+			func() error { return predict(Outliers{EffectiveDimension: 1, OutlierCurvature: 1e308}, 1e308, 1) },
 		},
 	}
 	h.Add("Leading", func() error { return leading((*noise.Covariance)(nil), 1, LeadingSettings{}) })

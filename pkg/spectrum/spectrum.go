@@ -207,8 +207,8 @@ func gaussian(v []float64, rng *rand.Rand) {
 
 // Outliers is the paper's (h*, n): how many eigenvalues stand out and how large they are.
 type Outliers struct {
-	EffectiveDim int // n, the number of outliers
-	Low, High    int // the counts that the rule cannot tell from n
+	EffectiveDimension int // n, the number of outliers
+	Low, High          int // the counts that the rule cannot tell from n
 	// OutlierCurvature is h*, the geometric mean of the n outliers: the mean under which det Ĥ =
 	// h*ⁿ in Eq. 17. CurvatureLow and CurvatureHigh are the same for High and Low outliers.
 	OutlierCurvature, CurvatureLow, CurvatureHigh float64
@@ -238,21 +238,21 @@ func CountByGap(values []float64) (Outliers, error) {
 		return Outliers{}, fmt.Errorf("spectrum: widest gap among %d positive eigenvalues, want at least 2", k)
 	}
 	gap := func(n int) float64 { return math.Log(values[n-1] / values[n]) }
-	o := Outliers{EffectiveDim: 1}
+	o := Outliers{EffectiveDimension: 1}
 	for n := 2; n < k; n++ {
-		if gap(n) > gap(o.EffectiveDim) {
-			o.EffectiveDim = n
+		if gap(n) > gap(o.EffectiveDimension) {
+			o.EffectiveDimension = n
 		}
 	}
-	o.Low, o.High = o.EffectiveDim, o.EffectiveDim
+	o.Low, o.High = o.EffectiveDimension, o.EffectiveDimension
 	for n := 1; n < k; n++ {
-		if gap(n) >= nearGap*gap(o.EffectiveDim) {
+		if gap(n) >= nearGap*gap(o.EffectiveDimension) {
 			o.Low, o.High = min(o.Low, n), max(o.High, n)
 		}
 	}
 	mean := func(n int) float64 { return stat.GeometricMean(values[:n], nil) }
-	o.OutlierCurvature, o.CurvatureLow, o.CurvatureHigh = mean(o.EffectiveDim), mean(o.High), mean(o.Low)
-	if o.Gap = values[o.EffectiveDim-1] / values[o.EffectiveDim]; math.IsInf(o.Gap, 1) {
+	o.OutlierCurvature, o.CurvatureLow, o.CurvatureHigh = mean(o.EffectiveDimension), mean(o.High), mean(o.Low)
+	if o.Gap = values[o.EffectiveDimension-1] / values[o.EffectiveDimension]; math.IsInf(o.Gap, 1) {
 		return Outliers{}, fmt.Errorf("spectrum: eigenvalues from %v to %v, want ratios that are finite", values[0], values[k-1])
 	}
 	return o, nil
@@ -266,7 +266,7 @@ type Prediction struct {
 	// counts Low and High would give, each with its own h*.
 	Exponent, ExponentLow, ExponentHigh float64
 	StationaryExponent                  float64 // φ = 1 + 1/T, P ∝ L^{−φ} (Eq. 18)
-	CriticalDim                         float64 // n_c = 2(1/T + 1): stable only for n < n_c (Eq. 19)
+	CriticalDimension                   float64 // n_c = 2(1/T + 1): stable only for n < n_c (Eq. 19)
 }
 
 // Predict returns the temperature, exponents and limit of stability of SGD with noise η, B around
@@ -276,20 +276,20 @@ func (o Outliers) Predict(noise theory.Noise) (Prediction, error) {
 	if err := noise.Check(); err != nil {
 		return Prediction{}, fmt.Errorf("spectrum: %w", err)
 	}
-	if o.EffectiveDim < 1 || !(o.OutlierCurvature > 0) || math.IsInf(o.OutlierCurvature, 1) {
-		return Prediction{}, fmt.Errorf("spectrum: prediction for n = %d outliers of h* = %v, want n ≥ 1 and h* > 0 and finite", o.EffectiveDim, o.OutlierCurvature)
+	if o.EffectiveDimension < 1 || !(o.OutlierCurvature > 0) || math.IsInf(o.OutlierCurvature, 1) {
+		return Prediction{}, fmt.Errorf("spectrum: prediction for n = %d outliers of h* = %v, want n ≥ 1 and h* > 0 and finite", o.EffectiveDimension, o.OutlierCurvature)
 	}
 	exponent := func(n int, h float64) float64 {
-		return (theory.CriticalDim(noise, h) - float64(n)) / 2
+		return (theory.CriticalDimension(noise, h) - float64(n)) / 2
 	}
 	p := Prediction{
 		Temperature:        noise.Temperature(o.OutlierCurvature),
-		Exponent:           exponent(o.EffectiveDim, o.OutlierCurvature),
+		Exponent:           exponent(o.EffectiveDimension, o.OutlierCurvature),
 		StationaryExponent: theory.StationaryExponent(noise, o.OutlierCurvature),
-		CriticalDim:        theory.CriticalDim(noise, o.OutlierCurvature),
+		CriticalDimension:  theory.CriticalDimension(noise, o.OutlierCurvature),
 	}
-	if math.IsInf(p.Temperature, 0) || p.Temperature == 0 || math.IsInf(p.CriticalDim, 0) {
-		return Prediction{}, fmt.Errorf("spectrum: temperature %v and n_c = %v for η = %v, h* = %v, want > 0 and finite", p.Temperature, p.CriticalDim, noise.LearningRate, o.OutlierCurvature)
+	if math.IsInf(p.Temperature, 0) || p.Temperature == 0 || math.IsInf(p.CriticalDimension, 0) {
+		return Prediction{}, fmt.Errorf("spectrum: temperature %v and n_c = %v for η = %v, h* = %v, want > 0 and finite", p.Temperature, p.CriticalDimension, noise.LearningRate, o.OutlierCurvature)
 	}
 	p.ExponentLow, p.ExponentHigh = p.Exponent, p.Exponent
 	if o.Low < 1 || !(o.CurvatureLow > 0) || !(o.CurvatureHigh > 0) {

@@ -144,7 +144,7 @@ func TestGapOfSpikes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o, err := CountByGap(e.Values); err != nil || o.EffectiveDim != 2 || o.Low != 2 || o.High != 2 {
+	if o, err := CountByGap(e.Values); err != nil || o.EffectiveDimension != 2 || o.Low != 2 || o.High != 2 {
 		t.Errorf("%+v, %v; want 2", o, err)
 	}
 }
@@ -162,7 +162,7 @@ func TestCountByGap(t *testing.T) {
 		{[]float64{1, 1, 1}, 1, 1, 2, 1, 1},
 	} {
 		o, err := CountByGap(c.values)
-		if err != nil || o.EffectiveDim != c.n || o.Low != c.low || o.High != c.high ||
+		if err != nil || o.EffectiveDimension != c.n || o.Low != c.low || o.High != c.high ||
 			math.Abs(o.OutlierCurvature-c.h) > 1e-12 || math.Abs(o.Gap-c.gap) > 1e-12 {
 			t.Errorf("%v: %+v, %v", c.values, o, err)
 		}
@@ -176,18 +176,18 @@ func TestCountByGap(t *testing.T) {
 func TestPredict(t *testing.T) {
 	noise := theory.Noise{LearningRate: 0.1, BatchSize: 4}
 	o, err := CountByGap([]float64{8, 2, 0.25, 0.2, 0.2})
-	if err != nil || o.EffectiveDim != 2 || o.Low != 1 || o.High != 2 {
+	if err != nil || o.EffectiveDimension != 2 || o.Low != 1 || o.High != 2 {
 		t.Fatalf("%+v, %v", o, err)
 	}
 	p, err := o.Predict(noise)
-	want := Prediction{Temperature: 0.1, Exponent: 10, ExponentLow: 5.5, ExponentHigh: 10, StationaryExponent: 11, CriticalDim: 22}
+	want := Prediction{Temperature: 0.1, Exponent: 10, ExponentLow: 5.5, ExponentHigh: 10, StationaryExponent: 11, CriticalDimension: 22}
 	if err != nil || math.Abs(p.Temperature-want.Temperature) > 1e-15 || math.Abs(p.Exponent-want.Exponent) > 1e-13 ||
 		math.Abs(p.ExponentLow-want.ExponentLow) > 1e-13 || p.ExponentHigh != p.Exponent ||
-		math.Abs(p.StationaryExponent-want.StationaryExponent) > 1e-13 || math.Abs(p.CriticalDim-want.CriticalDim) > 1e-13 {
+		math.Abs(p.StationaryExponent-want.StationaryExponent) > 1e-13 || math.Abs(p.CriticalDimension-want.CriticalDimension) > 1e-13 {
 		t.Errorf("%+v, %v, want %+v", p, err, want)
 	}
 	// Outliers of the user's own count, without rivals.
-	if p, err := (Outliers{EffectiveDim: 2, OutlierCurvature: 4}).Predict(noise); err != nil || p.ExponentLow != p.Exponent || p.ExponentHigh != p.Exponent {
+	if p, err := (Outliers{EffectiveDimension: 2, OutlierCurvature: 4}).Predict(noise); err != nil || p.ExponentLow != p.Exponent || p.ExponentHigh != p.Exponent {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
@@ -206,7 +206,7 @@ func TestErrors(t *testing.T) {
 		{"eigenvalue 2 is 3", func() error { _, err := CountByGap([]float64{2, 3}); return err }},
 		{"n = 0 outliers", func() error { _, err := Outliers{}.Predict(theory.Noise{LearningRate: 1, BatchSize: 1}); return err }},
 		{"h* = NaN", func() error {
-			_, err := Outliers{EffectiveDim: 1, OutlierCurvature: math.NaN()}.Predict(theory.Noise{LearningRate: 1, BatchSize: 1})
+			_, err := Outliers{EffectiveDimension: 1, OutlierCurvature: math.NaN()}.Predict(theory.Noise{LearningRate: 1, BatchSize: 1})
 			return err
 		}},
 		{"batch size B = 0", func() error { _, err := Outliers{}.Predict(theory.Noise{LearningRate: 1}); return err }},
@@ -236,7 +236,7 @@ func ExampleCountByGap() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println("n =", o.EffectiveDim, "h* =", o.OutlierCurvature)
+	fmt.Println("n =", o.EffectiveDimension, "h* =", o.OutlierCurvature)
 	// Output: n = 2 h* = 6
 }
 
@@ -248,6 +248,6 @@ func ExampleOutliers_Predict() {
 		return
 	}
 	p, err := o.Predict(theory.Noise{LearningRate: 0.1, BatchSize: 12})
-	fmt.Printf("T = %.3f, escape time ∝ c^%.1f, stable below n_c = %.1f, %v\n", p.Temperature, p.Exponent, p.CriticalDim, err)
+	fmt.Printf("T = %.3f, escape time ∝ c^%.1f, stable below n_c = %.1f, %v\n", p.Temperature, p.Exponent, p.CriticalDimension, err)
 	// Output: T = 0.050, escape time ∝ c^20.0, stable below n_c = 42.0, <nil>
 }

@@ -44,14 +44,14 @@ func TestHostile(t *testing.T) {
 		r.Add("RateOneDim", func() error { _, err := RateOneDim(n, 1, -1, 2); return err })
 		number("Noise.Temperature", func() float64 { return n.Temperature(1) })
 		number("StationaryExponent", func() float64 { return StationaryExponent(n, 1) })
-		number("CriticalDim", func() float64 { return CriticalDim(n, 1) })
+		number("CriticalDimension", func() float64 { return CriticalDimension(n, 1) })
 	}
 	for _, h := range []float64{nan, -1, inf, math.Inf(-1)} {
 		number("Noise.Temperature", func() float64 { return noise.Temperature(h) })
 		number("StationaryExponent", func() float64 { return StationaryExponent(noise, h) })
-		number("CriticalDim", func() float64 { return CriticalDim(noise, h) })
+		number("CriticalDimension", func() float64 { return CriticalDimension(noise, h) })
 	}
-	if noise.Temperature(0) != 0 || !math.IsInf(StationaryExponent(noise, 0), 1) || !math.IsInf(CriticalDim(noise, 0), 1) {
+	if noise.Temperature(0) != 0 || !math.IsInf(StationaryExponent(noise, 0), 1) || !math.IsInf(CriticalDimension(noise, 0), 1) {
 		t.Error("no noise where nothing curves: want T = 0 and φ = n_c = +Inf")
 	}
 	for _, c := range [][2]float64{{0, 1}, {nan, 1}, {1, 0}, {inf, 1}, {huge, tiny}, {tiny, huge}, {-1, 1}, {1, nan}} {
@@ -59,7 +59,7 @@ func TestHostile(t *testing.T) {
 	}
 	for _, change := range []func(*Escape){
 		func(e *Escape) { *e = Escape{} }, func(e *Escape) { e.LearningRate = nan }, func(e *Escape) { e.OutlierCurvature = 0 },
-		func(e *Escape) { e.OutlierCurvature = nan }, func(e *Escape) { e.OutlierCurvature = inf }, func(e *Escape) { e.EffectiveDim = 0 },
+		func(e *Escape) { e.OutlierCurvature = nan }, func(e *Escape) { e.OutlierCurvature = inf }, func(e *Escape) { e.EffectiveDimension = 0 },
 		func(e *Escape) { e.MinimumLoss = 0 }, func(e *Escape) { e.MinimumLoss = inf }, func(e *Escape) { e.Ratio = 1 }, func(e *Escape) { e.Ratio = inf }, func(e *Escape) { e.Ratio = nan },
 		func(e *Escape) { e.SaddleCurvature = 0 }, func(e *Escape) { e.SaddleCurvature = math.Inf(-1) }, func(e *Escape) { e.SaddleCurvature = nan },
 		func(e *Escape) { e.LogDetRatio = nan }, func(e *Escape) { e.LogDetRatio = inf }, func(e *Escape) { e.LogDetRatio = math.Inf(-1) },
@@ -71,7 +71,7 @@ func TestHostile(t *testing.T) {
 		change(&e)
 		r.Add("Escape.Check", e.Check)
 		for name, f := range map[string]func() float64{"Escape.T": e.T, "Escape.Exponent": e.Exponent, "Escape.LogRate": e.LogRate, "Escape.Rate": e.Rate, "Escape.LogRateTau": e.LogRateTau, "Escape.RateTau": e.RateTau, "Escape.LogRateLinear": e.LogRateLinear,
-			"Escape.RateLinear": e.RateLinear, "Escape.Margin": e.Margin, "Escape.CriticalDim": e.CriticalDim,
+			"Escape.RateLinear": e.RateLinear, "Escape.Margin": e.Margin, "Escape.CriticalDimension": e.CriticalDimension,
 			"Escape.LogRateAligned": func() float64 { return e.LogRateAligned(0.5) }, "Escape.RateAligned": func() float64 { return e.RateAligned(0.5) }} {
 			number(name, f)
 		}
@@ -114,13 +114,13 @@ func TestOutlierSubspace(t *testing.T) {
 		logDet float64
 	}{{0, 3, 16, math.Log(4. / 2 * 1 / 2 * 0.25 / 0.5)}, {0.06, 3, 16, math.Log(0.5)}, {0.0625, 2, 4, 0}, {0.2, 2, 4, 0}, {0.9, 1, 1, math.Log(2)}} {
 		e := must(NewEscape(b, Noise{0.2, 3}, c.flat))
-		if e.EffectiveDim != c.n || math.Abs(e.Spread-c.spread) > 1e-12 || math.Abs(e.LogDetRatio-c.logDet) > 1e-12 || math.Abs(e.Ratio-3) > 1e-12 || math.Abs(e.OutlierCurvature-4) > 1e-12 || e.MinimumLoss != 1 {
+		if e.EffectiveDimension != c.n || math.Abs(e.Spread-c.spread) > 1e-12 || math.Abs(e.LogDetRatio-c.logDet) > 1e-12 || math.Abs(e.Ratio-3) > 1e-12 || math.Abs(e.OutlierCurvature-4) > 1e-12 || e.MinimumLoss != 1 {
 			t.Errorf("above %v: %+v", c.flat, e)
 		}
 	}
 	// A flat direction that curves up or down by less than the threshold is no outlier.
-	if e := must(NewEscape(points{nil, at(1, 1, -1e-8), at(3, -2, 1)}, Noise{0.2, 3}, 0)); e.EffectiveDim != 1 {
-		t.Errorf("n = %d, want 1", e.EffectiveDim)
+	if e := must(NewEscape(points{nil, at(1, 1, -1e-8), at(3, -2, 1)}, Noise{0.2, 3}, 0)); e.EffectiveDimension != 1 {
+		t.Errorf("n = %d, want 1", e.EffectiveDimension)
 	}
 }
 
@@ -128,7 +128,7 @@ func TestOutlierSubspace(t *testing.T) {
 func TestBounds(t *testing.T) {
 	e := quartic(1, 0.1, 2)
 	for _, change := range []func(*Escape){
-		func(e *Escape) { e.Spread = 1 }, func(e *Escape) { e.Spread = 0 }, func(e *Escape) { e.Ratio = 1.0001 }, func(e *Escape) { e.EffectiveDim = 1 },
+		func(e *Escape) { e.Spread = 1 }, func(e *Escape) { e.Spread = 0 }, func(e *Escape) { e.Ratio = 1.0001 }, func(e *Escape) { e.EffectiveDimension = 1 },
 		func(e *Escape) { e.LearningRate = math.Exp(689) }, func(e *Escape) { e.LearningRate = math.Exp(-689) },
 	} {
 		good := e
@@ -183,13 +183,13 @@ func TestCaveatBounds(t *testing.T) {
 		{0.5, 1, "up to 12 %"}, // x = 2, n_c − n = 4
 		{0.501, 1, "below 2"},
 	} {
-		e := Escape{Noise: NoiseFor(c.T, 1), OutlierCurvature: 1, EffectiveDim: 2, MinimumLoss: 1, Ratio: math.E, SaddleCurvature: -1, Spread: c.spread}
+		e := Escape{Noise: NoiseFor(c.T, 1), OutlierCurvature: 1, EffectiveDimension: 2, MinimumLoss: 1, Ratio: math.E, SaddleCurvature: -1, Spread: c.spread}
 		got := strings.Join(e.Caveats(), "; ")
 		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) || c.T == 0.5 && strings.Contains(got, "prefactor") {
 			t.Errorf("%+v: %q", c, got)
 		}
 	}
-	if e := (Escape{Noise: NoiseFor(0.501, 1), OutlierCurvature: 1, EffectiveDim: 2, MinimumLoss: 1, Ratio: math.E, SaddleCurvature: -1, Spread: 1}); e.Check() != nil || len(e.Caveats()) != 2 {
-		t.Errorf("n_c − n = %v: %q", e.CriticalDim()-2, e.Caveats())
+	if e := (Escape{Noise: NoiseFor(0.501, 1), OutlierCurvature: 1, EffectiveDimension: 2, MinimumLoss: 1, Ratio: math.E, SaddleCurvature: -1, Spread: 1}); e.Check() != nil || len(e.Caveats()) != 2 {
+		t.Errorf("n_c − n = %v: %q", e.CriticalDimension()-2, e.Caveats())
 	}
 }

@@ -23,11 +23,11 @@ const unequal = 1.05
 // is in stationary weight, L^{−φ} times the room r^n at each. Escape is a rare event with a rate of
 // its own, and Eq. 17 an approximation to it, while x ≫ 1: within 5 % for x ≥ 8, 12 % for x ≥ 2.
 func (e Escape) Margin() float64 {
-	return (e.CriticalDim() - float64(e.EffectiveDim)) / 2 * math.Log(e.Ratio)
+	return (e.CriticalDimension() - float64(e.EffectiveDimension)) / 2 * math.Log(e.Ratio)
 }
 
-// CriticalDim returns n_c = 2(B/(ηh*) + 1), Eq. 19: there is no stable minimum for n ≥ n_c.
-func (e Escape) CriticalDim() float64 { return 2 * (1/e.T() + 1) }
+// CriticalDimension returns n_c = 2(B/(ηh*) + 1), Eq. 19: there is no stable minimum for n ≥ n_c.
+func (e Escape) CriticalDimension() float64 { return 2 * (1/e.T() + 1) }
 
 // Caveats says, a sentence each, why Eq. 17 cannot be trusted to 5 % here; none if it can, for the
 // diffusion Eq. 13 on a straight path. SGD itself, at batch sizes of a few, is another matter: see
@@ -38,10 +38,10 @@ func (e Escape) Caveats() []string {
 	}
 	var caveats []string
 	add := func(format string, args ...any) { caveats = append(caveats, fmt.Sprintf(format, args...)) }
-	x, free := e.Margin(), e.CriticalDim()-float64(e.EffectiveDim)
+	x, free := e.Margin(), e.CriticalDimension()-float64(e.EffectiveDimension)
 	switch {
 	case free <= 0:
-		add("n = %d is not below n_c = %.3g: no stable minimum (Eq. 19)", e.EffectiveDim, e.CriticalDim())
+		add("n = %d is not below n_c = %.3g: no stable minimum (Eq. 19)", e.EffectiveDimension, e.CriticalDimension())
 	case x < narrow:
 		add("margin x = ½(n_c−n)·log c = %.3g is below %d: escape is not rare, the rate ambiguous and Eq. 17 may be off by half or more", x, narrow)
 	case x < wide:
@@ -58,7 +58,7 @@ func (e Escape) Caveats() []string {
 
 // String returns the prediction of Eq. 17 with its setting, and what is amiss.
 func (e Escape) String() string {
-	s := fmt.Sprintf("κ = %.4g (Eq. 17: T = %.4g, n = %d, c = %.4g, margin x = %.3g)", e.Rate(), e.T(), e.EffectiveDim, e.Ratio, e.Margin())
+	s := fmt.Sprintf("κ = %.4g (Eq. 17: T = %.4g, n = %d, c = %.4g, margin x = %.3g)", e.Rate(), e.T(), e.EffectiveDimension, e.Ratio, e.Margin())
 	if c := e.Caveats(); len(c) > 0 {
 		s += "; outside the range in which it is good to 5 %: " + strings.Join(c, "; ")
 	}

@@ -22,7 +22,7 @@ func TestMargin(t *testing.T) {
 		{0.2, 4, 12, 0},
 		{0.5, 2, 8, -math.Log(2)},
 	} {
-		e := Escape{Noise: NoiseFor(c.T, 1), OutlierCurvature: 1, EffectiveDim: c.n, MinimumLoss: 1, Ratio: c.ratio, SaddleCurvature: -1}
+		e := Escape{Noise: NoiseFor(c.T, 1), OutlierCurvature: 1, EffectiveDimension: c.n, MinimumLoss: 1, Ratio: c.ratio, SaddleCurvature: -1}
 		if got := e.Margin(); math.Abs(got-c.x) > 1e-12 {
 			t.Errorf("%+v: x = %v", c, got)
 		}
@@ -44,7 +44,7 @@ func TestCaveats(t *testing.T) {
 		{0.2, 4, 1, 12, []string{"n = 12 is not below n_c = 12"}},
 		{0.05, 2, 4, 2, []string{"outliers differ by a factor 4"}},
 	} {
-		e := Escape{Noise: NoiseFor(c.T, 1), OutlierCurvature: 1, EffectiveDim: c.n, MinimumLoss: 1, Ratio: c.ratio, SaddleCurvature: -1, Spread: c.spread}
+		e := Escape{Noise: NoiseFor(c.T, 1), OutlierCurvature: 1, EffectiveDimension: c.n, MinimumLoss: 1, Ratio: c.ratio, SaddleCurvature: -1, Spread: c.spread}
 		got := e.Caveats()
 		if len(c.want) == 0 && len(got) != 0 || len(got) < len(c.want) {
 			t.Errorf("%+v: caveats %q", c, got)
@@ -63,7 +63,7 @@ func TestCaveats(t *testing.T) {
 
 // The spread is read off the Hessian at the minimum, flat directions left out.
 func TestSpread(t *testing.T) {
-	w := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, OutlierCurvature: 2, EffectiveDim: 3, Transverse: []float64{0.5, 7}, Flat: 4}))
+	w := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, OutlierCurvature: 2, EffectiveDimension: 3, Transverse: []float64{0.5, 7}, Flat: 4}))
 	near(t, "spread", must(NewEscape(w, NoiseFor(0.1, 2), 0)).Spread, 14, 1e-12)
 	for _, bad := range []float64{-1, 0.5, math.NaN(), math.Inf(1)} {
 		e := quartic(1, 0.1, 2)
@@ -77,7 +77,7 @@ func TestSpread(t *testing.T) {
 }
 
 func ExampleEscape_String() {
-	well, _ := landscape.NewQuartic(landscape.Shape{Ratio: 1.5, EffectiveDim: 8})
+	well, _ := landscape.NewQuartic(landscape.Shape{Ratio: 1.5, EffectiveDimension: 8})
 	e, err := NewEscape(well, Noise{LearningRate: 0.15, BatchSize: 1}, 0)
 	fmt.Println(e, err)
 	// Output: κ = 0.02545 (Eq. 17: T = 0.15, n = 8, c = 1.5, margin x = 1.49); outside the range in which it is good to 5 %: margin x = ½(n_c−n)·log c = 1.49 is below 2: escape is not rare, the rate ambiguous and Eq. 17 may be off by half or more <nil>

@@ -58,8 +58,8 @@ type Escape struct {
 	// OutlierCurvature is h* > 0: the curvature at the minimum along the escape direction e
 	// (appendix C: h* = h*_e).
 	OutlierCurvature float64
-	// EffectiveDim is n ≥ 1, the number of outliers of H(θ*).
-	EffectiveDim int
+	// EffectiveDimension is n ≥ 1, the number of outliers of H(θ*).
+	EffectiveDimension int
 	// MinimumLoss is L(θ*) > 0.
 	MinimumLoss float64
 	// Ratio is c = L(θˢ)/L(θ*) > 1.
@@ -128,13 +128,13 @@ func NewEscape(b landscape.Barrier, noise Noise, flat float64) (Escape, error) {
 	e.Mul(outliers, directions.Slice(0, n, 0, 1))
 	he.Mul(minimum.Hess, &e)
 	escape := Escape{
-		Noise:            noise,
-		OutlierCurvature: mat.Dot(e.ColView(0), he.ColView(0)),
-		EffectiveDim:     n,
-		MinimumLoss:      minimum.Loss,
-		Ratio:            saddle.Loss / minimum.Loss,
-		SaddleCurvature:  saddles[0],
-		Spread:           largest / values[dim-n],
+		Noise:              noise,
+		OutlierCurvature:   mat.Dot(e.ColView(0), he.ColView(0)),
+		EffectiveDimension: n,
+		MinimumLoss:        minimum.Loss,
+		Ratio:              saddle.Loss / minimum.Loss,
+		SaddleCurvature:    saddles[0],
+		Spread:             largest / values[dim-n],
 	}
 	for i := range n {
 		escape.LogDetRatio += math.Log(values[dim-n+i]) - math.Log(math.Abs(saddles[i]))
@@ -150,8 +150,8 @@ func (e Escape) Check() error {
 	switch {
 	case !positive(e.OutlierCurvature):
 		return fmt.Errorf("theory: outlier curvature h* = %v, want a finite value > 0", e.OutlierCurvature)
-	case e.EffectiveDim < 1:
-		return fmt.Errorf("theory: effective dimension n = %d, want ≥ 1", e.EffectiveDim)
+	case e.EffectiveDimension < 1:
+		return fmt.Errorf("theory: effective dimension n = %d, want ≥ 1", e.EffectiveDimension)
 	case !positive(e.MinimumLoss):
 		return fmt.Errorf("theory: loss at the minimum L(θ*) = %v, want a finite value > 0", e.MinimumLoss)
 	case !(e.Ratio > 1 && !math.IsInf(e.Ratio, 1)):
@@ -178,7 +178,7 @@ func (e Escape) T() float64 {
 
 // Exponent returns B/(ηh*) + 1 − n/2, the power of c in Eq. 17. For n = 1 it is the ½ + B/(ηh*) of
 // Eq. 16.
-func (e Escape) Exponent() float64 { return 1/e.T() + 1 - float64(e.EffectiveDim)/2 }
+func (e Escape) Exponent() float64 { return 1/e.T() + 1 - float64(e.EffectiveDimension)/2 }
 
 // LogRate returns log κ of Eq. 17,
 //
@@ -204,7 +204,7 @@ func (e Escape) logPrefactor() float64 {
 // with Û = Ĥ/L the Hessian of log L at a critical point.
 func (e Escape) LogRateTau() float64 {
 	saddleLoss := e.Ratio * e.MinimumLoss
-	n := float64(e.EffectiveDim)
+	n := float64(e.EffectiveDimension)
 	logDetU := e.LogDetRatio - n*math.Log(e.MinimumLoss) + n*math.Log(saddleLoss)
 	return math.Log(-e.SaddleCurvature/saddleLoss/(2*math.Pi)) + 0.5*logDetU - math.Log(e.Ratio)/e.T()
 }
@@ -248,9 +248,9 @@ func StationaryExponent(noise Noise, outlierCurvature float64) float64 {
 	return 1 + 1/noise.Temperature(outlierCurvature)
 }
 
-// CriticalDim returns n_c = 2(B/(ηh*) + 1): a minimum is stable only if its effective dimension n
+// CriticalDimension returns n_c = 2(B/(ηh*) + 1): a minimum is stable only if its effective dimension n
 // is below n_c, Eq. 19.
-func CriticalDim(noise Noise, outlierCurvature float64) float64 {
+func CriticalDimension(noise Noise, outlierCurvature float64) float64 {
 	return 2 * (1/noise.Temperature(outlierCurvature) + 1)
 }
 
@@ -263,7 +263,7 @@ func CriticalDim(noise Noise, outlierCurvature float64) float64 {
 func RateOneDim(noise Noise, minimumCurvature, saddleCurvature, ratio float64) (float64, error) {
 	e := Escape{
 		Noise: noise, OutlierCurvature: minimumCurvature, SaddleCurvature: saddleCurvature,
-		EffectiveDim: 1, MinimumLoss: 1, Ratio: ratio,
+		EffectiveDimension: 1, MinimumLoss: 1, Ratio: ratio,
 	}
 	if err := e.Check(); err != nil {
 		return 0, err

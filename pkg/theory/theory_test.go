@@ -25,7 +25,7 @@ func near(t *testing.T, name string, got, want, rel float64) {
 }
 
 func quartic(n int, temperature, c float64) Escape {
-	w := must(landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDim: n, Flat: 2}))
+	w := must(landscape.NewQuartic(landscape.Shape{Ratio: c, EffectiveDimension: n, Flat: 2}))
 	return must(NewEscape(w, NoiseFor(temperature, 1), 0))
 }
 
@@ -51,7 +51,7 @@ func TestRatesOnQuartic(t *testing.T) {
 func TestTauClockGivesEq17(t *testing.T) {
 	for _, l0 := range []float64{0.01, 1, 30} {
 		w := must(landscape.NewCubic(landscape.Shape{
-			Ratio: 3, MinimumLoss: l0, OutlierCurvature: 2, EffectiveDim: 4, Transverse: []float64{1, 3, 5}}))
+			Ratio: 3, MinimumLoss: l0, OutlierCurvature: 2, EffectiveDimension: 4, Transverse: []float64{1, 3, 5}}))
 		e := must(NewEscape(w, Noise{LearningRate: 0.1, BatchSize: 3}, 0))
 		near(t, "L(θ*)κ_τ", l0*e.RateTau(), e.Rate(), 1e-10)
 		near(t, "T", e.T(), 0.1*2.0/3, 1e-12)
@@ -61,10 +61,10 @@ func TestTauClockGivesEq17(t *testing.T) {
 
 func TestEscapeReadOffLandscape(t *testing.T) {
 	w := must(landscape.NewCubic(landscape.Shape{
-		Ratio: 2, OutlierCurvature: 2, EffectiveDim: 3, Transverse: []float64{0.5, 7}, Flat: 4}))
+		Ratio: 2, OutlierCurvature: 2, EffectiveDimension: 3, Transverse: []float64{0.5, 7}, Flat: 4}))
 	e := must(NewEscape(w, NoiseFor(0.1, 2), 0))
-	if e.EffectiveDim != 3 {
-		t.Errorf("n = %d, want 3", e.EffectiveDim)
+	if e.EffectiveDimension != 3 {
+		t.Errorf("n = %d, want 3", e.EffectiveDimension)
 	}
 	near(t, "h*", e.OutlierCurvature, 2, 1e-10)
 	near(t, "h_e^s", e.SaddleCurvature, -2, 1e-10)
@@ -90,7 +90,7 @@ func TestStationaryLawAndStability(t *testing.T) {
 	near(t, "φ(0.1, 1)", StationaryExponent(Noise{0.1, 1}, 1), 11, 1e-10)
 	near(t, "φ(0.3, 32)", StationaryExponent(Noise{0.3, 32}, 1), 1+32/0.3, 1e-10)
 	near(t, "φ(1, 32)", StationaryExponent(Noise{1, 32}, 1), 33, 1e-10)
-	near(t, "n_c", CriticalDim(Noise{0.2, 1}, 1), 12, 1e-10)
+	near(t, "n_c", CriticalDimension(Noise{0.2, 1}, 1), 12, 1e-10)
 }
 
 func TestBadInput(t *testing.T) {
@@ -102,7 +102,7 @@ func TestBadInput(t *testing.T) {
 		{func(e *Escape) { e.LearningRate = 0 }, "η = 0, want"},
 		{func(e *Escape) { e.BatchSize = math.NaN() }, "B = NaN, want"},
 		{func(e *Escape) { e.OutlierCurvature = -2 }, "h* = -2, want"},
-		{func(e *Escape) { e.EffectiveDim = 0 }, "n = 0, want ≥ 1"},
+		{func(e *Escape) { e.EffectiveDimension = 0 }, "n = 0, want ≥ 1"},
 		{func(e *Escape) { e.MinimumLoss = 0 }, "L(θ*) = 0, want"},
 		{func(e *Escape) { e.Ratio = 1 }, "c = 1, want"},
 		{func(e *Escape) { e.SaddleCurvature = 0.5 }, "h_e^s = 0.5, want"},
@@ -123,7 +123,7 @@ func TestBadInput(t *testing.T) {
 }
 
 func ExampleNewEscape() {
-	well, _ := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDim: 4})
+	well, _ := landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 4})
 	escape, err := NewEscape(well, Noise{LearningRate: 0.1, BatchSize: 1}, 0)
 	if err != nil {
 		fmt.Println(err)
@@ -134,7 +134,7 @@ func ExampleNewEscape() {
 	// Output: T = 0.10, exponent 9.0: κ = 0.0002198 (Eq. 17), 5.1e-06 (linear barrier)
 }
 
-func ExampleCriticalDim() {
-	fmt.Printf("n_c = %.0f\n", CriticalDim(Noise{LearningRate: 0.2, BatchSize: 1}, 1))
+func ExampleCriticalDimension() {
+	fmt.Printf("n_c = %.0f\n", CriticalDimension(Noise{LearningRate: 0.2, BatchSize: 1}, 1))
 	// Output: n_c = 12
 }

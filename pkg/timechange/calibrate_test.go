@@ -164,7 +164,7 @@ func TestStepsOnT(t *testing.T) {
 // The increments of W̃ by hand, on a path of any length of step: coordinate 1, drift at the start of
 // a step, and a new interval once the last is full.
 func TestNoiseByHand(t *testing.T) {
-	well := must(landscape.NewQuadratic(landscape.Shape{EffectiveDim: 2, Transverse: []float64{3}})) // ∂L/∂θ₁ = 3θ₁
+	well := must(landscape.NewQuadratic(landscape.Shape{EffectiveDimension: 2, Transverse: []float64{3}})) // ∂L/∂θ₁ = 3θ₁
 	p := &dynamics.Path{
 		T: []float64{0, 1, 3, 4, 8}, Tau: []float64{0, 2, 5, 6, 10}, Theta: [][]float64{{9, 1}, {9, 2}, {9, -1}, {9, 0}, {9, 5}},
 	}

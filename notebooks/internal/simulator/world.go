@@ -15,13 +15,13 @@ import (
 
 // Settings is what the reader's sliders set.
 type Settings struct {
-	LearningRate     float64 // η
-	BatchSize        float64 // B
-	OutlierCurvature float64 // h*
-	EffectiveDim     int     // n
-	Ratio            float64 // c
-	Replicas         int
-	Seed             uint64
+	LearningRate       float64 // η
+	BatchSize          float64 // B
+	OutlierCurvature   float64 // h*
+	EffectiveDimension int     // n
+	Ratio              float64 // c
+	Replicas           int
+	Seed               uint64
 }
 
 // step is dτ·h*/L(θ*): at it, Heun's rule misses the rate by less than a per cent or two (notebook
@@ -58,7 +58,7 @@ func New(s Settings) (*World, error) {
 	if s.Replicas < 1 {
 		return nil, fmt.Errorf("simulator: %d replicas, want ≥ 1", s.Replicas)
 	}
-	well, err := landscape.NewQuartic(landscape.Shape{Ratio: s.Ratio, EffectiveDim: s.EffectiveDim, OutlierCurvature: s.OutlierCurvature})
+	well, err := landscape.NewQuartic(landscape.Shape{Ratio: s.Ratio, EffectiveDimension: s.EffectiveDimension, OutlierCurvature: s.OutlierCurvature})
 	if err != nil {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}

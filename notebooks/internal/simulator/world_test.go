@@ -11,7 +11,7 @@ import (
 )
 
 func settings() Settings {
-	return Settings{LearningRate: 0.2, BatchSize: 1, OutlierCurvature: 1, EffectiveDim: 1, Ratio: 1.5, Replicas: 200, Seed: 1}
+	return Settings{LearningRate: 0.2, BatchSize: 1, OutlierCurvature: 1, EffectiveDimension: 1, Ratio: 1.5, Replicas: 200, Seed: 1}
 }
 
 // The cloud leaves at the exact rate. Two per cent are granted to the step.
@@ -51,7 +51,7 @@ func TestMistakes(t *testing.T) {
 	for want, spoil := range map[string]func(*Settings){
 		"learning rate η = -1":  func(s *Settings) { s.LearningRate = -1 },
 		"loss ratio c = 1":      func(s *Settings) { s.Ratio = 1 },
-		"effective dimension n": func(s *Settings) { s.EffectiveDim = -2 },
+		"effective dimension n": func(s *Settings) { s.EffectiveDimension = -2 },
 		"0 replicas":            func(s *Settings) { s.Replicas = 0 },
 	} {
 		s := settings()

@@ -35,7 +35,7 @@ func open(_ js.Value, args []js.Value) any {
 	number := func(name string) float64 { return args[1].Get(name).Float() }
 	w, err := simulator.New(simulator.Settings{
 		LearningRate: number("learningRate"), BatchSize: number("batchSize"), OutlierCurvature: number("outlierCurvature"),
-		EffectiveDim: int(number("effectiveDim")), Ratio: number("ratio"), Replicas: int(number("replicas")), Seed: uint64(number("seed")),
+		EffectiveDimension: int(number("effectiveDim")), Ratio: number("ratio"), Replicas: int(number("replicas")), Seed: uint64(number("seed")),
 	})
 	if err != nil {
 		return map[string]any{"error": err.Error()}
@@ -44,7 +44,7 @@ func open(_ js.Value, args []js.Value) any {
 	law := w.Theory
 	return map[string]any{
 		"temperature": law.T(), "exponent": law.Exponent(), "power": law.Rate(), "linear": law.RateLinear(), "pass": w.Saddle(), "far": w.Far(),
-		"bottom": law.MinimumLoss, "saddle": law.MinimumLoss * law.Ratio, "criticalDim": theory.CriticalDim(law.Noise, law.OutlierCurvature),
+		"bottom": law.MinimumLoss, "saddle": law.MinimumLoss * law.Ratio, "criticalDim": theory.CriticalDimension(law.Noise, law.OutlierCurvature),
 	}
 }
 
