@@ -4,7 +4,5 @@ package hostile
 // must only become shorter.
 var Later = map[string][]string{
 	"model":      {"Conv.BatchGrad", "Conv.Clone", "Conv.Dims", "Conv.Init", "Conv.LossGrad", "Conv.MeanSquareOutputs", "Conv.NormGrad", "Conv.Outputs", "Conv.SlopeNorms", "MLP.SlopeNorms"},
-	"noise":      {"BySeed", "Decouple", "Decoupling.Parts", "EstimateShape", "LocalSlopes", "MeanOver", "Walk.Slope", "WalkOut"},
 	"regression": {"ByLevel", "Chain.Borders", "Chain.HalfDepth", "Chain.LawOf", "Chain.SetBarrier", "Chain.SetShare", "Exits", "FitPower", "Guide", "HalfWay", "Law.String", "LocalSlopes", "Logs", "MeanShares", "MeanTimes", "NewSet", "OfSize"},
-	"spectrum":   {"AlongLeading", "Directions.Power", "Directions.Ratios", "Directions.Spread", "Histogram", "Quotients"},
 }
