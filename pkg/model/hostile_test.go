@@ -53,60 +53,58 @@ func sloppy(h hostile.Table, points *data.Set) {
 	for name, m := range map[string]fussy{"Conv": conv, "MLP": net, "": new(Conv)} {
 		n, p := m.Dims()
 		at, k := func(n int) []float64 { return make([]float64, max(n, 0)) }, MeanSquareOutputs(m)
-		fails := func(method string, call func()) {
-			if name == "" {
-				method = "Conv." + method
-			} else {
-				method = name + "." + method
-			}
-			h.Add(method, func() error { return hostile.Panics(call) })
+		of := func(method string) string { return method }
+		if name == "MLP" {
+			of = func(method string) string { return strings.Replace(method, "Conv", "MLP", 1) }
 		}
+		fails := func(method string, call func()) { h.Add(of(method), func() error { return hostile.Panics(call) }) }
 		for _, batch := range [][]int{{}, {n}, {-1}, {math.MaxInt}, {math.MinInt}} {
 			b := len(batch)
-			fails("BatchGrad", func() { m.BatchGrad(at(p), at(p), batch) })
-			fails("NormGrad", func() { m.NormGrad(at(b), at(b), at(p), at(p), batch) })
-			fails("SlopeNorms", func() { m.SlopeNorms(at(b), at(p), batch) })
-			fails("Outputs", func() { m.Outputs(at(b*k), at(p), batch) })
+			fails("Conv.BatchGrad", func() { m.BatchGrad(at(p), at(p), batch) })
+			fails("Conv.NormGrad", func() { m.NormGrad(at(b), at(b), at(p), at(p), batch) })
+			fails("Conv.SlopeNorms", func() { m.SlopeNorms(at(b), at(p), batch) })
+			fails("Conv.Outputs", func() { m.Outputs(at(b*k), at(p), batch) })
 			if b > 0 {
-				fails("LossGrad", func() { m.LossGrad(at(p), at(p), batch[0]) })
+				fails("Conv.LossGrad", func() { m.LossGrad(at(p), at(p), batch[0]) })
 			}
 		}
 		for _, wrong := range []int{0, p - 1, p + 1} {
 			if wrong == p || p == 0 && wrong < 0 {
 				continue
 			}
-			fails("BatchGrad", func() { m.BatchGrad(nil, at(wrong), nil) })
-			fails("BatchGrad", func() { m.BatchGrad(at(wrong), at(p), nil) })
-			fails("NormGrad", func() { m.NormGrad(nil, nil, at(wrong), at(p), nil) })
-			fails("NormGrad", func() { m.NormGrad(nil, nil, nil, at(wrong), nil) })
-			fails("SlopeNorms", func() { m.SlopeNorms(at(n), at(wrong), nil) })
-			fails("Outputs", func() { m.Outputs(at(n*k), at(wrong), nil) })
-			fails("LossGrad", func() { m.LossGrad(nil, at(wrong), 0) })
-			fails("LossGrad", func() { m.LossGrad(at(wrong), at(p), 0) })
-			fails("Init", func() { m.Init(at(wrong), rand.New(rand.NewPCG(1, 2))) })
+			fails("Conv.BatchGrad", func() { m.BatchGrad(nil, at(wrong), nil) })
+			fails("Conv.BatchGrad", func() { m.BatchGrad(at(wrong), at(p), nil) })
+			fails("Conv.NormGrad", func() { m.NormGrad(nil, nil, at(wrong), at(p), nil) })
+			fails("Conv.NormGrad", func() { m.NormGrad(nil, nil, nil, at(wrong), nil) })
+			fails("Conv.SlopeNorms", func() { m.SlopeNorms(at(n), at(wrong), nil) })
+			fails("Conv.Outputs", func() { m.Outputs(at(n*k), at(wrong), nil) })
+			fails("Conv.LossGrad", func() { m.LossGrad(nil, at(wrong), 0) })
+			fails("Conv.LossGrad", func() { m.LossGrad(at(wrong), at(p), 0) })
+			fails("Conv.Init", func() { m.Init(at(wrong), rand.New(rand.NewPCG(1, 2))) })
 		}
 		for _, wrong := range []int{n - 1, n + 1} {
-			fails("NormGrad", func() { m.NormGrad(at(wrong), nil, nil, at(p), nil) })
-			fails("NormGrad", func() { m.NormGrad(nil, at(wrong), nil, at(p), nil) })
-			fails("SlopeNorms", func() { m.SlopeNorms(at(wrong), at(p), nil) })
-			fails("Outputs", func() { m.Outputs(at(wrong), at(p), nil) })
+			fails("Conv.NormGrad", func() { m.NormGrad(at(wrong), nil, nil, at(p), nil) })
+			fails("Conv.NormGrad", func() { m.NormGrad(nil, at(wrong), nil, at(p), nil) })
+			fails("Conv.SlopeNorms", func() { m.SlopeNorms(at(wrong), at(p), nil) })
+			fails("Conv.Outputs", func() { m.Outputs(at(wrong), at(p), nil) })
 		}
-		fails("SlopeNorms", func() { m.SlopeNorms(nil, at(p), nil) })
-		fails("Outputs", func() { m.Outputs(nil, at(p), nil) })
+		fails("Conv.SlopeNorms", func() { m.SlopeNorms(nil, at(p), nil) })
+		fails("Conv.Outputs", func() { m.Outputs(nil, at(p), nil) })
 		if p == 0 {
 			continue
 		}
-		fails("Init", func() { m.Init(at(p), nil) })
+		fails("Conv.Init", func() { m.Init(at(p), nil) })
 		for _, v := range []float64{math.NaN(), 1e308} {
 			theta := slices.Repeat([]float64{v}, p)
 			lost := func(x float64) error { return hostile.Said(math.IsNaN(x) || math.IsInf(x, 1)) }
-			h.Add(name+".BatchGrad", func() error { return lost(m.BatchGrad(at(p), theta, nil)) })
-			h.Add(name+".LossGrad", func() error { return lost(m.LossGrad(at(p), theta, 1)) })
-			h.Add(name+".NormGrad", func() error { return lost(m.NormGrad(nil, at(n), nil, theta, nil)) })
-			h.Add(name+".SlopeNorms", func() error { s := at(n); m.SlopeNorms(s, theta, nil); return lost(s[0]) })
-			h.Add(name+".Outputs", func() error { f := at(n * k); m.Outputs(f, theta, nil); return lost(math.Abs(f[0])) })
+			h.Add(of("Conv.BatchGrad"), func() error { return lost(m.BatchGrad(at(p), theta, nil)) })
+			h.Add(of("Conv.LossGrad"), func() error { return lost(m.LossGrad(at(p), theta, 1)) })
+			h.Add(of("Conv.NormGrad"), func() error { return lost(m.NormGrad(nil, at(n), nil, theta, nil)) })
+			h.Add(of("Conv.SlopeNorms"), func() error { s := at(n); m.SlopeNorms(s, theta, nil); return lost(s[0]) })
+			h.Add(of("Conv.Outputs"), func() error { f := at(n * k); m.Outputs(f, theta, nil); return lost(math.Abs(f[0])) })
 		}
 	}
+	h.Add("MLP.SlopeNorms", func() error { return hostile.Panics(func() { new(MLP).SlopeNorms(nil, nil, nil) }) })
 	for _, m := range []*Conv{nil, {}} {
 		h.Add("Conv.Dims", func() error { n, p := m.Dims(); return hostile.Said(n == 0 && p == 0) })
 		h.Add("Conv.Clone", func() error { n, p := m.Clone().Dims(); return hostile.Said(n == 0 && p == 0) })
