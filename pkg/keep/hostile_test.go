@@ -8,8 +8,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 )
 
-// Bad names, values that gob cannot encode, files that hold something else and folders that are none
-// are errors that begin with "keep:".
+// Bad names, values that gob cannot encode, files that hold something else and folders that are
+// none are errors that begin with "keep:".
 func TestHostile(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	if err := Put("text", "x"); err != nil {

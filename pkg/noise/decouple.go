@@ -57,7 +57,8 @@ func Decouple(m model.Model, theta []float64, batch []int) (Decoupling, error) {
 // Parts orders the samples by their loss, cuts them into n parts of equal size, and returns the
 // mean ℓ_μ and the mean Σ_j|∇f_j|² of each, over those of all samples. Decoupling says that the
 // latter are all 1. The remainder of a division by n goes to the parts above. Unless 1 ≤ n ≤
-// len(d.Losses) = len(d.Slopes) there are none, nor where the mean of all is not positive and finite.
+// len(d.Losses) = len(d.Slopes) there are none, nor where the mean of all is not positive and
+// finite.
 func (d Decoupling) Parts(n int) (losses, slopes []float64) {
 	if n < 1 || n > len(d.Losses) || len(d.Slopes) != len(d.Losses) {
 		return nil, nil

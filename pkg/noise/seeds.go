@@ -10,8 +10,8 @@ import (
 )
 
 // BySeed returns f(0), f(1), …, f(seeds−1), found side by side on all cores: f works on a model of
-// its own ([model.Clone]). No seeds give nil; more than 2²⁰, and a nil f, are bugs of the caller and
-// panic.
+// its own ([model.Clone]). No seeds give nil; more than 2²⁰, and a nil f, are bugs of the caller
+// and panic.
 func BySeed[T any](seeds int, f func(seed int) T) []T {
 	if seeds < 1 {
 		return nil

@@ -120,7 +120,8 @@ type Exit struct {
 }
 
 // Exits solves data sets number 1 to sets, of N samples each, at the learning rates η = depth/log
-// N. It returns an error without a depth, if a number is out of bounds or a solution does not settle.
+// N. It returns an error without a depth, if a number is out of bounds or a solution does not
+// settle.
 func Exits(samples, sets int, ratio float64, depths ...float64) (all []Exit, err error) {
 	if bytes := 200 * float64(sets) * float64(len(depths)); sets < 1 || samples < 2 || len(depths) < 1 || bytes > parallel.GiB {
 		return nil, fmt.Errorf("regression: exits of %d sets of %d samples at %d depths take %.3g GiB, want ≥ 1 set of ≥ 2 samples at ≥ 1 depth and ≤ 1 GiB", sets, samples, len(depths), bytes/parallel.GiB)
@@ -192,8 +193,8 @@ func (c Chain) SetShare(ratio, depth float64) float64 {
 }
 
 // MeanShares returns, for every depth in ascending order, the mean share of the sets and its
-// standard error, that of the scatter between sets (0 for one set). Sets may differ in N. Exits at a
-// depth of NaN do not count; a share of NaN makes that of its depth NaN.
+// standard error, that of the scatter between sets (0 for one set). Sets may differ in N. Exits at
+// a depth of NaN do not count; a share of NaN makes that of its depth NaN.
 func MeanShares(exits []Exit) (depth, share, stderr []float64) {
 	by := map[float64][]float64{}
 	for _, e := range exits {
@@ -211,7 +212,8 @@ func MeanShares(exits []Exit) (depth, share, stderr []float64) {
 
 // HalfWay returns the depth at which mean shares fall below ½, between the last above and the first
 // below, with a standard error. Errors of one set go together at all depths, so that those of the
-// two shares are taken as one. NaN if the shares do not cross, or where no finite depth lies between.
+// two shares are taken as one. NaN if the shares do not cross, or where no finite depth lies
+// between.
 func HalfWay(exits []Exit) (depth, stderr float64) {
 	x, share, bars := MeanShares(exits)
 	for i := 1; i < len(x); i++ {
@@ -238,9 +240,9 @@ func OfSize(exits []Exit, samples int) (of []Exit) {
 }
 
 // ByLevel takes exits of the same sets at several levels, one for each, and returns the geometric
-// mean of the sets and the mean time of fresh samples at each level, and the mean times of each set;
-// nil for no level, for one without exits, and for levels of different numbers of sets. A mean is NaN
-// or 0 where a time is not positive.
+// mean of the sets and the mean time of fresh samples at each level, and the mean times of each
+// set; nil for no level, for one without exits, and for levels of different numbers of sets. A mean
+// is NaN or 0 where a time is not positive.
 func ByLevel(levels ...[]Exit) (mean, fresh []float64, sets [][]float64) {
 	for _, exits := range levels {
 		if len(exits) == 0 || len(exits) != len(levels[0]) {

@@ -51,9 +51,9 @@ func MeanTimes(d int, noise theory.Noise, ratio float64, s exact.Settings) (t Ti
 	return t, err
 }
 
-// LocalSlopes returns d log y/d log x between neighbours, and where: the geometric means of x. Points
-// beyond the shorter of x and y do not count. A slope is not finite next to a number that is not
-// positive and finite, or between equal x.
+// LocalSlopes returns d log y/d log x between neighbours, and where: the geometric means of x.
+// Points beyond the shorter of x and y do not count. A slope is not finite next to a number that is
+// not positive and finite, or between equal x.
 func LocalSlopes(x, y []float64) (at, slope []float64) {
 	for i := 1; i < min(len(x), len(y)); i++ {
 		at = append(at, math.Sqrt(x[i]*x[i-1]))
@@ -71,9 +71,9 @@ func Logs(x []float64) []float64 {
 	return y
 }
 
-// FitPower returns the exponent k of y = a·x^k by least squares on logarithmic axes.
-// It is NaN for fewer than two points, for numbers of x and y that differ, for x that are all equal,
-// and for x or y that are not positive and finite.
+// FitPower returns the exponent k of y = a·x^k by least squares on logarithmic axes. It is NaN for
+// fewer than two points, for numbers of x and y that differ, for x that are all equal, and for x or
+// y that are not positive and finite.
 func FitPower(x, y []float64) (k float64) {
 	if len(x) != len(y) || len(x) < 2 {
 		return math.NaN()
@@ -82,9 +82,9 @@ func FitPower(x, y []float64) (k float64) {
 	return k
 }
 
-// Guide returns the power law a·x^k through the middle of points on logarithmic axes.
-// It is nil for none, or if the numbers of x and y differ, and not finite for x or y that are not
-// positive and finite or a k that is not finite.
+// Guide returns the power law a·x^k through the middle of points on logarithmic axes. It is nil for
+// none, or if the numbers of x and y differ, and not finite for x or y that are not positive and
+// finite or a k that is not finite.
 func Guide(x, y []float64, k float64) []float64 {
 	if len(x) != len(y) || len(x) == 0 {
 		return nil

@@ -296,8 +296,8 @@ func (c Card) Against(rival float64) Card {
 
 // AtPaper returns the card for claims about a setting that only a run at paper fidelity reaches: so
 // many images, so long a training. At quick fidelity the numbers are those of another setting; they
-// are shown, and neither judged nor recorded; a claim that lacks a name, a text or a kind panics all
-// the same, so that minutes at paper fidelity do not end in it.
+// are shown, and neither judged nor recorded; a claim that lacks a name, a text or a kind panics
+// all the same, so that minutes at paper fidelity do not end in it.
 func (c Card) AtPaper() Card {
 	c.atPaper = true
 	return c

@@ -83,8 +83,8 @@ func (d Directions) Power() (gamma float64, err error) {
 
 // Quotients stores the k = len(dst) leading eigenvalues of the exact side of Eq. 7, (1/N)Σ ℓ∇f∇fᵀ,
 // over those of the decoupled one, (L/N)Σ ∇f∇fᵀ, rank by rank. Errors: those of [noise.GaussNewton]
-// and [Leading], and eigenvalues that are not positive or whose quotient is not finite and positive;
-// dst then holds nothing of use.
+// and [Leading], and eigenvalues that are not positive or whose quotient is not finite and
+// positive; dst then holds nothing of use.
 func Quotients(dst []float64, m model.Model, theta []float64, s LeadingSettings) error {
 	n, _, err := model.CheckPoint(m, theta)
 	if err != nil {
@@ -124,8 +124,8 @@ func (d Directions) Ratios(dst []float64) []float64 {
 }
 
 // Spread is the root mean square of log(C_ii/Predicted) over the first k directions, or over all if
-// there are fewer: 0 where Eq. 6 holds. It is NaN for none and for numbers of Noise and
-// Predicted that differ, and not finite unless all of those that it takes are positive.
+// there are fewer: 0 where Eq. 6 holds. It is NaN for none and for numbers of Noise and Predicted
+// that differ, and not finite unless all of those that it takes are positive.
 func (d Directions) Spread(k int) float64 {
 	if len(d.Predicted) != len(d.Noise) {
 		return math.NaN()

@@ -14,8 +14,8 @@ import (
 // different length weigh the same.
 //
 // Errors: unless 0 < lo < hi, both finite, hi/lo finite and so far above 1 that bins have a width,
-// and 1 ≤ bins ≤ 2²⁰; fewer than two runs, or more than 2²⁷/bins (1 GiB); a run without eigenvalues,
-// or with one that is not finite.
+// and 1 ≤ bins ≤ 2²⁰; fewer than two runs, or more than 2²⁷/bins (1 GiB); a run without
+// eigenvalues, or with one that is not finite.
 func Histogram(runs [][]float64, lo, hi float64, bins int) (center, density, stderr []float64, err error) {
 	if !(lo > 0 && lo < hi) || math.IsInf(hi, 1) || bins < 1 || bins > 1<<20 {
 		return nil, nil, nil, fmt.Errorf("spectrum: histogram from %v to %v in %d bins, want 0 < from < to, finite, and 1 to 2²⁰ bins", lo, hi, bins)
