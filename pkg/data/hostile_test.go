@@ -82,6 +82,17 @@ func TestHostile(t *testing.T) {
 			func() error { t.Setenv(EnvDir, "/nonexistent"); return hostile.Err(FashionMNIST("none", 1e9)) },
 		},
 	}
+	for _, dir := range []string{"/nonexistent", "hostile_test.go", t.TempDir()} {
+		for _, part := range []Part{Train, Test, "none", "", "\x00"} {
+			h.Add("MNIST", func() error { t.Setenv(EnvMNIST, dir); return hostile.Err(MNIST(part, 1e9)) })
+		}
+	}
+	h.Add("MNIST", func() error { // neither a folder nor a home
+		for _, name := range []string{EnvMNIST, "HOME", "XDG_CACHE_HOME"} {
+			t.Setenv(name, "")
+		}
+		return hostile.Err(MNIST(Train, -1))
+	})
 	for _, empty := range []*Set{nil, {}, {X: new(mat.Dense)}} {
 		h.Add("Set.Len", func() error { return hostile.Said(empty.Len() == 0) })
 		h.Add("Set.Features", func() error { return hostile.Said(empty.Features() == 0) })

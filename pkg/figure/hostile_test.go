@@ -142,6 +142,24 @@ func TestHostile(t *testing.T) {
 		"path of nothing":         {"Panel.Path", bad, func(f *Figure) { f.Path("", nil, nil) }},
 		"step of nothing":         {"Panel.Step", bad, func(f *Figure) { f.Step("", nil, nil) }},
 		"cloud of nothing":        {"Panel.Cloud", good, func(f *Figure) { f.Cloud("", nil, nil) }},
+		"mean of nothing":         {"Panel.Mean", bad, func(f *Figure) { f.Mean("", one, nil) }},
+		"mean of one run":         {"Panel.Mean", bad, func(f *Figure) { f.Mean("", one, [][]float64{one}) }},
+		"mean of short runs":      {"Panel.Mean", bad, func(f *Figure) { f.Mean("", one, [][]float64{one, one[:1]}) }},
+		"mean of long runs":       {"Panel.Mean", bad, func(f *Figure) { f.Mean("", one[:1], [][]float64{one, one}) }},
+		"mean of nil runs":        {"Panel.Mean", bad, func(f *Figure) { f.Mean("", one, make([][]float64, 2)) }},
+		"mean at no x":            {"Panel.Mean", bad, func(f *Figure) { f.Mean("", nil, [][]float64{one, one}) }},
+		"mean of NaN":             {"Panel.Mean", bad, func(f *Figure) { f.Mean("", one, [][]float64{one, {nan, 1}}) }},
+		"mean of Inf":             {"Panel.Mean", bad, func(f *Figure) { f.Mean("", one, [][]float64{{-inf, 1}, {inf, 1}}) }},
+		"mean of ±1e308":          {"Panel.Mean", bad, func(f *Figure) { f.Mean("", one, [][]float64{{1e308, 1}, {-1e308, 1}}) }},
+		"mean of 1e308":           {"Panel.Mean", bad, func(f *Figure) { f.Mean("", one, [][]float64{{1e308, 1}, {1e308, 1}}) }},
+		"mean at NaN":             {"Panel.Mean", bad, func(f *Figure) { f.Mean("", []float64{nan, 1}, [][]float64{one, one}) }},
+		"mean with a nil option":  {"Panel.Mean", bad, func(f *Figure) { f.Mean("", one, [][]float64{one, one}, nil) }},
+		"mean of equal runs":      {"Panel.Mean", good, func(f *Figure) { f.Mean("", one, [][]float64{one, one}) }},
+		"values of no function":   {"Values", bad, func(f *Figure) { f.Line("", one, Values(one, nil)) }},
+		"values NaN":              {"Values", bad, func(f *Figure) { f.Line("", one, Values(one, func(float64) float64 { return nan })) }},
+		"values at NaN":           {"Values", bad, func(f *Figure) { f.Line("", one, Values([]float64{1, nan}, math.Abs)) }},
+		"values 1e308":            {"Values", bad, func(f *Figure) { f.Line("", one, Values(one, func(float64) float64 { return 1e308 })) }},
+		"values at no x":          {"Values", bad, func(f *Figure) { f.Line("", nil, Values(nil, math.Abs)) }},
 		"nothing":                 {"Figure.SVG", bad, func(f *Figure) {}},
 		"two panels in one place": {"Panel.Below", bad, func(f *Figure) { f.Line("", one, one); f.Below().Line("", one, one); f.Below().Line("", one, one) }},
 		"a hundred panels": {"Panel.Beside", bad, func(f *Figure) {
@@ -191,6 +209,11 @@ func zeroValues(h hostile.Table) {
 			"Panel.Line": func() { p.Line("", one, one) }, "Panel.Points": func() { p.Points("", one, nil) }, "Panel.Cloud": func() { p.Cloud("", one, one) },
 			"Panel.Path": func() { p.Path("", one, one) }, "Panel.Step": func() { p.Step("", one, one) }, "Panel.Func": func() { p.Func("", nil) },
 			"Panel.Band": func() { p.Band("", one, one, nil) }, "Panel.Histogram": func() { p.Histogram("", nil, nil, 0) }, "Panel.HLine": func() { p.HLine("", 0) },
+			"Panel.Mean": func() {
+				p.Mean("", one, nil)
+				p.Mean("", one, [][]float64{one, nil})
+				p.Mean("", one, [][]float64{one, one})
+			},
 			"Panel.HeatMap":  func() { p.HeatMap("", nil); p.HeatMap("", Sample(math.Max, 0, 1, 0, 1, 3)) },
 			"Panel.Contours": func() { p.Contours(nil, nil); p.Contours(Sample(math.Max, 0, 1, 0, 1, 3), one) },
 			"Panel.Below":    func() { p.Below().Beside().Line("", one, one) }, "Panel.Beside": func() { p.Beside().Line("", one, one) },

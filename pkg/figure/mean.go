@@ -14,13 +14,15 @@ func (p *Panel) Mean(name string, x []float64, runs [][]float64, opts ...Option)
 		p.fail("series %q: the mean over %d runs, want at least 2 for an error", name, len(runs))
 		return
 	}
+	for i, run := range runs {
+		if len(run) != len(x) {
+			p.fail("series %q: %d values of x but %d of run %d", name, len(x), len(run), i)
+			return
+		}
+	}
 	mean, stderr, column := make([]float64, len(x)), make([]float64, len(x)), make([]float64, len(runs))
 	for j := range x {
 		for i, run := range runs {
-			if len(run) != len(x) {
-				p.fail("series %q: %d values of x but %d of run %d", name, len(x), len(run), i)
-				return
-			}
 			column[i] = run[j]
 		}
 		mean[j], stderr[j] = stat.MeanStdDev(column, nil)

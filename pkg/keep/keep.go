@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -34,11 +35,15 @@ func path(name string) (string, error) {
 }
 
 // Put keeps a value under a name, in place of what was there, whole or not at all. Its type must be
-// one that encoding/gob can encode.
+// one that encoding/gob can encode, and a value must not point back at itself. A nil pointer, which
+// gob has no word for, is an error.
 func Put(name string, value any) error {
 	file, err := path(name)
 	if err != nil {
 		return err
+	}
+	if v := reflect.ValueOf(value); v.Kind() == reflect.Pointer && v.IsNil() {
+		return fmt.Errorf("keep: %s: a nil %T, want a value", name, value)
 	}
 	// Only this user may write it: the name is no secret, and the folder is everyone's.
 	pending, err := os.CreateTemp(filepath.Dir(file), "sgdescape-*")
@@ -77,12 +82,19 @@ func Get[T any](name string) (value T, err error) {
 	return value, nil
 }
 
-// Once returns what is kept under a name, and computes and keeps it where nothing is.
-func Once[T any](name string, compute func() (T, error)) (T, error) {
+// Once returns what is kept under a name, and computes and keeps it where nothing is. A nil compute
+// is an error there.
+func Once[T any](name string, compute func() (T, error)) (value T, err error) {
+	if _, err := path(name); err != nil { // before what takes minutes
+		return value, err
+	}
 	if value, err := Get[T](name); err == nil {
 		return value, nil
 	}
-	value, err := compute()
+	if compute == nil {
+		return value, fmt.Errorf("keep: %s: nothing kept, and a nil function to compute it", name)
+	}
+	value, err = compute()
 	if err != nil {
 		return value, fmt.Errorf("keep: %s: %w", name, err)
 	}
@@ -96,9 +108,16 @@ func Clear(prefix string) error {
 	if err != nil {
 		return err
 	}
-	files, err := filepath.Glob(strings.TrimSuffix(first, ".gob") + "*.gob")
+	dir, start := filepath.Split(strings.TrimSuffix(first, ".gob"))
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("keep: %w", err)
+	}
 	for _, file := range files {
-		if gone := os.Remove(file); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+		if !strings.HasPrefix(file.Name(), start) || filepath.Ext(file.Name()) != ".gob" {
+			continue
+		}
+		if gone := os.Remove(filepath.Join(dir, file.Name())); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
 			err = fmt.Errorf("keep: %w", gone)
 		}
 	}

@@ -127,7 +127,7 @@ func (p *Passage) Expect(f func(z, r float64) float64) float64 {
 }
 
 // Outside returns the probability that r > R, under the quasi-stationary density; nodes at R itself
-// count half.
+// count half. It is NaN for a NaN R, and where Expect is.
 func (p *Passage) Outside(R float64) float64 {
 	return p.Expect(func(_, r float64) float64 {
 		switch {
@@ -135,6 +135,8 @@ func (p *Passage) Outside(R float64) float64 {
 			return 1
 		case r == R:
 			return 0.5
+		case math.IsNaN(R):
+			return math.NaN()
 		}
 		return 0
 	})

@@ -18,7 +18,7 @@ type Map struct {
 	Name, Alt, Caption string // as for an Interactive
 	XName, YName       string
 	X, Y               []float64
-	Span               float64 // > 0
+	Span               float64 // from 0.01 to 1e30: values are shown to three decimals
 	Negative, Positive string  // what the ends of the colors mean
 	// Rows and Cols, two or more of each, name the layers, RowName and ColName the sliders that choose them.
 	RowName, ColName string
@@ -33,7 +33,8 @@ const mapScript = `(chart, v, d) => chart.setOption({
 	series: [{ data: d.layers[v.row - 1][v.col - 1] }],
 })`
 
-// Show displays the map as an [Interactive]. It returns an error also where the values are not as
+// Show displays the map as an [Interactive]. It returns an error also for a Span out of bounds, for
+// no X or no Y, for numbers that are infinite or, in X and Y, NaN, and where the values are not as
 // many as the layers and places.
 func (m Map) Show() error {
 	layers, err := m.layers()
@@ -50,8 +51,11 @@ func (m Map) Show() error {
 
 // layers returns rows [index of x, index of y, value] of each layer.
 func (m Map) layers() ([][][][3]float64, error) {
-	if !(m.Span > 0) || math.IsInf(m.Span, 1) || len(m.Values) != len(m.Rows) {
-		return nil, fmt.Errorf("live: %s: %d rows of values in colors up to %v, want %d and a finite value > 0", m.Name, len(m.Values), m.Span, len(m.Rows))
+	if !(m.Span >= 0.01 && m.Span <= 1e30) || len(m.Values) != len(m.Rows) {
+		return nil, fmt.Errorf("live: %s: %d rows of values in colors up to %v, want %d and a span from 0.01 to 1e30", m.Name, len(m.Values), m.Span, len(m.Rows))
+	}
+	if len(m.X) == 0 || len(m.Y) == 0 {
+		return nil, fmt.Errorf("live: %s: a map of %d×%d places, want at least 1×1", m.Name, len(m.X), len(m.Y))
 	}
 	all := make([][][][3]float64, len(m.Rows))
 	for i, row := range m.Values {

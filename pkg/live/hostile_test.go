@@ -86,6 +86,27 @@ func TestHostile(t *testing.T) {
 			func() error { return cloud(func(s *Simulator) { s.Shape.Transverse = []float64{1} }) },
 		},
 	}
+	h.Add("Map.Show", Map{}.Show)
+	for _, spoil := range []func(m *Map){
+		func(m *Map) { m.Name = `a"` }, func(m *Map) { m.Alt = "\x00" }, func(m *Map) { m.Caption = "" },
+		func(m *Map) { m.RowName = "" }, func(m *Map) { m.ColName = "" }, func(m *Map) { m.Values = nil },
+		func(m *Map) { m.Rows, m.Values = m.Rows[:1], m.Values[:1] }, func(m *Map) { m.Rows, m.Values = nil, nil },
+		func(m *Map) { m.Cols = nil }, func(m *Map) { m.Cols = append(m.Cols, "c") }, func(m *Map) { m.Values[1] = nil },
+		func(m *Map) { m.X = nil }, func(m *Map) { m.Y = m.Y[:1] }, func(m *Map) { m.X = make([]float64, 1<<20) },
+		func(m *Map) { m.X, m.Values = nil, [][][]float64{{nil, nil}, {nil, nil}} },
+		func(m *Map) { m.Y, m.Values = nil, [][][]float64{{nil, nil}, {nil, nil}} },
+	} {
+		h.Add("Map.Show", func() error { m := heat(); spoil(&m); return m.Show() })
+	}
+	for _, v := range []float64{nan, 0, -1, inf, -inf, 1e308, 5e-324, 1e-3} {
+		h.Add("Map.Show", func() error { m := heat(); m.Span = v; return m.Show() })
+	}
+	for _, v := range []float64{nan, inf, -inf} {
+		h.Add("Map.Show", func() error { m := heat(); m.X[0] = v; return m.Show() }, func() error { m := heat(); m.Y[1] = v; return m.Show() })
+	}
+	for _, v := range []float64{inf, -inf, 1e308} {
+		h.Add("Map.Show", func() error { m := heat(); m.Values[0][1][2] = v; return m.Show() })
+	}
 	h.Add("Lines", func() error { return hostile.Said(Lines(Axis{}, Axis{}) != nil) })
 	for _, bound := range []float64{nan, inf} {
 		h.Add("Lines", func() error {
@@ -105,6 +126,16 @@ func TestHostile(t *testing.T) {
 	}
 	if drawn := (Figure{Draw: func(map[string]float64) (*figure.Figure, error) { return nil, nil }}).redraw(nil); !strings.HasPrefix(drawn, "<pre>figure: ") {
 		t.Errorf("no figure shows as %s", drawn)
+	}
+}
+
+// heat is a map that can be shown.
+func heat() Map {
+	layer := func() []float64 { return []float64{0.1, math.NaN(), -0.2, 0} }
+	return Map{
+		Name: "map", Alt: "Errors.", Caption: "Errors.", X: []float64{0.1, 0.2}, Y: []float64{1.5, 2}, Span: 2,
+		RowName: "predictor", ColName: "batch size", Rows: []string{"a", "b"}, Cols: []string{"c", "d"},
+		Values: [][][]float64{{layer(), layer()}, {layer(), layer()}},
 	}
 }
 

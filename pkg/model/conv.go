@@ -135,6 +135,9 @@ func (m *Conv) scratch() {
 }
 
 func (m *Conv) Clone() Model {
+	if m == nil {
+		return m
+	}
 	c := *m
 	c.scratch()
 	return &c
@@ -150,7 +153,7 @@ func (m *Conv) Dims() (samples, params int) {
 
 // MeanSquareOutputs returns the number of outputs, 0 for cross-entropy.
 func (m *Conv) MeanSquareOutputs() int {
-	if m.loss == MeanSquare {
+	if m != nil && m.loss == MeanSquare {
 		return m.y.Cols
 	}
 	return 0
@@ -252,6 +255,9 @@ func (m *Conv) last() *convState { return &m.state[len(m.state)-1] }
 
 // begin checks a call and makes the transposes of the weights for the way back.
 func (m *Conv) begin(grad, theta []float64) {
+	if len(m.layers) == 0 {
+		panic("model: a Conv that NewConv did not make")
+	}
 	checkLen("θ", theta, m.params, false)
 	checkLen("gradient", grad, m.params, true)
 	clear(grad)

@@ -147,15 +147,15 @@ func CheckPoint(m Model, theta []float64) (samples, params int, err error) {
 	return samples, params, nil
 }
 
-// batchLen returns B, at least 1 for a sound call.
+// batchLen returns B; none, be it of a model that no constructor made, is a bug of the caller.
 func batchLen(batch []int, samples int) int {
-	if batch == nil {
-		return samples
+	if batch != nil {
+		samples = len(batch)
 	}
-	if len(batch) == 0 {
+	if samples == 0 {
 		panic("model: empty batch")
 	}
-	return len(batch)
+	return samples
 }
 
 func sampleAt(batch []int, i int) int {

@@ -28,6 +28,90 @@ func (o odd) LossGrad(grad, _ []float64, _ int) float64 {
 	return o.loss
 }
 
+// fussy is what networks have in common.
+type fussy interface {
+	Model
+	BatchGradienter
+	NormGradienter
+	SlopeNormer
+	Outputs(dst, theta []float64, batch []int)
+	Init(theta []float64, rng *rand.Rand)
+}
+
+// sloppy adds calls of convolutional and fully connected networks with slices of a wrong length,
+// samples that do not exist, points that are NaN, and receivers that no constructor made.
+func sloppy(h hostile.Table, points *data.Set) {
+	images := &data.Set{X: mat.NewDense(2, 16, slices.Repeat([]float64{1, -1}, 16)), Y: mat.NewDense(2, 2, []float64{1, 2, 3, 4})}
+	conv, err := NewConv(images, ConvConfig{Conv: []ConvLayer{{Channels: 2, Kernel: 2, Stride: 1}}})
+	if err != nil {
+		panic(err)
+	}
+	net, err := NewMLP(points, MLPConfig{Hidden: []int{2}, Workers: 2})
+	if err != nil {
+		panic(err)
+	}
+	for name, m := range map[string]fussy{"Conv": conv, "MLP": net, "": new(Conv)} {
+		n, p := m.Dims()
+		at, k := func(n int) []float64 { return make([]float64, max(n, 0)) }, MeanSquareOutputs(m)
+		of := func(method string) string { return method }
+		if name == "MLP" {
+			of = func(method string) string { return strings.Replace(method, "Conv", "MLP", 1) }
+		}
+		fails := func(method string, call func()) { h.Add(of(method), func() error { return hostile.Panics(call) }) }
+		for _, batch := range [][]int{{}, {n}, {-1}, {math.MaxInt}, {math.MinInt}} {
+			b := len(batch)
+			fails("Conv.BatchGrad", func() { m.BatchGrad(at(p), at(p), batch) })
+			fails("Conv.NormGrad", func() { m.NormGrad(at(b), at(b), at(p), at(p), batch) })
+			fails("Conv.SlopeNorms", func() { m.SlopeNorms(at(b), at(p), batch) })
+			fails("Conv.Outputs", func() { m.Outputs(at(b*k), at(p), batch) })
+			if b > 0 {
+				fails("Conv.LossGrad", func() { m.LossGrad(at(p), at(p), batch[0]) })
+			}
+		}
+		for _, wrong := range []int{0, p - 1, p + 1} {
+			if wrong == p || p == 0 && wrong < 0 {
+				continue
+			}
+			fails("Conv.BatchGrad", func() { m.BatchGrad(nil, at(wrong), nil) })
+			fails("Conv.BatchGrad", func() { m.BatchGrad(at(wrong), at(p), nil) })
+			fails("Conv.NormGrad", func() { m.NormGrad(nil, nil, at(wrong), at(p), nil) })
+			fails("Conv.NormGrad", func() { m.NormGrad(nil, nil, nil, at(wrong), nil) })
+			fails("Conv.SlopeNorms", func() { m.SlopeNorms(at(n), at(wrong), nil) })
+			fails("Conv.Outputs", func() { m.Outputs(at(n*k), at(wrong), nil) })
+			fails("Conv.LossGrad", func() { m.LossGrad(nil, at(wrong), 0) })
+			fails("Conv.LossGrad", func() { m.LossGrad(at(wrong), at(p), 0) })
+			fails("Conv.Init", func() { m.Init(at(wrong), rand.New(rand.NewPCG(1, 2))) })
+		}
+		for _, wrong := range []int{n - 1, n + 1} {
+			fails("Conv.NormGrad", func() { m.NormGrad(at(wrong), nil, nil, at(p), nil) })
+			fails("Conv.NormGrad", func() { m.NormGrad(nil, at(wrong), nil, at(p), nil) })
+			fails("Conv.SlopeNorms", func() { m.SlopeNorms(at(wrong), at(p), nil) })
+			fails("Conv.Outputs", func() { m.Outputs(at(wrong), at(p), nil) })
+		}
+		fails("Conv.SlopeNorms", func() { m.SlopeNorms(nil, at(p), nil) })
+		fails("Conv.Outputs", func() { m.Outputs(nil, at(p), nil) })
+		if p == 0 {
+			continue
+		}
+		fails("Conv.Init", func() { m.Init(at(p), nil) })
+		for _, v := range []float64{math.NaN(), 1e308} {
+			theta := slices.Repeat([]float64{v}, p)
+			lost := func(x float64) error { return hostile.Said(math.IsNaN(x) || math.IsInf(x, 1)) }
+			h.Add(of("Conv.BatchGrad"), func() error { return lost(m.BatchGrad(at(p), theta, nil)) })
+			h.Add(of("Conv.LossGrad"), func() error { return lost(m.LossGrad(at(p), theta, 1)) })
+			h.Add(of("Conv.NormGrad"), func() error { return lost(m.NormGrad(nil, at(n), nil, theta, nil)) })
+			h.Add(of("Conv.SlopeNorms"), func() error { s := at(n); m.SlopeNorms(s, theta, nil); return lost(s[0]) })
+			h.Add(of("Conv.Outputs"), func() error { f := at(n * k); m.Outputs(f, theta, nil); return lost(math.Abs(f[0])) })
+		}
+	}
+	h.Add("MLP.SlopeNorms", func() error { return hostile.Panics(func() { new(MLP).SlopeNorms(nil, nil, nil) }) })
+	for _, m := range []*Conv{nil, {}} {
+		h.Add("Conv.Dims", func() error { n, p := m.Dims(); return hostile.Said(n == 0 && p == 0) })
+		h.Add("Conv.Clone", func() error { n, p := m.Clone().Dims(); return hostile.Said(n == 0 && p == 0) })
+		h.Add("Conv.MeanSquareOutputs", func() error { return hostile.Said(m.MeanSquareOutputs() == 0) })
+	}
+}
+
 // Bad configuration is an error that begins with "model:", at construction and before gigabytes are
 // set aside.
 func TestHostile(t *testing.T) {
@@ -222,6 +306,7 @@ func TestHostile(t *testing.T) {
 		return hostile.Panics(func() { small.HessVec(make([]float64, 2), []float64{1}, []float64{1}, nil) })
 	})
 
+	sloppy(h, set(1, 2))
 	h.Add("CheckPoint",
 		func() error { return hostile.Bare(point(nil, nil)) },
 		func() error { return hostile.Bare(point((*MLP)(nil), nil)) },

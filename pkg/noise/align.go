@@ -18,8 +18,9 @@ import (
 // products with random sign vectors z (Hutchinson): Tr(AB) = E (Az)·(Bz), |A|² = E|Az|². The error
 // is the jackknife's over the probes, the bias of order 1/probes.
 //
-// Errors: operators that are nil, zero or of different sizes, fewer than 2 probes or more than 2²⁰,
-// a nil rng, products so large or small that their squares are not finite.
+// Errors: operators that are nil, zero, of different sizes, or whose vectors take more than 1 GiB,
+// fewer than 2 probes or more than 2²⁰, a nil rng, products so large or small that their squares
+// are not finite.
 func EstimateCosine(a, b Operator, probes int, rng *rand.Rand) (value, stderr float64, err error) {
 	if err := checkProbes("cosine", a, b, probes, rng); err != nil {
 		return 0, 0, err

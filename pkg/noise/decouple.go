@@ -57,14 +57,18 @@ func Decouple(m model.Model, theta []float64, batch []int) (Decoupling, error) {
 // Parts orders the samples by their loss, cuts them into n parts of equal size, and returns the
 // mean ℓ_μ and the mean Σ_j|∇f_j|² of each, over those of all samples. Decoupling says that the
 // latter are all 1. The remainder of a division by n goes to the parts above. Unless 1 ≤ n ≤
-// len(d.Losses) there are none.
+// len(d.Losses) = len(d.Slopes) there are none, nor where the mean of all is not positive and
+// finite.
 func (d Decoupling) Parts(n int) (losses, slopes []float64) {
-	if n < 1 || n > len(d.Losses) {
+	if n < 1 || n > len(d.Losses) || len(d.Slopes) != len(d.Losses) {
 		return nil, nil
 	}
 	l, s := slices.Clone(d.Losses), slices.Clone(d.Slopes)
 	stat.SortWeighted(l, s)
 	loss, slope := stat.Mean(l, nil), stat.Mean(s, nil)
+	if !(loss > 0 && slope > 0) || checkFinite("mean", loss, slope) != nil {
+		return nil, nil
+	}
 	for k := range n {
 		from, to := k*len(l)/n, (k+1)*len(l)/n
 		losses = append(losses, stat.Mean(l[from:to], nil)/loss)

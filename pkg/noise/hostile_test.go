@@ -13,6 +13,16 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/model"
 )
 
+// lossOnly is a model of nothing but losses of 1 and gradients of 0.
+type lossOnly struct{ samples, params int }
+
+func (l lossOnly) Dims() (int, int) { return l.samples, l.params }
+
+func (lossOnly) LossGrad(grad, _ []float64, _ int) float64 { clear(grad); return 1 }
+
+// nothingOf says that three results are none.
+func nothingOf(a, b, c []float64) error { return hostile.Said(a == nil && b == nil && c == nil) }
+
 // Bad input, and a result beyond floating point, is an error that begins with "noise:".
 func TestHostile(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -165,6 +175,83 @@ func TestHostile(t *testing.T) {
 			func() error { return slope(run(4, 3, 2), run(4, 3, 2), 0, 9) },
 		},
 	}
+	decouple := func(m model.Model, theta []float64, batch []int) {
+		h.Add("Decouple", func() error { return hostile.Err(Decouple(m, theta, batch)) })
+	}
+	walk := func(m model.Model, theta, e []float64, distances ...float64) {
+		h.Add("WalkOut", func() error { return hostile.Err(WalkOut(m, theta, e, distances)) })
+	}
+	for _, m := range []model.Model{nil, (*model.Linear)(nil), (*model.MLP)(nil), new(model.Linear), new(model.Conv), lossOnly{}, lossOnly{40, 1}} {
+		decouple(m, one, nil)
+		walk(m, one, one, 1)
+	}
+	for _, theta := range [][]float64{nil, {1, 2}, {nan}, {inf}, {-inf}, {1e308}, far} {
+		decouple(m, theta, nil)
+		walk(m, theta, one, 1)
+	}
+	for _, batch := range [][]int{{}, {-1}, {40}, {math.MaxInt}, {0, math.MinInt}} {
+		decouple(m, one, batch)
+	}
+	for _, e := range [][]float64{nil, {1, 2}, {0}, {nan}, {inf}, {5e-324}, {1e308}} {
+		walk(m, one, e, 1)
+	}
+	for _, s := range []float64{nan, inf, -inf, 1e308, -1e308, 1e200} {
+		walk(m, one, one, 1, s)
+	}
+	walk(m, []float64{0}, one, 1) // no loss at the minimum
+	for _, w := range []Walk{{}, {LossRatio: one, Strength: one}, {LossRatio: []float64{1, 2}}, {LossRatio: []float64{1, 2}, Strength: one}, {LossRatio: one, Strength: []float64{1, 2}}, {LossRatio: []float64{1, 1}, Strength: []float64{1, 2}}, {LossRatio: []float64{1, nan}, Strength: []float64{1, 2}}, {LossRatio: []float64{1, 2}, Strength: []float64{inf, 2}}} {
+		h.Add("Walk.Slope", func() error { return hostile.Said(math.IsNaN(w.Slope())) })
+	}
+	parts := func(d Decoupling, n int) {
+		h.Add("Decoupling.Parts", func() error { l, s := d.Parts(n); return hostile.Said(l == nil && s == nil) })
+	}
+	for _, n := range []int{0, -1, 3, 1e9, math.MaxInt, math.MinInt} {
+		parts(Decoupling{Losses: []float64{1, 2}, Slopes: []float64{1, 2}}, n)
+	}
+	for _, v := range []float64{nan, 0, -1, inf, -inf} {
+		parts(Decoupling{Losses: []float64{v}, Slopes: one}, 1)
+		parts(Decoupling{Losses: one, Slopes: []float64{v}}, 1)
+	}
+	parts(Decoupling{}, 1)
+	parts(Decoupling{Losses: []float64{1, 2}, Slopes: one}, 1)
+	parts(Decoupling{Losses: one, Slopes: []float64{1, 2}}, 1)
+	parts(Decoupling{Losses: []float64{1e308, 1e308}, Slopes: []float64{1, 2}}, 1)
+	shape := func(a, b Operator, n int, rng *rand.Rand) {
+		h.Add("EstimateShape", func() error { return hostile.Err(EstimateShape(a, b, n, rng)) })
+	}
+	for _, bad := range []Operator{nil, (*Covariance)(nil), new(Covariance), op(0), op(nan), op(inf), op(1e308), product{0, nil}, product{-1, nil}, product{1e9, nil}, product{math.MaxInt, nil}} {
+		shape(bad, op(1), 9, rng)
+		shape(op(1), bad, 9, rng)
+		shape(bad, bad, 9, rng)
+	}
+	for _, n := range []int{1, 0, -1, 1e9, math.MaxInt} {
+		shape(op(1), op(1), n, rng)
+	}
+	shape(op(1), op(1), 9, nil)
+	shape(op(1), two, 9, rng)
+	shape(two, op(1), 9, rng)
+	shape(op(1e100), op(1e100), 9, rng)
+	for _, size := range []int{0, -1, 1e9, math.MaxInt} {
+		h.Add("EstimateCosine", func() error { return cosine(product{size, nil}, product{size, nil}, 9, rng) })
+	}
+	for _, n := range []int{0, -1, math.MinInt, 101, 1e9, math.MaxInt} {
+		h.Add("LocalSlopes", func() error {
+			return nothingOf(LocalSlopes(run(1, 0.9, 0.8, 0.7), run(1, 2, 3, 4), n))
+		})
+	}
+	for _, runs := range [][2][][]float64{{nil, nil}, {run(), run()}, {run(1), nil}, {run(1, 0.9, 0.8), run(1)}, {run(1, 1, 1, 1), run(1, 2, 3, 4)}, {run(nan, nan, nan, nan), run(1, 2, 3, 4)}, {run(1, inf, 0.9, 0.8), run(1, nan, 3, inf)}, {run(0, 0, 0, 0), run(0, 0, 0, 0)}, {run(-1, -2, -3, -4), run(1, 2, 3, 4)}, {run(1, 0.99, 0.98, 0.97)[:1], run(1, 2, 3, 4)[:1]}} {
+		h.Add("LocalSlopes", func() error { return nothingOf(LocalSlopes(runs[0], runs[1], 3)) })
+	}
+	for _, runs := range [][][]float64{nil, {}, {one}, {one, nil}, {one, {1, 2}}, {{nan}, one}, {{inf}, one}, {{-inf}, {inf}}, {{1e308}, {1e308}}, {{1e308}, {-1e308}}, {{1e200}, {-1e200}}} {
+		h.Add("MeanOver", func() error { _, _, err := MeanOver(runs); return err })
+	}
+	for _, n := range []int{0, -1, math.MinInt} {
+		h.Add("BySeed", func() error { return hostile.Said(BySeed(n, func(int) int { return 1 }) == nil) })
+	}
+	for _, n := range []int{1<<20 + 1, 1e9, math.MaxInt} {
+		h.Add("BySeed", func() error { return hostile.Panics(func() { BySeed(n, func(int) int { return 1 }) }) })
+	}
+	h.Add("BySeed", func() error { return hostile.Panics(func() { BySeed[int](1, nil) }) })
 	for _, of := range []*Covariance{{}, nil} {
 		h.Add("Covariance.Dim", func() error { return hostile.Said(of.Dim() == 0) })
 		h.Add("Covariance.Loss", func() error { return hostile.Said(math.IsNaN(of.Loss())) })

@@ -62,6 +62,9 @@ func EstimateShape(a, b Operator, probes int, rng *rand.Rand) (Shape, error) {
 	return s, nil
 }
 
+// maxDim bounds the vectors of such an estimate, five at the most, by a GiB.
+const maxDim = 1 << 30 / 8 / 5
+
 // checkProbes is what estimates from random vectors ask for.
 func checkProbes(what string, a, b Operator, probes int, rng *rand.Rand) error {
 	switch {
@@ -69,6 +72,8 @@ func checkProbes(what string, a, b Operator, probes int, rng *rand.Rand) error {
 		return fmt.Errorf("noise: %s of nil operators", what)
 	case a.Dim() != b.Dim():
 		return fmt.Errorf("noise: %s of operators of size %d and %d", what, a.Dim(), b.Dim())
+	case a.Dim() < 1 || a.Dim() > maxDim:
+		return fmt.Errorf("noise: %s of operators of size %d, want 1 to %d (1 GiB)", what, a.Dim(), maxDim)
 	case probes < 2 || probes > 1<<20:
 		return fmt.Errorf("noise: %s from %d probes, want at least 2 and at most %d", what, probes, 1<<20)
 	case rng == nil:

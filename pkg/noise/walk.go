@@ -55,9 +55,10 @@ func WalkOut(m model.Model, theta, e, distances []float64) (Walk, error) {
 }
 
 // Slope is that of the least-squares line of the strength over c: 1 by Eq. 6, Kurtosis − 1 where
-// the slopes ∇f_μ·e stay what they are at θ*. It is NaN for a walk without different c.
+// the slopes ∇f_μ·e stay what they are at θ*. It is NaN for a walk without different c or with a
+// strength for another number of them.
 func (w Walk) Slope() float64 {
-	if len(w.LossRatio) < 2 {
+	if len(w.LossRatio) < 2 || len(w.Strength) != len(w.LossRatio) {
 		return math.NaN()
 	}
 	_, slope := stat.LinearRegression(w.LossRatio, w.Strength, nil, false)

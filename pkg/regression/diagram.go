@@ -114,15 +114,17 @@ type Exit struct {
 	Time, Fresh         float64 // of this set, and of fresh samples
 	Own                 float64 // the set's own barrier, see [SGD.Quasipotential]
 	// Share is how far the set is from fresh samples towards its linear barrier, in the limit T → 0
-	// of logarithms: η·log(Time/Fresh)/(c − 1 − V), with V that of [Chain.Barrier].
+	// of logarithms: η·log(Time/Fresh)/(c − 1 − V), with V that of [Chain.Barrier]; NaN where that
+	// is c − 1.
 	Share float64
 }
 
 // Exits solves data sets number 1 to sets, of N samples each, at the learning rates η = depth/log
-// N. It returns an error if a number is out of bounds or a solution does not settle.
+// N. It returns an error without a depth, if a number is out of bounds or a solution does not
+// settle.
 func Exits(samples, sets int, ratio float64, depths ...float64) (all []Exit, err error) {
-	if bytes := 200 * float64(sets) * float64(len(depths)); sets < 1 || samples < 2 || bytes > parallel.GiB {
-		return nil, fmt.Errorf("regression: exits of %d sets of %d samples at %d depths take %.3g GiB, want ≥ 1 set of ≥ 2 samples and ≤ 1 GiB", sets, samples, len(depths), bytes/parallel.GiB)
+	if bytes := 200 * float64(sets) * float64(len(depths)); sets < 1 || samples < 2 || len(depths) < 1 || bytes > parallel.GiB {
+		return nil, fmt.Errorf("regression: exits of %d sets of %d samples at %d depths take %.3g GiB, want ≥ 1 set of ≥ 2 samples at ≥ 1 depth and ≤ 1 GiB", sets, samples, len(depths), bytes/parallel.GiB)
 	}
 	fresh, height := make([]float64, len(depths)), 0.
 	for i, depth := range depths {
@@ -135,19 +137,27 @@ func Exits(samples, sets int, ratio float64, depths ...float64) (all []Exit, err
 		if err != nil {
 			return nil, err
 		}
-		fresh[i], height = t.Value, ratio-1-v
+		if fresh[i], height = t.Value, ratio-1-v; height < flat {
+			height = math.NaN()
+		}
 	}
 	all = make([]Exit, sets*len(depths))
 	faults := make([]error, sets)
 	parallel.For(context.Background(), sets, parallel.Workers(0), func() func(int) {
 		return func(k int) { faults[k] = solveSet(all[k*len(depths):][:len(depths)], k+1, samples, ratio, depths) }
 	})
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
 	for i := range all {
 		all[i].Fresh = fresh[i%len(depths)]
 		all[i].Share = all[i].LearningRate * math.Log(all[i].Time/all[i].Fresh) / height
 	}
-	return all, errors.Join(faults...)
+	return all, nil
 }
+
+// flat is the height of a barrier below which a share of it is none.
+const flat = 1e-9
 
 // solveSet fills in what belongs to one set.
 func solveSet(dst []Exit, set, samples int, ratio float64, depths []float64) error {
@@ -176,18 +186,21 @@ func solveSet(dst []Exit, set, samples int, ratio float64, depths []float64) err
 func (c Chain) SetShare(ratio, depth float64) float64 {
 	v, err := c.SetBarrier(ratio, depth)
 	fresh, fault := c.Barrier(ratio)
-	if err != nil || fault != nil || ratio-1-fresh < 1e-9 {
+	if err != nil || fault != nil || ratio-1-fresh < flat {
 		return math.NaN()
 	}
 	return (v - fresh) / (ratio - 1 - fresh)
 }
 
 // MeanShares returns, for every depth in ascending order, the mean share of the sets and its
-// standard error, that of the scatter between sets (0 for one set). Sets may differ in N.
+// standard error, that of the scatter between sets (0 for one set). Sets may differ in N. Exits at
+// a depth of NaN do not count; a share of NaN makes that of its depth NaN.
 func MeanShares(exits []Exit) (depth, share, stderr []float64) {
 	by := map[float64][]float64{}
 	for _, e := range exits {
-		by[e.Depth] = append(by[e.Depth], e.Share)
+		if !math.IsNaN(e.Depth) {
+			by[e.Depth] = append(by[e.Depth], e.Share)
+		}
 	}
 	for _, d := range slices.Sorted(maps.Keys(by)) {
 		m, s := stat.PopMeanStdDev(by[d], nil)
@@ -199,13 +212,18 @@ func MeanShares(exits []Exit) (depth, share, stderr []float64) {
 
 // HalfWay returns the depth at which mean shares fall below ½, between the last above and the first
 // below, with a standard error. Errors of one set go together at all depths, so that those of the
-// two shares are taken as one. NaN if the shares do not cross.
+// two shares are taken as one. NaN if the shares do not cross, or where no finite depth lies
+// between.
 func HalfWay(exits []Exit) (depth, stderr float64) {
 	x, share, bars := MeanShares(exits)
 	for i := 1; i < len(x); i++ {
 		if share[i-1] >= 0.5 && share[i] < 0.5 {
 			slope := (share[i] - share[i-1]) / (x[i] - x[i-1])
-			return x[i-1] + (0.5-share[i-1])/slope, math.Max(bars[i-1], bars[i]) / -slope
+			depth, stderr = x[i-1]+(0.5-share[i-1])/slope, math.Max(bars[i-1], bars[i])/-slope
+			if math.IsNaN(stderr) || math.IsInf(stderr, 0) || math.IsNaN(depth) || math.IsInf(depth, 0) {
+				break
+			}
+			return depth, stderr
 		}
 	}
 	return math.NaN(), math.NaN()
@@ -222,8 +240,9 @@ func OfSize(exits []Exit, samples int) (of []Exit) {
 }
 
 // ByLevel takes exits of the same sets at several levels, one for each, and returns the geometric
-// mean of the sets and the mean time of fresh samples at each level, and the mean times of each set;
-// nil for no level, for one without exits, and for levels of different numbers of sets.
+// mean of the sets and the mean time of fresh samples at each level, and the mean times of each
+// set; nil for no level, for one without exits, and for levels of different numbers of sets. A mean
+// is NaN or 0 where a time is not positive.
 func ByLevel(levels ...[]Exit) (mean, fresh []float64, sets [][]float64) {
 	for _, exits := range levels {
 		if len(exits) == 0 || len(exits) != len(levels[0]) {

@@ -3,6 +3,7 @@ package regression
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -136,39 +137,13 @@ func TestHostile(t *testing.T) {
 		"SGD.MeanFirstPassage": {func() error { return hostile.Err((*SGD)(nil).MeanFirstPassage(2, exact.Settings{})) }, func() error { return hostile.Err((&SGD{}).MeanFirstPassage(2, exact.Settings{})) }, func() error { return hostile.Err(fresh.MeanFirstPassage(2, exact.Settings{})) }},
 		"SGD.Quasipotential":   {func() error { return hostile.Err((*SGD)(nil).Quasipotential(2)) }, func() error { return hostile.Err((&SGD{}).Quasipotential(2)) }, func() error { return hostile.Err(fresh.Quasipotential(2)) }},
 	}
-	r.Add("MeanTimes", func() error { return hostile.Err(MeanTimes(0, noise, 2, exact.Settings{})) }, func() error { return hostile.Err(MeanTimes(1, theory.Noise{}, 2, exact.Settings{})) }, func() error {
-		return hostile.Err(MeanTimes(1, theory.Noise{LearningRate: nan, BatchSize: nan}, 2, exact.Settings{}))
-	}, func() error { return hostile.Err(MeanTimes(1, noise, nan, exact.Settings{})) }, func() error {
-		return hostile.Err(MeanTimes(1, theory.Noise{LearningRate: 1, BatchSize: huge}, 2, exact.Settings{}))
-	})
-	r.Add("LocalSlopes", func() error {
-		at, slope := LocalSlopes([]float64{1, 2}, nil)
-		return hostile.Said(at == nil && slope == nil)
-	})
-	r.Add("Logs", func() error { return isNaN(Logs([]float64{-1})[0]) }, func() error { return hostile.Said(len(Logs(nil)) == 0) })
-	r.Add("FitPower", func() error { return isNaN(FitPower(nil, nil)) }, func() error { return isNaN(FitPower([]float64{1, 2}, []float64{1})) }, func() error { return isNaN(FitPower([]float64{1, -2}, []float64{1, 1})) })
-	r.Add("Guide", func() error { return hostile.Said(Guide(nil, nil, 1) == nil) }, func() error { return hostile.Said(Guide([]float64{1, 2}, []float64{1}, 1) == nil) }, func() error { return isNaN(Guide([]float64{1}, []float64{1}, nan)[0]) })
-	r.Add("Law.String", func() error {
-		return hostile.Said(Law(-9).String() == OwnBarrier.String() && Law(9).String() == FreshSamples.String())
-	})
-	r.Add("Exits", func() error { return hostile.Err(Exits(100, 0, 2, 1)) }, func() error { return hostile.Err(Exits(100, math.MaxInt, 2, 1)) }, func() error { return hostile.Err(Exits(100, 1e9, 2, 1)) }, func() error { return hostile.Err(Exits(1, 1, 2, 1)) }, func() error { return hostile.Err(Exits(100, 1, nan, 1)) }, func() error { return hostile.Err(Exits(100, 1, 2, nan)) })
-	r.Add("MeanShares", func() error { d, s, e := MeanShares(nil); return hostile.Said(d == nil && s == nil && e == nil) })
-	r.Add("HalfWay", func() error { d, e := HalfWay(nil); return hostile.Said(math.IsNaN(d) && math.IsNaN(e)) })
-	r.Add("ByLevel", func() error { m, f, s := ByLevel(); return hostile.Said(m == nil && f == nil && s == nil) }, func() error { m, _, _ := ByLevel(nil, nil); return hostile.Said(m == nil) }, func() error { m, _, _ := ByLevel(make([]Exit, 1), make([]Exit, 2)); return hostile.Said(m == nil) })
-	r.Add("OfSize", func() error { return hostile.Said(OfSize(nil, -1) == nil) })
-	r.Add("NewSet", func() error { return hostile.Err(NewSet(1, 0, 1, 0.1)) }, func() error { return hostile.Err(NewSet(1, 9, 0, 0.1)) }, func() error { return hostile.Err(NewSet(1, 9, 1, nan)) }, func() error { return hostile.Err(NewSet(1, math.MaxInt, 1, 0.1)) })
-	for _, x := range []float64{nan, -1, -inf} {
-		r.Add("Chain.SetBarrier", func() error { return hostile.Err(good.SetBarrier(3, x)) }, func() error { return hostile.Err(good.SetBarrier(x, 1)) })
-		r.Add("Chain.SetShare", func() error { return isNaN(good.SetShare(3, x)) }, func() error { return isNaN(good.SetShare(x, 1)) })
-		r.Add("Chain.Borders", func() error { _, _, err := good.Borders(x); return err })
-		r.Add("Chain.HalfDepth", func() error { return hostile.Err(good.HalfDepth(x)) })
-		r.Add("Chain.LawOf", func() error { return hostile.Err(good.LawOf(x, 100)) })
-	}
-	r.Add("Chain.LawOf", func() error { return hostile.Err(good.LawOf(3, 1)) }, func() error { return hostile.Err(Chain{}.LawOf(3, 100)) })
+	sets(r, good, noise)
+	powers(r)
 	for _, c := range badChains() {
 		r.Add("Chain.Check", c.Check)
 		r.Add("Chain.MeanFirstPassage", func() error { return hostile.Err(c.MeanFirstPassage(2, exact.Settings{})) })
 		r.Add("Chain.Barrier", func() error { return hostile.Err(c.Barrier(2)) })
+		onSets(r, c, 3, 1, 100)
 		r.Add("Chain.StepBarrier", func() error { _, _, err := c.StepBarrier(2, exact.Settings{}); return err })
 		r.Add("Chain.SmallStepBarrier", func() error { return hostile.Err(c.SmallStepBarrier(2, 1)) })
 		r.Add("Chain.LargeBatchBarrier", func() error { return hostile.Err(c.LargeBatchBarrier(2, 1)) })
@@ -180,6 +155,7 @@ func TestHostile(t *testing.T) {
 	for _, c := range []float64{nan, 1, 0, -1, inf, -inf, huge} {
 		r.Add("Chain.MeanFirstPassage", func() error { return hostile.Err(good.MeanFirstPassage(c, exact.Settings{})) })
 		r.Add("Chain.Barrier", func() error { return hostile.Err(good.Barrier(c)) })
+		onSets(r, good, c, 1, 100)
 		r.Add("Chain.StepBarrier", func() error { _, _, err := good.StepBarrier(c, exact.Settings{}); return err })
 		r.Add("Chain.SmallStepBarrier", func() error { return hostile.Err(good.SmallStepBarrier(c, 1)) })
 		r.Add("Chain.LargeBatchBarrier", func() error { return hostile.Err(good.LargeBatchBarrier(c, 1)) })
@@ -259,5 +235,109 @@ func TestHostile(t *testing.T) {
 	}
 	if !math.IsNaN(law.Mean(nil)) {
 		t.Error("a mean of nothing")
+	}
+}
+
+// onSets adds calls of what a chain says of data sets, of which c or ratio is bad.
+func onSets(r hostile.Table, c Chain, ratio, depth float64, samples int) {
+	r.Add("Chain.SetBarrier", func() error { return hostile.Err(c.SetBarrier(ratio, depth)) })
+	r.Add("Chain.SetShare", func() error { return hostile.Said(math.IsNaN(c.SetShare(ratio, depth))) })
+	r.Add("Chain.Borders", func() error { _, _, err := c.Borders(ratio); return err })
+	r.Add("Chain.HalfDepth", func() error { return hostile.Err(c.HalfDepth(ratio)) })
+	r.Add("Chain.LawOf", func() error { return hostile.Err(c.LawOf(ratio, samples)) })
+}
+
+// sets adds calls of data sets and their exits.
+func sets(r hostile.Table, good Chain, noise theory.Noise) {
+	times := func(d int, n theory.Noise, ratio float64, s exact.Settings) {
+		r.Add("MeanTimes", func() error { return hostile.Err(MeanTimes(d, n, ratio, s)) })
+	}
+	exits := func(samples, sets int, ratio float64, depths ...float64) {
+		r.Add("Exits", func() error { return hostile.Err(Exits(samples, sets, ratio, depths...)) })
+	}
+	newSet := func(samples, d int, eta float64) {
+		r.Add("NewSet", func() error { return hostile.Err(NewSet(math.MinInt, samples, d, eta)) })
+	}
+	onSets(r, Chain{0.1, 1, 1, 1, must(NewEmpiricalFeatures([]float64{1, 2})), nil}, 3, 1, 100)
+	for _, x := range []float64{nan, -1, -tiny, -inf} {
+		r.Add("Chain.SetBarrier", func() error { return hostile.Err(good.SetBarrier(3, x)) })
+		r.Add("Chain.SetShare", func() error { return hostile.Said(math.IsNaN(good.SetShare(3, x))) })
+	}
+	r.Add("Chain.SetShare", func() error { return hostile.Said(math.IsNaN(good.SetShare(1.5, 1))) }) // nothing to share
+	for _, x := range []float64{nan, 0, -1, inf, -inf, huge, tiny} {
+		times(1, theory.Noise{LearningRate: x, BatchSize: 1}, 2, exact.Settings{})
+		times(1, theory.Noise{LearningRate: 0.1, BatchSize: x}, 2, exact.Settings{})
+		exits(100, 1, 3, 1, x)
+		if x != tiny {
+			times(1, noise, x, exact.Settings{})
+			exits(100, 1, x, 1)
+		}
+		if x != huge && x != tiny {
+			newSet(9, 1, x)
+		}
+	}
+	for _, x := range []float64{nan, -1, 1, inf} {
+		times(1, noise, 2, exact.Settings{Tolerance: x})
+	}
+	times(1, theory.Noise{LearningRate: 0.1, BatchSize: 1.5}, 2, exact.Settings{})
+	exits(100, 1, 3)
+	for _, n := range []int{0, -1, math.MinInt, math.MaxInt} {
+		times(n, noise, 2, exact.Settings{})
+		exits(100, n, 3, 1)
+		exits(n, 1, 3, 1)
+		newSet(n, 1, 0.1)
+		newSet(9, n, 0.1)
+		if n < 2 {
+			r.Add("Chain.LawOf", func() error { return hostile.Err(good.LawOf(3, n)) })
+		}
+		r.Add("OfSize", func() error { return hostile.Said(OfSize(make([]Exit, 1), n-1) == nil || n == 1) })
+		r.Add("Law.String", func() error {
+			l := Law(n).String()
+			return hostile.Said(l == OwnBarrier.String() || l == FreshSamples.String())
+		})
+	}
+	exits(1, 1, 3, 1)
+	exits(100, 1e9, 3, 1)
+	newSet(9, 200_000, 0.1)
+	r.Add("Chain.LawOf", func() error { return hostile.Err(good.LawOf(3, 1)) })
+	r.Add("OfSize", func() error { return hostile.Said(OfSize(nil, -1) == nil) })
+	r.Add("ByLevel", func() error { m, f, s := ByLevel(); return hostile.Said(m == nil && f == nil && s == nil) }, func() error { m, _, _ := ByLevel(nil, nil); return hostile.Said(m == nil) }, func() error { m, _, _ := ByLevel(make([]Exit, 1), make([]Exit, 2)); return hostile.Said(m == nil) })
+	for _, x := range []float64{nan, 0, -1} {
+		r.Add("ByLevel", func() error { m, _, _ := ByLevel([]Exit{{Time: x}, {Time: 1}}); return hostile.Said(!(m[0] > 0)) })
+	}
+	r.Add("MeanShares", func() error { d, s, e := MeanShares(nil); return hostile.Said(d == nil && s == nil && e == nil) },
+		func() error {
+			d, s, e := MeanShares([]Exit{{Depth: nan, Share: 1}, {Depth: nan}})
+			return hostile.Said(d == nil && s == nil && e == nil)
+		},
+		func() error {
+			d, s, e := MeanShares([]Exit{{Depth: 1, Share: nan}, {Depth: 1}})
+			return hostile.Said(len(d) == 1 && math.IsNaN(s[0]+e[0]))
+		})
+	for _, e := range [][]Exit{nil, {{}}, {{Depth: 1, Share: 1}, {Depth: inf}}, {{Depth: -inf, Share: 1}, {Depth: 1}}, {{Depth: nan, Share: 1}, {Depth: 1}}, {{Depth: 1, Share: inf}, {Depth: 2}}, {{Depth: 1, Share: 1}, {Depth: 2, Share: -inf}}, {{Depth: 1, Share: nan}, {Depth: 2}}, {{Depth: 1, Share: 1}, {Depth: 2, Share: 1}}} {
+		r.Add("HalfWay", func() error { d, s := HalfWay(e); return hostile.Said(math.IsNaN(d) && math.IsNaN(s)) })
+	}
+}
+
+// powers adds calls of what draws and fits power laws.
+func powers(r hostile.Table) {
+	lost := func(v float64) error { return hostile.Said(math.IsNaN(v) || math.IsInf(v, 0)) }
+	r.Add("LocalSlopes", func() error {
+		at, slope := LocalSlopes([]float64{1, 2}, nil)
+		return hostile.Said(at == nil && slope == nil)
+	},
+		func() error {
+			at, slope := LocalSlopes(nil, []float64{1, 2})
+			return hostile.Said(at == nil && slope == nil)
+		},
+		func() error { _, slope := LocalSlopes([]float64{1, 1}, []float64{1, 2}); return lost(slope[0]) })
+	r.Add("Logs", func() error { return hostile.Said(len(Logs(nil)) == 0) }, func() error { return hostile.Said(math.IsInf(Logs([]float64{0})[0], -1)) }, func() error { return lost(Logs([]float64{-1})[0] * Logs([]float64{nan})[0]) })
+	r.Add("FitPower", func() error { return lost(FitPower(nil, nil)) }, func() error { return lost(FitPower([]float64{1}, []float64{1})) }, func() error { return lost(FitPower([]float64{1, 2}, []float64{1})) }, func() error { return lost(FitPower([]float64{1, 1}, []float64{1, 2})) })
+	r.Add("Guide", func() error { return hostile.Said(Guide(nil, nil, 1) == nil) }, func() error { return hostile.Said(Guide([]float64{1, 2}, []float64{1}, 1) == nil) },
+		func() error { return lost(Guide([]float64{1}, []float64{1}, nan)[0]) }, func() error { return lost(Guide([]float64{1, 2}, []float64{1, 2}, inf)[1]) },
+		func() error { x := slices.Repeat([]float64{2}, 1<<17); return hostile.Said(Guide(x, x, 1)[0] > 1.99) }) // in a moment
+	for _, v := range []float64{nan, 0, -1, inf, -inf} {
+		r.Add("LocalSlopes", func() error { _, slope := LocalSlopes([]float64{1, v}, []float64{1, v}); return lost(slope[0]) }, func() error { _, slope := LocalSlopes([]float64{1, 2}, []float64{1, v}); return lost(slope[0]) })
+		r.Add("FitPower", func() error { return lost(FitPower([]float64{1, v}, []float64{1, 2})) }, func() error { return lost(FitPower([]float64{1, 2}, []float64{1, v})) })
 	}
 }

@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/stat"
@@ -20,11 +21,15 @@ type Times struct {
 
 // MeanTimes returns the mean times from θ* to L > ratio·L(θ*) by every theory, for x and y standard
 // normal in d dimensions. Settings are those of [Chain.MeanFirstPassage]. It returns an error if a
-// number is out of bounds, or that of [Chain.MeanFirstPassage], with the other three times.
+// number is out of bounds or the batch size not a whole one, or that of [Chain.MeanFirstPassage],
+// with the other three times.
 func MeanTimes(d int, noise theory.Noise, ratio float64, s exact.Settings) (t Times, err error) {
 	chain := Chain{LearningRate: noise.LearningRate, BatchSize: int(noise.BatchSize), Dim: d, LabelNoise: 1}
 	if err := chain.checkAt(ratio); err != nil {
 		return t, err
+	}
+	if float64(chain.BatchSize) != noise.BatchSize {
+		return t, fmt.Errorf("regression: mean times at B = %v, want a whole number", noise.BatchSize)
 	}
 	g, temperature := Gaussian(d), noise.Temperature(1)
 	for _, p := range []struct {
@@ -47,6 +52,8 @@ func MeanTimes(d int, noise theory.Noise, ratio float64, s exact.Settings) (t Ti
 }
 
 // LocalSlopes returns d log y/d log x between neighbours, and where: the geometric means of x.
+// Points beyond the shorter of x and y do not count. A slope is not finite next to a number that is
+// not positive and finite, or between equal x.
 func LocalSlopes(x, y []float64) (at, slope []float64) {
 	for i := 1; i < min(len(x), len(y)); i++ {
 		at = append(at, math.Sqrt(x[i]*x[i-1]))
@@ -55,7 +62,7 @@ func LocalSlopes(x, y []float64) (at, slope []float64) {
 	return at, slope
 }
 
-// Logs returns the logarithms of x.
+// Logs returns the logarithms of x: −Inf for 0, NaN below.
 func Logs(x []float64) []float64 {
 	y := make([]float64, len(x))
 	for i, v := range x {
@@ -64,8 +71,9 @@ func Logs(x []float64) []float64 {
 	return y
 }
 
-// FitPower returns the exponent k of y = a·x^k by least squares on logarithmic axes.
-// It is NaN for fewer than two points, and for numbers of x and y that differ.
+// FitPower returns the exponent k of y = a·x^k by least squares on logarithmic axes. It is NaN for
+// fewer than two points, for numbers of x and y that differ, for x that are all equal, and for x or
+// y that are not positive and finite.
 func FitPower(x, y []float64) (k float64) {
 	if len(x) != len(y) || len(x) < 2 {
 		return math.NaN()
@@ -74,15 +82,17 @@ func FitPower(x, y []float64) (k float64) {
 	return k
 }
 
-// Guide returns the power law a·x^k through the middle of points on logarithmic axes.
-// It is nil for none, or if the numbers of x and y differ.
+// Guide returns the power law a·x^k through the middle of points on logarithmic axes. It is nil for
+// none, or if the numbers of x and y differ, and not finite for x or y that are not positive and
+// finite or a k that is not finite.
 func Guide(x, y []float64, k float64) []float64 {
 	if len(x) != len(y) || len(x) == 0 {
 		return nil
 	}
 	u, v := Logs(x), Logs(y)
+	middle, height := stat.Mean(u, nil), stat.Mean(v, nil)
 	for i, at := range u {
-		v[i] = math.Exp(stat.Mean(Logs(y), nil) + k*(at-stat.Mean(u, nil)))
+		v[i] = math.Exp(height + k*(at-middle))
 	}
 	return v
 }

@@ -81,11 +81,26 @@ func TestHostile(t *testing.T) {
 	for _, want := range []Verdict{"", "perhaps", Undecided} {
 		h.Add("Record", func() error { return Record(claim("x"), want) })
 	}
-	h.Add("Record", func() error { t.Setenv("SGDESCAPE_FIDELITY", "none"); return Record(claim("x"), Holds) })
+	h.Add("Record", at("none", func() error { return Record(claim("x"), Holds) }))
 	h.Add("Card.Holds", panics(Card{}.Holds))
 	h.Add("Card.Bends", panics(Card{}.Bends))
 	h.Add("Card.Fails", panics(Card{}.Fails))
 	h.Add("In", panics(In("").Holds))
+	for _, fidelity := range []string{"quick", "paper", "none"} {
+		for _, card := range []Card{{}, In(""), In(" "), In("a").As("guess")} {
+			h.Add("Card.AtPaper", at(fidelity, panics(card.AtPaper().Holds)))
+		}
+		for _, id := range []string{"", "../x", "a\x00", "A"} {
+			h.Add("Card.AtPaper", at(fidelity, func() error {
+				return hostile.Panics(func() { In("a").AtPaper().Bends(id, "Eq. 1", "text", "regime", 1, 1, 0, 0) })
+			}))
+		}
+	}
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1} {
+		h.Add("Card.AtPaper", at("paper", func() error {
+			return hostile.Panics(func() { In("a").AtPaper().Fails("a", "Eq. 1", "text", "regime", 1, 1, v, 0) })
+		}), at("none", panics(In("a").AtPaper().Holds)))
+	}
 	h.Add("Card.As", panics(In("a").As("").Holds), panics(In("a").As("guess").Holds))
 	for _, path := range []string{"", "/proc", "\x00", "hostile_test.go"} {
 		h.Add("Load", func() error { claims, err := Load(path); return cmp.Or(err, hostile.Said(len(claims) == 0)) })
@@ -96,6 +111,16 @@ func TestHostile(t *testing.T) {
 // panics records a claim, of which only the card is wrong.
 func panics(record func(id, equation, text, regime string, expected, measured, stderr, tolerance float64)) func() error {
 	return func() error { return hostile.Panics(func() { record("a", "Eq. 1", "text", "regime", 1, 1, 0, 0) }) }
+}
+
+// at makes a call at a fidelity.
+func at(fidelity string, call func() error) func() error {
+	return func() error {
+		old := os.Getenv("SGDESCAPE_FIDELITY")
+		defer os.Setenv("SGDESCAPE_FIDELITY", old)
+		os.Setenv("SGDESCAPE_FIDELITY", fidelity)
+		return call()
+	}
 }
 
 // Where no folder can be, there is no scorecard.

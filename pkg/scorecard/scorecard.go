@@ -193,8 +193,8 @@ func (c Claim) limit() float64 {
 // validID is what the name of a claim looks like.
 var validID = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 
-// validate returns an error that names what a claim lacks.
-func (c Claim) validate() error {
+// validateTexts returns an error that names what a claim lacks besides its numbers.
+func (c Claim) validateTexts() error {
 	if !validID.MatchString(c.ID) {
 		return fmt.Errorf("scorecard: id %q: want lower-case letters, digits, _ and -", c.ID)
 	}
@@ -207,6 +207,14 @@ func (c Claim) validate() error {
 	}
 	if !slices.Contains([]Kind{Physics, Control, Check}, c.Kind) {
 		return fmt.Errorf("scorecard: %s: kind %q, want %q, %q or %q", c.ID, c.Kind, Physics, Control, Check)
+	}
+	return nil
+}
+
+// validate returns an error that names what a claim lacks.
+func (c Claim) validate() error {
+	if err := c.validateTexts(); err != nil {
+		return err
 	}
 	for _, n := range []struct {
 		what  string
@@ -288,7 +296,8 @@ func (c Card) Against(rival float64) Card {
 
 // AtPaper returns the card for claims about a setting that only a run at paper fidelity reaches: so
 // many images, so long a training. At quick fidelity the numbers are those of another setting; they
-// are shown, and neither judged nor recorded.
+// are shown, and neither judged nor recorded; a claim that lacks a name, a text or a kind panics
+// all the same, so that minutes at paper fidelity do not end in it.
 func (c Card) AtPaper() Card {
 	c.atPaper = true
 	return c
@@ -315,6 +324,9 @@ func (c Card) record(want Verdict, id, equation, text, regime string, expected, 
 	claim := Claim{ID: id, Kind: c.kind, Equation: equation, Claim: text, Regime: regime, Expected: expected,
 		Measured: measured, StdErr: stderr, Rival: c.rival, Tolerance: tolerance, Notebook: c.notebook}
 	if paper, err := fidelity.Paper(); c.atPaper && err == nil && !paper {
+		if err := claim.validateTexts(); err != nil {
+			panic(err)
+		}
 		fmt.Printf("%s: expected %s, at quick fidelity %s; the claim is about paper fidelity\n", text, expectation(claim), measurement(claim))
 		return
 	}

@@ -25,6 +25,14 @@ func two(t *testing.T) model.Model {
 	return m
 }
 
+// alien is a model of any size, whose copies draw no initial point.
+type alien struct{ samples, params int }
+
+func (a alien) Dims() (int, int)                         { return a.samples, a.params }
+func (alien) LossGrad([]float64, []float64, int) float64 { return 0 }
+func (alien) Init([]float64, *rand.Rand)                 {}
+func (a alien) Clone() model.Model                       { return new(model.Linear) }
+
 // Bad input is an error that begins with "sgd:".
 func TestHostile(t *testing.T) {
 	m, ctx, nan, inf := two(t), context.Background(), math.NaN(), math.Inf(1)
@@ -71,6 +79,52 @@ func TestHostile(t *testing.T) {
 			func() error { return train(ctx, m, 1e308, 1, 9, 0) },
 			func() error { return train(ctx, m, 9, 1, 1e9, 1) },
 		},
+	}
+	net, err := model.NewMLP(&data.Set{X: mat.NewDense(4, 1, []float64{1, 2, 3, 4}), Y: mat.NewDense(4, 1, []float64{1, 3, 2, 1})}, model.MLPConfig{Hidden: []int{2}, Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fine := func(model.Model, []float64) ([]float64, error) { return []float64{1}, nil }
+	both := func(ctx context.Context, m Initialiser, eta float64, batch int, epochs ...int) {
+		h.Add("Stages", func() error { return hostile.Err(Stages(ctx, m, eta, batch, epochs, 1)) })
+		h.Add("Follow", func() error { return hostile.Err(Follow(ctx, m, eta, batch, epochs, 2, fine)) })
+	}
+	both(context.Context(nil), net, 0.1, 1, 0, 1)
+	both(over, net, 0.1, 1, 1)
+	both(over, net, 0.1, 1, math.MaxInt)
+	for _, m := range []Initialiser{nil, (*model.MLP)(nil), (*model.Conv)(nil), new(model.Conv), alien{}, alien{samples: 4, params: -1}} {
+		both(ctx, m, 0.1, 1, 0)
+	}
+	for _, eta := range []float64{nan, 0, -1, inf, -inf, 1e308} {
+		both(ctx, net, eta, 1, 0, 99)
+	}
+	for _, batch := range []int{0, -1, 5, 1e9, math.MaxInt} {
+		both(ctx, net, 0.1, batch, 0)
+	}
+	for _, epochs := range [][]int{nil, {}, {-1}, {math.MinInt}, {1, 1}, {2, 1}, {0, -1}} {
+		both(ctx, net, 0.1, 1, epochs...)
+	}
+	h.Add("Stages", func() error { return hostile.Err(Stages(ctx, alien{4, 1 << 29}, 0.1, 1, []int{0, 1}, 1)) })
+	for _, seeds := range []int{0, -1, math.MinInt, 1<<20 + 1, math.MaxInt} {
+		h.Add("Follow", func() error { return hostile.Err(Follow(ctx, net, 0.1, 1, []int{1}, seeds, fine)) })
+	}
+	calls := 0
+	for _, measure := range []func(model.Model, []float64) ([]float64, error){
+		nil,
+		func(model.Model, []float64) ([]float64, error) { return nil, errors.New("sgd: no") },
+		func(model.Model, []float64) ([]float64, error) { calls++; return make([]float64, calls), nil },
+	} {
+		h.Add("Follow", func() error { return hostile.Err(Follow(ctx, net, 0.1, 1, []int{0, 1}, 1, measure)) })
+	}
+	h.Add("Follow", func() error { return hostile.Err(Follow(ctx, alien{4, 1}, 0.1, 1, []int{0}, 1, fine)) })
+	for _, last := range []int{0, -1, math.MinInt} {
+		h.Add("Epochs", func() error { return hostile.Said(Epochs(last) == nil) })
+	}
+	for _, last := range []int{1, 1e9, math.MaxInt, math.MaxInt - 1} {
+		h.Add("Epochs", func() error {
+			at := Epochs(last)
+			return hostile.Said(len(at) < 300 && at[len(at)-1] == last && slices.IsSorted(at) && at[0] == 1)
+		})
 	}
 	h.Add("TrainDivergedError.Error", func() error { return new(TrainDivergedError) })
 	for _, bad := range [][2]int{{0, 1}, {-1, 1}, {1, 0}, {1, 2}, {1, -1}, {1e9, 1}, {math.MaxInt, 1}} {

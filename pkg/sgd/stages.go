@@ -24,17 +24,24 @@ var (
 
 // Stages trains a model from its own initial point, by [Train] with [Shuffled] batches, and returns
 // copies of θ after the given numbers of epochs, in ascending order: 0 is the initial point. The
-// seed decides both the initial point and the batches. It takes 8P bytes a stage.
+// seed decides both the initial point and the batches. It takes 8P bytes a stage, in all at most
+// 4 GiB.
 //
-// Errors: a nil model, no epochs, epochs that are negative or do not ascend, what [Train] refuses,
-// and a training that diverges.
+// Errors: a nil model, no epochs, epochs that are negative or do not ascend, more stages than fit,
+// what [Train] refuses, and a training that diverges.
 func Stages(ctx context.Context, m Initialiser, eta float64, batch int, epochs []int, seed uint64) (stages [][]float64, err error) {
+	if _, p, err := model.CheckDims(m); err == nil && len(epochs) > maxStages/p {
+		return nil, fmt.Errorf("sgd: %d stages of %d parameters, want at most %d numbers (4 GiB)", len(epochs), p, maxStages)
+	}
 	err = visit(ctx, m, eta, batch, epochs, seed, func(theta []float64) error {
 		stages = append(stages, slices.Clone(theta))
 		return nil
 	})
 	return stages, err
 }
+
+// maxStages bounds the numbers that Stages copies.
+const maxStages = 1 << 29
 
 // visit trains and calls at with θ after the epochs.
 func visit(ctx context.Context, m Initialiser, eta float64, batch int, epochs []int, seed uint64, at func(theta []float64) error) error {
@@ -64,8 +71,9 @@ func visit(ctx context.Context, m Initialiser, eta float64, batch int, epochs []
 // Epochs returns the epochs 1, 2, … last, with steps of a quarter of what has passed, so about ten
 // a decade: where to look at a training that changes ever more slowly. A last below 1 gives none.
 func Epochs(last int) (at []int) {
-	for t := 1; t < last; t += max(1, t/4) {
+	for t, step := 1, 1; t < last; t += step {
 		at = append(at, t)
+		step = min(max(1, t/4), last-t) // not beyond the largest int
 	}
 	if last > 0 {
 		at = append(at, last)

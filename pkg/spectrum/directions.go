@@ -43,6 +43,9 @@ func AlongLeading(m model.Model, theta []float64, k int, s LeadingSettings) (Dir
 		scale = 2 * sigma.Loss() / float64(k)
 	}
 	d := Directions{Vectors: e.Vectors, Curvature: e.Values}
+	if math.IsInf(scale*e.Values[0], 0) {
+		return Directions{}, fmt.Errorf("spectrum: noise of a loss of %v and a curvature of %v, want 2L·H/k finite", sigma.Loss(), e.Values[0])
+	}
 	for i, h := range e.Values {
 		c, err := noise.Along(sigma, mat.Col(nil, i, e.Vectors))
 		if err != nil {
@@ -58,10 +61,17 @@ func AlongLeading(m model.Model, theta []float64, k int, s LeadingSettings) (Dir
 
 // Power returns the γ of the fit C_ii ∝ H_ii^γ, all directions weighing the same: 1 by Eq. 6,
 // between 1 and 2 by Zhang, Yang and Tu (arXiv 2602.05600). Fewer than two directions of different
-// curvature are an error. How far it is off shows in its scatter over seeds.
+// curvature are an error, and so are numbers of curvature and noise that differ, or one that is not
+// positive and finite. How far it is off shows in its scatter over seeds.
 func (d Directions) Power() (gamma float64, err error) {
+	if len(d.Noise) != len(d.Curvature) {
+		return 0, fmt.Errorf("spectrum: power of %d curvatures and %d noises, want as many", len(d.Curvature), len(d.Noise))
+	}
 	x, y := make([]float64, len(d.Curvature)), make([]float64, len(d.Curvature))
 	for i, h := range d.Curvature {
+		if c := d.Noise[i]; !(h > 0 && c > 0 && h <= math.MaxFloat64 && c <= math.MaxFloat64) {
+			return 0, fmt.Errorf("spectrum: power from curvature %v and noise %v in direction %d, want > 0 and finite", h, c, i+1)
+		}
 		x[i], y[i] = math.Log(h), math.Log(d.Noise[i])
 	}
 	if len(x) < 2 || !(floats.Max(x) > floats.Min(x)) {
@@ -73,7 +83,8 @@ func (d Directions) Power() (gamma float64, err error) {
 
 // Quotients stores the k = len(dst) leading eigenvalues of the exact side of Eq. 7, (1/N)Σ ℓ∇f∇fᵀ,
 // over those of the decoupled one, (L/N)Σ ∇f∇fᵀ, rank by rank. Errors: those of [noise.GaussNewton]
-// and [Leading], and an eigenvalue that is not positive.
+// and [Leading], and eigenvalues that are not positive or whose quotient is not finite and
+// positive; dst then holds nothing of use.
 func Quotients(dst []float64, m model.Model, theta []float64, s LeadingSettings) error {
 	n, _, err := model.CheckPoint(m, theta)
 	if err != nil {
@@ -95,16 +106,16 @@ func Quotients(dst []float64, m model.Model, theta []float64, s LeadingSettings)
 	}
 	for i, exact := range sides[0] {
 		decoupled := loss * sides[1][i]
-		if !(exact > 0 && decoupled > 0) {
-			return fmt.Errorf("spectrum: eigenvalues %v and %v of rank %d, want > 0", exact, decoupled, i+1)
-		}
 		dst[i] = exact / decoupled
+		if !(exact > 0 && decoupled > 0 && dst[i] > 0 && dst[i] <= math.MaxFloat64) {
+			return fmt.Errorf("spectrum: eigenvalues %v and %v of rank %d, want > 0 and finite", exact, decoupled, i+1)
+		}
 	}
 	return nil
 }
 
-// Ratios stores C_ii/Predicted in dst, or a new slice for nil: 1 where Eq. 6 holds. A dst of
-// another length than the directions panics.
+// Ratios stores C_ii/Predicted in dst, or a new slice for nil: 1 where Eq. 6 holds. A dst or a
+// Predicted of another length than Noise is a bug of the caller and panics.
 func (d Directions) Ratios(dst []float64) []float64 {
 	if dst == nil {
 		dst = make([]float64, len(d.Noise))
@@ -113,8 +124,12 @@ func (d Directions) Ratios(dst []float64) []float64 {
 }
 
 // Spread is the root mean square of log(C_ii/Predicted) over the first k directions, or over all if
-// there are fewer: 0 where Eq. 6 holds. It is NaN for none.
+// there are fewer: 0 where Eq. 6 holds. It is NaN for none and for numbers of Noise and Predicted
+// that differ, and not finite unless all of those that it takes are positive.
 func (d Directions) Spread(k int) float64 {
+	if len(d.Predicted) != len(d.Noise) {
+		return math.NaN()
+	}
 	logs := d.Ratios(nil)[:max(0, min(k, len(d.Noise)))]
 	for i, r := range logs {
 		logs[i] = math.Log(r)

@@ -108,6 +108,81 @@ func TestHostile(t *testing.T) {
 			func() error { return predict(Outliers{EffectiveDimension: 1, OutlierCurvature: 1e308}, 1e308, 1) },
 		},
 	}
+	along := func(m model.Model, theta []float64, k int, s LeadingSettings) {
+		h.Add("AlongLeading", func() error { return hostile.Err(AlongLeading(m, theta, k, s)) })
+		h.Add("Quotients", func() error { return Quotients(make([]float64, max(0, min(k, 99))), m, theta, s) })
+	}
+	one := []float64{1}
+	for _, m := range []model.Model{nil, (*model.Linear)(nil), (*model.MLP)(nil), (*model.Conv)(nil), new(model.Linear), new(model.MLP)} {
+		along(m, one, 1, LeadingSettings{})
+	}
+	for _, theta := range [][]float64{nil, {1, 2}, {nan}, {inf}, {-inf}, {1e308}, {1e200}} {
+		along(m, theta, 1, LeadingSettings{})
+	}
+	for _, k := range []int{0, -1, 2, 1e9, math.MaxInt} {
+		along(m, one, k, LeadingSettings{})
+	}
+	for _, s := range []LeadingSettings{{Tol: nan}, {Tol: -1}, {MaxSteps: -1}} {
+		along(m, one, 1, s)
+	}
+	exact, err := model.NewLinear(&data.Set{X: mat.NewDense(2, 1, []float64{1, 2}), Y: mat.NewDense(2, 1, []float64{1, 2})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	along(exact, one, 1, LeadingSettings{}) // no noise
+	flat, err := model.NewLinear(&data.Set{X: mat.NewDense(2, 1, nil), Y: mat.NewDense(2, 1, []float64{1, 2})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	along(flat, one, 1, LeadingSettings{}) // no curvature
+	h.Add("Quotients", func() error { return Quotients(nil, m, one, LeadingSettings{}) })
+	pair := []float64{2, 1}
+	for _, v := range []float64{nan, 0, -1, inf, -inf} {
+		for _, d := range []Directions{{Curvature: []float64{v, 1}, Noise: pair}, {Curvature: pair, Noise: []float64{1, v}}} {
+			h.Add("Directions.Power", func() error { return hostile.Err(d.Power()) })
+		}
+		h.Add("Directions.Spread", func() error {
+			s := Directions{Noise: []float64{1, v}, Predicted: pair}.Spread(2)
+			return hostile.Said(math.IsNaN(s) || math.IsInf(s, 1))
+		})
+	}
+	for _, d := range []Directions{{}, {Curvature: one, Noise: one}, {Curvature: pair}, {Noise: pair}, {Curvature: pair, Noise: one}, {Curvature: []float64{1, 1}, Noise: pair}} {
+		h.Add("Directions.Power", func() error { return hostile.Err(d.Power()) })
+	}
+	for _, d := range []Directions{{Noise: pair}, {Predicted: pair}, {Noise: pair, Predicted: one}} {
+		h.Add("Directions.Ratios", func() error { return hostile.Panics(func() { d.Ratios(nil) }) })
+		h.Add("Directions.Spread", func() error { return hostile.Said(math.IsNaN(d.Spread(2))) })
+	}
+	even := Directions{Noise: pair, Predicted: pair}
+	for _, n := range []int{0, 1, 3} {
+		h.Add("Directions.Ratios", func() error { return hostile.Panics(func() { even.Ratios(make([]float64, n)) }) })
+	}
+	h.Add("Directions.Ratios", func() error { return hostile.Said(len(Directions{}.Ratios(nil)) == 0) })
+	for _, k := range []int{0, -1, math.MinInt} {
+		h.Add("Directions.Spread", func() error { return hostile.Said(math.IsNaN(even.Spread(k))) })
+	}
+	for _, k := range []int{9, 1e9, math.MaxInt} {
+		h.Add("Directions.Spread", func() error { return hostile.Said(even.Spread(k) == 0 && math.IsNaN(Directions{}.Spread(k))) })
+	}
+	histogram := func(runs [][]float64, lo, hi float64, bins int) {
+		h.Add("Histogram", func() error { _, _, _, err := Histogram(runs, lo, hi, bins); return err })
+	}
+	for _, v := range []float64{nan, 0, -1, inf, -inf, 10} {
+		histogram([][]float64{one, one}, v, 10, 3)
+		if v != 10 {
+			histogram([][]float64{one, one}, 1, v, 3)
+			histogram([][]float64{one, one}, v, v, 3)
+		}
+	}
+	histogram([][]float64{one, one}, 5e-324, 1e308, 3)
+	histogram([][]float64{one, one}, 1, 1+1e-15, 3)
+	for _, bins := range []int{0, -1, 1<<20 + 1, 1e9, math.MaxInt} {
+		histogram([][]float64{one, one}, 1, 10, bins)
+	}
+	histogram(make([][]float64, 1<<8), 1, 10, 1<<20)
+	for _, runs := range [][][]float64{nil, {one}, {one, nil}, {one, {nan}}, {one, {inf}}, {{-inf}, one}} {
+		histogram(runs, 1, 10, 3)
+	}
 	h.Add("Leading", func() error { return leading((*noise.Covariance)(nil), 1, LeadingSettings{}) })
 	h.Run(t)
 
