@@ -171,7 +171,7 @@ func solveSet(dst []Exit, set, samples int, ratio float64, depths []float64) err
 	}
 	for i, depth := range depths {
 		r.eta = depth / math.Log(float64(samples))
-		t, err := r.MeanFirstPassage(ratio, exact.Settings{Tolerance: 0.03}) // of t, whose logarithm is meant
+		t, err := r.MeanFirstPassage(ratio, exact.Settings{Tolerance: 0.1}) // of t: less than 0.005 of a share
 		if err != nil {
 			return err
 		}
