@@ -44,8 +44,7 @@ import (
 // A Verdict says how a claim fared.
 type Verdict string
 
-// The verdicts. Undecided is what a run at quick fidelity says where its numbers are too noisy to
-// tell; the published scorecard has none.
+// The verdicts. Undecided is what a run says whose numbers are too noisy to tell.
 const (
 	Holds     Verdict = "holds"
 	Bends     Verdict = "bends"
@@ -239,9 +238,9 @@ func (c Claim) validate() error {
 
 // Record judges a claim, shows the verdict in the running notebook and puts the claim into the
 // scorecard, in place of what was there under its ID. When the verdict is not want, Record returns
-// an error and leaves the scorecard as it was: it holds only what the notebooks argue for. A
-// verdict does not depend on fidelity: at quick fidelity, numbers that admit want but do not settle
-// it are recorded as Undecided.
+// an error and leaves the scorecard as it was: it holds only what the notebooks argue for. Numbers
+// that admit want but do not settle it are recorded as Undecided, so that a verdict does not depend
+// on fidelity, as a rule the sooner at quick fidelity.
 func Record(c Claim, want Verdict) error {
 	if _, ok := looks[want]; !ok || want == Undecided {
 		return fmt.Errorf("scorecard: %s: verdict %q, want %q, %q or %q", c.ID, want, Holds, Bends, Fails)
@@ -250,14 +249,13 @@ func Record(c Claim, want Verdict) error {
 	if err != nil {
 		return err
 	}
-	paper, err := fidelity.Paper()
-	if err != nil {
+	if _, err := fidelity.Paper(); err != nil {
 		return fmt.Errorf("scorecard: %s: %w", c.ID, err)
 	}
-	if !paper && j.Verdict != want && j.admits(want, c) {
+	if j.Verdict != want && j.admits(want, c) {
 		j.Verdict = Undecided
 	}
-	settled := j.Verdict == want || !paper && j.Verdict == Undecided && j.admits(want, c)
+	settled := j.Verdict == want || j.Verdict == Undecided && j.admits(want, c)
 	if err := output.Display("text/html", box(c, j, want, settled), line(c, j)); err != nil {
 		return fmt.Errorf("scorecard: %s: %w", c.ID, err)
 	}
@@ -359,7 +357,7 @@ func box(c Claim, j Judgement, want Verdict, settled bool) string {
 	case !settled:
 		text += fmt.Sprintf(`<br><strong>This notebook argues that it %s: not recorded.</strong>`, want)
 	case j.Verdict == Undecided:
-		text += fmt.Sprintf(`<br>At quick fidelity these numbers do not tell; the notebook argues that it %s.`, want)
+		text += fmt.Sprintf(`<br>These numbers are too noisy to tell; the notebook argues that it %s.`, want)
 	}
 	return fmt.Sprintf(`<div class="sgd-verdict" role="note" style="border:1px solid %[1]s;border-left-width:8px;padding:.5em .8em;margin:.5em 0">%[2]s</div>`,
 		look.color, text)

@@ -64,34 +64,31 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// At quick fidelity a claim that the numbers do not settle is undecided, one that they refute is
-// still an error; at paper fidelity both are.
+// A claim that the numbers do not settle is undecided, at either fidelity; one that they refute is an
+// error.
 func TestRecordUndecided(t *testing.T) {
 	path := inFolder(t)
 	for _, test := range []struct {
-		name                     string
-		measured, stderr         float64
-		want                     Verdict
-		quick                    Verdict
-		quickAdmits, paperAdmits bool
+		name             string
+		measured, stderr float64
+		want             Verdict
+		quick            Verdict
+		admits           bool
 	}{
-		{"settled", 2.3, 0.01, Bends, Bends, true, true},
-		{"may hold, may bend", 2.15, 0.05, Bends, Undecided, true, false},
-		{"may bend, may fail", 4.1, 0.1, Fails, Undecided, true, false},
-		{"too noisy", 2, 0.5, Holds, Undecided, true, false},
-		{"refuted", 3, 0.01, Holds, "", false, false},
-		{"not as bad as argued", 2.3, 0.01, Fails, "", false, false},
-		{"better than argued", 2, 0.01, Bends, "", false, false},
+		{"settled", 2.3, 0.01, Bends, Bends, true},
+		{"may hold, may bend", 2.15, 0.05, Bends, Undecided, true},
+		{"may bend, may fail", 4.1, 0.1, Fails, Undecided, true},
+		{"too noisy", 2, 0.5, Holds, Undecided, true},
+		{"refuted", 3, 0.01, Holds, "", false},
+		{"not as bad as argued", 2.3, 0.01, Fails, "", false},
+		{"better than argued", 2, 0.01, Bends, "", false},
 	} {
 		for _, fidelity := range []string{"quick", "paper"} {
 			t.Setenv("SGDESCAPE_FIDELITY", fidelity)
 			_ = os.Remove(path)
 			c := claim("x")
 			c.Measured, c.StdErr = test.measured, test.stderr
-			admits, verdict := test.quickAdmits, test.quick
-			if fidelity == "paper" {
-				admits, verdict = test.paperAdmits, test.want
-			}
+			admits, verdict := test.admits, test.quick
 			err := Record(c, test.want)
 			claims, _ := Load(path)
 			if (err == nil) != admits || admits && (len(claims) != 1 || claims[0].Verdict != verdict) || !admits && len(claims) > 0 {
