@@ -54,7 +54,7 @@ func TestHostile(t *testing.T) {
 	for _, n := range []int{0, -1, 1, 3, 16, 32, 1e9, math.MaxInt, math.MinInt} {
 		changes = append(changes, func(c *Test) { c.Steps = []int{4, n} })
 	}
-	for _, n := range []int{0, -1, 7, 1e9, 1e9 + 10, 2_000_000_000_000, math.MinInt} {
+	for _, n := range []int{0, -1, 7, 1e9, 1e9 + 10, math.MaxInt, math.MinInt} {
 		changes = append(changes, func(c *Test) { c.Replicas = n })
 	}
 	for _, n := range []int{0, -1, 1, 31, 1 << 25, 1 << 40, 1 << 62, math.MinInt} {
