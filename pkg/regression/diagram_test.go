@@ -32,7 +32,7 @@ func TestSetBarrier(t *testing.T) {
 	if freak, fresh, err := c.Borders(1.9); freak != 0 || fresh != 0 || err != nil {
 		t.Errorf("c = 1.9: borders %v and %v, %v", freak, fresh, err)
 	}
-	for n, want := range map[int]Law{1000: OwnBarrier, 100_000: FreakSample, 1 << 40: FreshSamples} {
+	for n, want := range map[int]Law{1000: OwnBarrier, 100_000: FreakSample, math.MaxInt: FreshSamples} {
 		if law := must(c.LawOf(6, n)); law != want {
 			t.Errorf("N = %d: %v, want %v", n, law, want)
 		}

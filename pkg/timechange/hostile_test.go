@@ -57,7 +57,7 @@ func TestHostile(t *testing.T) {
 	for _, n := range []int{0, -1, 7, 1e9, 1e9 + 10, math.MaxInt, math.MinInt} {
 		changes = append(changes, func(c *Test) { c.Replicas = n })
 	}
-	for _, n := range []int{0, -1, 1, 31, 1 << 25, 1 << 40, 1 << 62, math.MinInt} {
+	for _, n := range []int{0, -1, 1, 31, 1 << 25, math.MaxInt / 8, math.MaxInt, math.MinInt} {
 		changes = append(changes, func(c *Test) { c.Fine = n })
 	}
 	for _, change := range changes {
