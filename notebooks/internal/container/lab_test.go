@@ -54,7 +54,7 @@ func TestLabInBrowser(t *testing.T) {
 			r.show(nb.live)
 			r.move(nb.live+"-slider-0", `[...document.querySelectorAll(".sgd-live-drawing")].at(-1)?.innerHTML ?? ""`)
 			testkit.Do(t, tab, chromedp.Click(chromedp.CSS("#"+nb.live+"-done")))
-			r.await(30*time.Second, `panel.content.model.cells.get(panel.content.model.cells.length - 1).executionCount !== null`)
+			r.await(30*time.Second, `[...panel.content.model.cells].filter(c => c.type === "code").at(-1).executionCount !== null`)
 		})
 	}
 }
@@ -77,13 +77,13 @@ func (r reader) await(limit time.Duration, condition string) {
 	}
 }
 
-// runAll runs all cells and waits until only the last one, which listens, still runs.
+// runAll runs all cells and waits until only the last with code, which listens, still runs.
 func (r reader) runAll() {
 	r.t.Helper()
 	r.await(time.Minute, `panel.context?.sessionContext?.session?.kernel?.connectionStatus === "connected"`)
 	testkit.Eval[bool](r.t, r.tab, `(panel => { jupyterapp.shell.activateById(panel.id); jupyterapp.commands.execute("notebook:run-all-cells"); return true; })(`+r.panel+`)`)
 	r.await(3*time.Minute, `[...panel.content.model.cells].filter(c => c.type === "code").slice(0, -1).every(c => c.executionCount !== null)`)
-	r.await(time.Minute, `[...panel.content.model.cells].at(-1).outputs.length >= 2 && globalThis.gonb_comm`)
+	r.await(time.Minute, `[...panel.content.model.cells].filter(c => c.type === "code").at(-1).outputs.length >= 2 && globalThis.gonb_comm`)
 }
 
 // checkOutputs looks for errors, and for cells that should show something and do not.
