@@ -25,8 +25,8 @@ const LaneCount = lanes.Width
 type Mover interface {
 	// Normals returns how many standard normals a step of one replica takes.
 	Normals() int
-	// Move makes steps in all lanes, each followed by [Pack.Tick], until that says to stop, with one
-	// step at least.
+	// Move makes steps in all lanes, each followed by [Pack.Tick], until that says to stop, with
+	// one step at least.
 	Move(p *Pack)
 }
 
@@ -93,12 +93,13 @@ type Lanes struct {
 const (
 	blockSteps   = 16
 	blockNormals = 4096
+	mostNormals  = 1 << 16 // a step: beyond it lanes gain little and take much memory
 )
 
 // NewLanes returns lanes in dim dimensions, of which the first moving ones move and the others stay
-// as they are: nil unless 1 ≤ moving ≤ dim and there is a mover.
+// as they are: nil unless 1 ≤ moving ≤ dim and there is a mover with 0 to 65,536 normals a step.
 func NewLanes(dim, moving int, m Mover) *Lanes {
-	if given.None(m) || m.Normals() < 0 || moving < 1 || moving > dim {
+	if given.None(m) || m.Normals() < 0 || m.Normals() > mostNormals || moving < 1 || moving > dim {
 		return nil
 	}
 	block := min(max(blockNormals/(lanes.Width*max(m.Normals(), 1)), 2), blockSteps) &^ 1 // normals come in pairs
@@ -115,8 +116,8 @@ type Crew struct {
 	// Next returns the key of the next replica and the time at which to look at it, or false when
 	// there are no more.
 	Next func(lane int) (key uint64, end float64, ok bool)
-	// Axis and Level make a lane stop as soon as θ_Axis ≥ Level, Square > 0 as soon as |θ|² > Square.
-	// With Each it stops after each step.
+	// Axis and Level make a lane stop as soon as θ_Axis ≥ Level, Square > 0 as soon as |θ|² >
+	// Square. With Each it stops after each step.
 	Axis          int
 	Level, Square float64
 	Each          bool
@@ -129,8 +130,8 @@ type Crew struct {
 }
 
 // Sail moves replicas of d in lanes, with a crew for each worker, until there are no more or ctx
-// ends. It reports false, before any work, where d has no lanes or a crew cannot work: without Next or
-// Look, with an axis below 0 or a start that is not a finite point of d.
+// ends. It reports false, before any work, where d has no lanes or a crew cannot work: without Next
+// or Look, with an axis below 0 or a start that is not a finite point of d.
 func Sail(ctx context.Context, d Dynamics, workers int, crew func() Crew) bool {
 	with, ok := d.(SideBySide)
 	if !ok || ctx == nil || crew == nil || with.NewLanes() == nil {

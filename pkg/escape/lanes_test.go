@@ -19,8 +19,8 @@ func (b ball) Contains(theta []float64) bool {
 	return sum > b.square
 }
 
-// Where lanes watch an exit, replicas leave when they do if they are looked at after each step: by a
-// level, a half-space along a coordinate, or a distance.
+// Where lanes watch an exit, replicas leave when they do if they are looked at after each step: by
+// a level, a half-space along a coordinate, or a distance.
 func TestWatchedExits(t *testing.T) {
 	for _, n := range []int{1, 3} {
 		d, start, beyond := problem(0.3, 2, n, dynamics.Settings{}, false)

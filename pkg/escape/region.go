@@ -72,7 +72,8 @@ func (h Half) Contains(theta []float64) bool {
 	return side >= 0
 }
 
-// axis returns the axis along which alone the normal points, upwards; θ − p ≥ 0 is θ ≥ p to the bit.
+// axis returns the axis along which alone the normal points, upwards; θ − p ≥ 0 is θ ≥ p to the
+// bit.
 func (h Half) axis() (axis int, ok bool) {
 	for i, n := range h.Normal {
 		switch {
