@@ -337,7 +337,7 @@ func checkWidths(t *testing.T, tab context.Context) {
 	}{{"screen", 390}, {"screen", 1200}, {"print", 642}} {
 		testkit.Call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: c.medium})
 		resize(t, tab, c.width, 844)
-		testkit.Do(t, tab, chromedp.Sleep(200*time.Millisecond)) // charts follow the width
+		testkit.Do(t, tab, chromedp.Sleep(200*time.Millisecond))                                     // charts follow the width
 		if w := testkit.Eval[int64](t, tab, `document.documentElement.scrollWidth`); w > c.width+1 { // a pixel is rounding, as below
 			wide := testkit.Eval[[]string](t, tab, fmt.Sprintf(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > %d).slice(0, 3).map(e => e.outerHTML.slice(0, 120))`, c.width))
 			t.Errorf("on a %s of %d pixels the page is %d wide: %q", c.medium, c.width, w, wide)
