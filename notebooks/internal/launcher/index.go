@@ -17,6 +17,14 @@ import (
 // frontPage is the file that ties the reports together.
 const frontPage = "index.html"
 
+// frontPageOf returns the front page that lists a notebook; it lists those of the checkout.
+func (l *Launcher) frontPageOf(path string) string {
+	if filepath.Dir(path) == filepath.Join(l.Root, "notebooks") {
+		return frontPage
+	}
+	return ""
+}
+
 // index writes the front page of the reports that are there, of this run and of those before.
 func (l *Launcher) index(ctx context.Context, assets string, took *expectations) error {
 	if ctx.Err() != nil {
@@ -60,21 +68,25 @@ func (l *Launcher) index(ctx context.Context, assets string, took *expectations)
 // verdict counts the physics claims of a notebook.
 func verdict(claims []scorecard.Claim, name string) string {
 	count := map[scorecard.Verdict]int{}
-	total := 0
 	for _, c := range claims {
 		if c.Notebook == name && c.Kind == scorecard.Physics {
 			count[c.Verdict]++
-			total++
 		}
-	}
-	if total == 0 {
-		return ""
 	}
 	var parts []string
-	for _, v := range []scorecard.Verdict{scorecard.Holds, scorecard.Bends, scorecard.Fails, scorecard.Undecided} {
-		if n := count[v]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+	for _, v := range []struct {
+		scorecard.Verdict
+		one, many string
+	}{{scorecard.Holds, "holds", "hold"}, {scorecard.Bends, "bends", "bend"}, {scorecard.Fails, "fails", "fail"}, {scorecard.Undecided, "is undecided", "are undecided"}} {
+		switch n := count[v.Verdict]; {
+		case n == 1:
+			parts = append(parts, "1 "+v.one)
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", n, v.many))
 		}
 	}
-	return fmt.Sprintf("**Of %d claims about SGD or the paper:** %s.", total, strings.Join(parts, ", "))
+	if parts == nil {
+		return ""
+	}
+	return "**Claims about SGD and the paper:** " + strings.Join(parts, ", ") + "."
 }

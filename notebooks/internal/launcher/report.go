@@ -184,7 +184,7 @@ func (l *Launcher) export(ctx context.Context, kit *setup.Kit, path, target stri
 		Folder:    filepath.Dir(path),
 		Name:      notebook.Name(path),
 		Fidelity:  l.Fidelity,
-		Index:     frontPage,
+		Index:     l.frontPageOf(path),
 		Notes:     []string{notebook.Name(path), "run at " + l.Fidelity + " fidelity", runtime.Version()},
 	})
 	if err != nil {

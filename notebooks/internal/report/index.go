@@ -50,6 +50,11 @@ var (
 	firstSVG = regexp.MustCompile(`(?s)<div class="output drawing"><svg.*?</svg>`)
 )
 
+const (
+	indexTitle = "Escape of SGD from minima: the reports"
+	indexText  = "Each is a notebook that was run on this machine: derivation, simulation and references without sampling error, with every claim, its number and its verdict at the end."
+)
+
 // An Entry is a report on the front page, with what its own file does not say.
 type Entry struct {
 	File    string // beside the front page
@@ -63,7 +68,7 @@ type Entry struct {
 func Index(folder, assets string, entries []Entry) ([]byte, error) {
 	text := newMarkdown(folder)
 	var body strings.Builder
-	body.WriteString("<h1>Escape of SGD from minima: the reports</h1>\n")
+	body.WriteString("<h1>" + indexTitle + "</h1>\n<p>" + indexText + "</p>\n")
 	for _, e := range entries {
 		card, err := e.card(folder, text)
 		if err != nil {
@@ -72,7 +77,7 @@ func Index(folder, assets string, entries []Entry) ([]byte, error) {
 		body.WriteString(card)
 	}
 	data := map[string]any{
-		"Title": "Escape of SGD from minima: the reports", "Body": template.HTML(body.String()),
+		"Title": indexTitle, "Body": template.HTML(body.String()),
 		"PageCSS": template.CSS(pageCSS), "PageJS": template.JS(pageJS),
 	}
 	if err := addAssets(data, assets, ""); err != nil {
