@@ -22,7 +22,7 @@ var ladder = [][]string{
 	{"quasipotential"},
 	{"kolmogorov", "sgd", "spectrum"},
 	{"escape", "timechange"},
-	{"selection", "regression"},
+	{"selection", "regression", "splitting"},
 }
 
 // aside are the rooms that know no physics, with all that each may import.
