@@ -38,7 +38,8 @@ func quartic(t testing.TB, n int, T, c float64) (Barrier, float64) {
 	return Barrier{Problem: p}, rate
 }
 
-// gambler goes up by one with probability ⅓ and otherwise down, in half a unit of time: all is ties.
+// gambler goes up by one with probability ⅓ and otherwise down, in half a unit of time: all is
+// ties.
 type gambler struct{}
 
 func (gambler) Dim() int                       { return 1 }
@@ -52,8 +53,8 @@ func (gambler) Step(theta []float64, rng *rand.Rand) float64 {
 	return 0.5
 }
 
-// ruin is a problem with an exact answer. From 1 the gambler is at m before he is at 0 or below with
-// probability 1/(2^m − 1), for r = ⅔/⅓ = 2; from 0 he cannot fall.
+// ruin is a problem with an exact answer. From 1 the gambler is at m before he is at 0 or below
+// with probability 1/(2^m − 1), for r = ⅔/⅓ = 2; from 0 he cannot fall.
 func ruin(m int) (p Problem, probability float64) {
 	return Problem{Dynamics: gambler{}, Start: []float64{0}, Coordinate: Axis(0), Home: 0.5, Inner: 0.5, Exit: float64(m)}, 1 / (math.Exp2(float64(m)) - 1)
 }
@@ -85,8 +86,8 @@ func TestUnbiasedWithTies(t *testing.T) {
 // The flux is known too: a cycle has a known length.
 func TestFlux(t *testing.T) {
 	p, _ := ruin(20)
-	// He is at 0 for 3 steps, the last of which leads to 1, and back after 3 more, as each leads down
-	// by ⅓ on average: a cycle lasts 6 steps of ½.
+	// He is at 0 for 3 steps, the last of which leads to 1, and back after 3 more, as each leads
+	// down by ⅓ on average: a cycle lasts 6 steps of ½.
 	calibrate.Hold(t, "flux", false, func(rng *rand.Rand) (float64, float64, float64) {
 		r := newRun(t.Context(), p, must(p.check(t.Context(), Settings{Replicas: 400, Seed: rng.Uint64(), Workers: 1})))
 		e := must(r.flux())
@@ -280,7 +281,7 @@ func TestCoordinates(t *testing.T) {
 	b, _ := quartic(t, 3, 0.1, 2)
 	q := must(NewCommittor(b.Problem))
 	exit := must(landscape.FindAxis(b.Problem.Barrier)).Exit
-	if at, half, out := q.At([]float64{0, 1, 0}), q.At([]float64{exit / 2, 0, 0}), q.At([]float64{exit, 0.1, 0.2}); at != 0 || math.Abs(half-0.5) > 0.01 || math.Abs(out-1) > 1e-9 {
+	if at, half, out := q.At([]float64{0, 1, 0}), q.At([]float64{exit / 2, 0, 0}), q.At([]float64{exit, 0.1, 0.2}); at != 0 || math.Abs(half-0.5) > 1e-6 || math.Abs(out-1) > 1e-3 { // by interpolation
 		t.Errorf("committor %v, %v, %v at minimum, saddle and exit, want 0, ½, 1", at, half, out)
 	}
 }
