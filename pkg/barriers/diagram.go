@@ -161,16 +161,18 @@ const flat = 1e-9
 
 // solveSet fills in what belongs to one set.
 func solveSet(dst []Exit, set, samples int, ratio float64, depths []float64) error {
-	own := math.NaN()
+	first, err := regression.NewSet(set, samples, 1, 0.1) // its barrier has no learning rate in it
+	if err != nil {
+		return err
+	}
+	own, err := OwnSet(first, ratio)
+	if err != nil {
+		return err
+	}
 	for i, depth := range depths {
 		r, err := regression.NewSet(set, samples, 1, depth/math.Log(float64(samples)))
 		if err != nil {
 			return err
-		}
-		if i == 0 {
-			if own, err = OwnSet(r, ratio); err != nil {
-				return err
-			}
 		}
 		t, err := SetPassage(r, ratio, exact.Settings{Tolerance: 0.1}) // of t: less than 0.005 of a share
 		if err != nil {
