@@ -51,8 +51,8 @@ func reach(w Window) int {
 	return int(math.Round(math.Max(4, 10+4*math.Log2(float64(max(w.Columns, w.Rows))/128))))
 }
 
-// near is how far from the minimum, in cells, S is its quadratic.
-const near = 2.5
+// around is how far from the minimum, in cells, S is its quadratic.
+const around = 2.5
 
 // Solve returns the quasipotential of a minimum in a window, by the ordered line integral method of
 // Dahiya and Cameron (2018): nodes are settled from the lowest up, as by Dijkstra, each from straight
@@ -138,7 +138,7 @@ func (s *front) run(ctx context.Context, l *local) error {
 	for i, x := range f.X {
 		for j, y := range f.Y {
 			delta := []float64{x - f.start[0], y - f.start[1]}
-			if math.Hypot(delta[0]/s.dx, delta[1]/s.dy) < near {
+			if math.Hypot(delta[0]/s.dx, delta[1]/s.dy) < around {
 				s.offer(i*s.w.Rows+j, l.rise(delta), origin{a: -1})
 				s.single[i*s.w.Rows+j] = math.Inf(-1)
 			}
@@ -307,7 +307,7 @@ func (f *Field) Z(c, r int) float64 {
 
 // At interpolates S, by cubics along both axes; NaN outside.
 func (f *Field) At(x, y float64) float64 {
-	if f == nil || !(x >= f.X[0] && x <= f.X[len(f.X)-1] && y >= f.Y[0] && y <= f.Y[len(f.Y)-1]) {
+	if f == nil || len(f.values) == 0 || !(x >= f.X[0] && x <= f.X[len(f.X)-1] && y >= f.Y[0] && y <= f.Y[len(f.Y)-1]) {
 		return math.NaN()
 	}
 	i, wx := lagrange(f.X, x)
@@ -354,10 +354,13 @@ func (f *Field) Trace(to []float64) [][]float64 {
 		}
 		s := float64(o.s)
 		a, b := int(o.a), int(o.b)
-		path = append(path, []float64{(1-s)*f.X[a/rows] + s*f.X[b/rows], (1-s)*f.Y[a%rows] + s*f.Y[b%rows]})
 		if node = a; s > 0.5 {
 			node = b
 		}
+		if f.from[node].a < 0 { // it may lie on the other side of the minimum
+			break
+		}
+		path = append(path, []float64{(1-s)*f.X[a/rows] + s*f.X[b/rows], (1-s)*f.Y[a%rows] + s*f.Y[b%rows]})
 	}
 	path = append(path, f.start)
 	for i, j := 0, len(path)-1; i < j; i, j = i+1, j-1 {

@@ -94,22 +94,35 @@ func (l *local) minimum() error {
 	return nil
 }
 
-// climb returns the rate λ₊ > 0 at which the drift leaves a saddle, the only one that is.
-func (l *local) climb() (float64, error) {
+// climb returns the rate λ₊ > 0 at which the drift leaves a saddle, the only one that is, and the
+// unit vector along which paths that climb straight come in: Cv with Bᵀv = λ₊v, the eigenvector of
+// the drift backwards in time.
+func (l *local) climb() (rate float64, entry []float64, err error) {
 	var eig mat.Eigen
-	if !eig.Factorize(l.drift, mat.EigenNone) {
-		return 0, fmt.Errorf("the drift near the saddle has no eigenvalues")
+	if !eig.Factorize(l.drift, mat.EigenLeft) {
+		return 0, nil, fmt.Errorf("the drift near the saddle has no eigenvalues")
 	}
-	rate, count := 0.0, 0
-	for _, v := range eig.Values(nil) {
-		if real(v) > 0 {
-			rate, count = real(v), count+1
+	var vectors mat.CDense
+	eig.LeftVectorsTo(&vectors)
+	n := l.noise.SymmetricDim()
+	v, count := mat.NewVecDense(n, nil), 0
+	for k, value := range eig.Values(nil) {
+		if real(value) > 0 {
+			rate, count = real(value), count+1
+			for i := range n {
+				v.SetVec(i, real(vectors.At(i, k)))
+			}
 		}
 	}
 	if count != 1 {
-		return 0, fmt.Errorf("the drift leaves the end of the path in %d directions, want 1", count)
+		return 0, nil, fmt.Errorf("the drift leaves the end of the path in %d directions, want 1", count)
 	}
-	return rate, nil
+	at := mat.NewVecDense(n, nil)
+	if err := at.SolveVec(l.bend, v); err != nil {
+		return 0, nil, fmt.Errorf("S is flat at the saddle: %w", err)
+	}
+	at.ScaleVec(1/mat.Norm(at, 2), at)
+	return rate, at.RawVector().Data, nil
 }
 
 // logDet returns log |det Z|.

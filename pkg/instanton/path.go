@@ -237,7 +237,7 @@ func cheapest(ctx context.Context, c *chain, guesses [][][]float64, s Settings) 
 	least := math.Inf(1)
 	var failed error
 	for _, guess := range guesses {
-		c.set(guess, coarse)
+		c.set(straightened(guess), coarse)
 		v, err := c.minimise(ctx)
 		if ctx.Err() != nil {
 			return nil, err
@@ -330,6 +330,30 @@ func resample(x [][]float64, pieces int) [][]float64 {
 	return y
 }
 
+// straightened returns points equally spaced on the straight lines between those of a guess, whose
+// corners a spline would swing around.
+func straightened(x [][]float64) [][]float64 {
+	arc := make([]float64, len(x))
+	for i := 1; i < len(x); i++ {
+		arc[i] = arc[i-1] + floats.Distance(x[i], x[i-1], 2)
+	}
+	y := make([][]float64, coarse+1)
+	for i, k := 0, 0; i <= coarse; i++ {
+		at := arc[len(arc)-1] * float64(i) / coarse
+		for k < len(x)-2 && arc[k+1] < at {
+			k++
+		}
+		way := 0.0
+		if arc[k+1] > arc[k] {
+			way = math.Min((at-arc[k])/(arc[k+1]-arc[k]), 1)
+		}
+		y[i] = make([]float64, len(x[0]))
+		floats.AddScaledTo(y[i], x[k], way, floats.SubTo(make([]float64, len(x[0])), x[k+1], x[k]))
+	}
+	copy(y[coarse], x[len(x)-1])
+	return y
+}
+
 // curve is what a spline can do.
 type curve interface {
 	Predict(float64) float64
@@ -374,11 +398,7 @@ type chain struct {
 }
 
 func (c *chain) set(x [][]float64, pieces int) {
-	c.x = clonePoints(x)
-	if len(x) == 2 {
-		c.x = [][]float64{c.x[0], floats.AddScaledTo(make([]float64, len(x[0])), x[0], 0.5, floats.SubTo(make([]float64, len(x[0])), x[1], x[0])), c.x[1]}
-	}
-	c.x = resample(c.x, pieces)
+	c.x = resample(x, pieces)
 	c.p = make([][]float64, pieces)
 	for i := range c.p {
 		c.p[i] = make([]float64, len(x[0]))

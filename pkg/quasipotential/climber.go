@@ -15,9 +15,12 @@ func NewClimber(c Cumulant) *Climber {
 }
 
 // Momentum returns max{p·t : K(θ, p) ≤ 0} for a unit vector t and stores that p in dst: 0 where t
-// goes downhill or K exists for no p ≠ 0, +Inf where no sample pushes along t, NaN for θ and t that
-// are not numbers or of another length.
+// is where the drift goes or K exists for no p ≠ 0, +Inf where no sample pushes along t, NaN for θ
+// and t that are not numbers or of another length and of a climber that is nil.
 func (c *Climber) Momentum(dst, theta, t []float64) float64 {
+	if c == nil {
+		return math.NaN()
+	}
 	n := len(c.a.p)
 	if len(dst) != n || len(theta) != n || len(t) != n {
 		return math.NaN()

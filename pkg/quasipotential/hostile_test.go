@@ -69,6 +69,12 @@ func TestHostile(t *testing.T) {
 		"GaussianSamples.Log": {nowhere(good, []float64{nan}, []float64{1}), nowhere(good, []float64{0}, []float64{nan}), nowhere(good, []float64{0}, []float64{huge}), nowhere(GaussianSamples{1, nan, 1}, []float64{0}, []float64{1})},
 		"Samples.Log":         {nowhere(samples, []float64{nan}, []float64{1}), nowhere(samples, []float64{0}, []float64{nan})},
 	}
+	climb := func(c Cumulant, dst, theta, t []float64) func() error {
+		return func() error { return hostile.Said(math.IsNaN(NewClimber(c).Momentum(dst, theta, t))) }
+	}
+	one := []float64{1}
+	r.Add("NewClimber", func() error { return hostile.Said(NewClimber(nil) == nil) }, func() error { return hostile.Said(NewClimber(void{0}) == nil) }, func() error { return hostile.Said(NewClimber(GaussianNoise{}) == nil) })
+	r.Add("Climber.Momentum", climb(nil, one, one, one), climb(good, nil, one, one), climb(good, make([]float64, 1), nil, one), climb(good, make([]float64, 1), one, nil), climb(good, make([]float64, 1), []float64{nan}, one), climb(void{1}, make([]float64, 1), one, one))
 	for _, c := range []GaussianSamples{{1, nan, 1}, {1, 0, 1}, {1, -1, 1}, {1, inf, 1}, {1, 1, nan}, {1, 1, -1}, {1, 1, inf}, {1, huge, huge}} {
 		r.Add("GaussianSamples.Check", func() error { return hostile.Bare(c.Check()) })
 		r.Add("Quasipotential", try(c, path, exact.Settings{}))

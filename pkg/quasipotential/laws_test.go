@@ -203,3 +203,18 @@ func (c cut) Log(grad []float64, hess *mat.SymDense, theta, p []float64) float64
 	}
 	return k
 }
+
+// TestSideways: a path that turns across the drift is not free where it loses height. Of noise of
+// covariance a under a drift b a piece v of it costs |b||v| − b·v, in lengths of a⁻¹.
+func TestSideways(t *testing.T) {
+	well := quartic(t, 3, 2)
+	g := GaussianNoise{well, well.Minimum().Hess}
+	grad, theta, p := make([]float64, 2), []float64{0.4, 0.3}, make([]float64, 2)
+	loss := well.LossGrad(grad, theta)
+	for _, v := range [][]float64{{1, 0}, {0, 1}, {-0.6, 0.8}, {-0.6, -0.8}, {0.6, -0.8}} {
+		want := (math.Hypot(grad[0], grad[1])*math.Hypot(v[0], v[1]) + grad[0]*v[0] + grad[1]*v[1]) / (2 * loss)
+		if got := NewClimber(g).Momentum(p, theta, v); math.Abs(got-want) > 1e-9 {
+			t.Errorf("along %v: %v, want %v", v, got, want)
+		}
+	}
+}
