@@ -33,8 +33,9 @@
 //
 // A dynamics: Dim and NewStepper; a Stepper advances θ by one step with what it draws from the
 // generator that it is given, and returns the time that passed. θ must be all of the state. First
-// passage, occupancy and ensembles take it as it is. A faster way to some exits is the optional
-// [escape.Passer], tested against the plain steps.
+// passage, occupancy, ensembles and stationary runs take it as it is. Faster ways are optional, and
+// tested against the plain steps: [dynamics.SideBySide], replicas in lanes whose steps a
+// [dynamics.Mover] makes, and [escape.Passer] to some exits.
 //
 // A model: Dims and LossGrad of one sample, or [model.FromOutputs] for outputs and their gradients;
 // faster products are optional interfaces, and [model.Check] holds them to their laws.
