@@ -18,21 +18,21 @@ func ExampleToPoint() {
 		fmt.Println(err)
 		return
 	}
-	h := instanton.LossNoise{GaussianNoise: quasipotential.GaussianNoise{Landscape: well, Hess: well.Minimum().Hess}}
+	h := quasipotential.GaussianNoise{Landscape: well, Hess: well.Minimum().Hess}
 	path, err := instanton.ToPoint(context.Background(), h, well.Minimum().Theta, well.Saddle().Theta, instanton.Settings{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	rate, err := path.Rate()
+	rate, err := path.Rate(context.Background())
 	fmt.Printf("ΔS = %.4f, log κ = %.1f − ΔS/η (%v)\n", path.Barrier.Value, rate.LogFactor, err)
-	// Output: ΔS = 0.4675, log κ = -2.8 − ΔS/η (<nil>)
+	// Output: ΔS = 0.4675, log κ = -1.8 − ΔS/η (<nil>)
 }
 
 // SGD on streaming regression climbs the linear barrier, to where the loss is stiffest.
 func ExampleToLevel() {
-	h := instanton.Regression{Features: mat.NewSymDense(2, []float64{1, 0, 0, 0.5}), Labels: instanton.NormalLabels{Sigma: 1}}
-	path, err := instanton.ToLevel(context.Background(), h, []float64{0, 0}, instanton.Loss{Regression: h}, 1, instanton.Settings{})
+	h := quasipotential.Regression{Features: mat.NewSymDense(2, []float64{1, 0, 0, 0.5}), Labels: quasipotential.NormalLabels{Sigma: 1}}
+	path, err := instanton.ToLevel(context.Background(), h, []float64{0, 0}, quasipotential.Loss{Regression: h}, 1, instanton.Settings{})
 	fmt.Printf("ΔS = %.4f, |θ₁| = %.2f (%v)\n", path.Barrier.Value, max(path.Exit()[0], -path.Exit()[0]), err)
 	// Output: ΔS = 1.0000, |θ₁| = 1.00 (<nil>)
 }

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/sgdescape/sgdescape/pkg/internal/given"
+	"github.com/sgdescape/sgdescape/pkg/quasipotential"
 )
 
 // Window is a rectangle of the plane with so many nodes.
@@ -37,8 +38,8 @@ type Field struct {
 	start  []float64
 }
 
-// origin is where the cheapest path to a node comes from: the point a·(1−s) + b·s between two nodes;
-// a is −1 near the minimum.
+// origin is where the cheapest path to a node comes from: the point a·(1−s) + b·s between two
+// nodes; a is −1 near the minimum.
 type origin struct {
 	a, b int32
 	s    float32
@@ -55,10 +56,10 @@ func reach(w Window) int {
 const around = 2.5
 
 // Solve returns the quasipotential of a minimum in a window, by the ordered line integral method of
-// Dahiya and Cameron (2018): nodes are settled from the lowest up, as by Dijkstra, each from straight
-// pieces of path that start between two neighbours on the front. For diffusions F is in closed form;
-// for other Hamiltonians it is tabulated at every half node in 32 directions, which takes most of the
-// time.
+// Dahiya and Cameron (2018): nodes are settled from the lowest up, as by Dijkstra, each from
+// straight pieces of path that start between two neighbours on the front. For diffusions F is in
+// closed form; for other Hamiltonians it is tabulated at every half node in 32 directions, which
+// takes most of the time.
 //
 // It returns an error for a Hamiltonian that is nil, refuses itself or is not of two dimensions, a
 // window out of bounds, a minimum that is outside or not stable, if ctx is done, and those of
@@ -338,8 +339,8 @@ func lagrange(nodes []float64, x float64) (first int, w [4]float64) {
 }
 
 // Trace returns the path by which the node nearest to a point is reached, from the minimum: a guess
-// for [ToPoint] and [ToLevel] which finds the valley of the action that is the lowest of all. It ends
-// at the point. It is nil outside.
+// for [ToPoint] and [ToLevel] which finds the valley of the action that is the lowest of all. It
+// ends at the point. It is nil outside.
 func (f *Field) Trace(to []float64) [][]float64 {
 	if len(to) != 2 || math.IsNaN(f.At(to[0], to[1])) {
 		return nil
@@ -379,8 +380,8 @@ type lengths struct {
 	support []float64    // of others: F and its derivative in directions
 }
 
-// directions is the number in which F is tabulated: with its derivative, cubics between them are good
-// to (2π/16)⁴/384 of F, 6e−5.
+// directions is the number in which F is tabulated: with its derivative, cubics between them are
+// good to (2π/16)⁴/384 of F, 6e−5.
 const directions = 16
 
 func newLengths(h Hamiltonian, w Window) lengths {
@@ -391,7 +392,7 @@ func newLengths(h Hamiltonian, w Window) lengths {
 // isDiffusion says that H is quadratic in p.
 func isDiffusion(h Hamiltonian) bool {
 	switch h.(type) {
-	case LossNoise, Frozen, Diffusion, Covariance:
+	case quasipotential.GaussianNoise, quasipotential.Frozen, quasipotential.Diffusion, quasipotential.Covariance:
 		return true
 	}
 	return false
@@ -466,8 +467,9 @@ func (l *lengths) tabulate(m *metric, theta, dst []float64) error {
 	return m.err
 }
 
-// between returns F of the straight piece to a node from the point a(1−s) + bs, by the midpoint rule:
-// the midpoint lies between two half nodes, between which the law of the noise is taken as linear.
+// between returns F of the straight piece to a node from the point a(1−s) + bs, by the midpoint
+// rule: the midpoint lies between two half nodes, between which the law of the noise is taken as
+// linear.
 func (l *lengths) between(to, a, b int, s float64) float64 {
 	rows := l.w.Rows
 	ti, tj := to/rows, to%rows

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/sgdescape/sgdescape/pkg/quasipotential"
 )
 
 // TestField: 121 × 81 nodes are good to 1 % at the saddle, twice as many to half of that.
@@ -21,7 +23,7 @@ func TestField(t *testing.T) {
 		{"Maier–Stein, α = 10", maierStein(1, 10), []float64{-1, 0}, []float64{0, 0}, Window{-1.6, 0.4, -0.8, 0.8, 121, 81}, 0.34004},
 		{"bent, α = 1", aligned(bent(2, 4, 1)), []float64{0, 0}, bent(2, 4, 1).Saddle().Theta, Window{-1.5, 4, -2, 3.5, 121, 81}, 0.46754},
 		{"bent, h = ¼", aligned(bent(2, 0.25, 2)), []float64{0, 0}, bent(2, 4, 2).Saddle().Theta, Window{-1.5, 4, -2, 3.5, 121, 81}, 0.85112},
-		{"regression", Regression{sym(2, 1, 0, 0, 0.5), NormalLabels{1}}, []float64{0, 0}, []float64{0.8, 0}, Window{-1.2, 1.2, -1.2, 1.2, 61, 41}, 0.64},
+		{"regression", quasipotential.Regression{Features: sym(2, 1, 0, 0, 0.5), Labels: quasipotential.NormalLabels{Sigma: 1}}, []float64{0, 0}, []float64{0.8, 0}, Window{-1.2, 1.2, -1.2, 1.2, 61, 41}, 0.64},
 	} {
 		f, err := Solve(t.Context(), c.h, c.from, c.w)
 		if err != nil {
@@ -44,7 +46,7 @@ func TestField(t *testing.T) {
 func TestFieldTable(t *testing.T) {
 	h, w := maierStein(1, 5), Window{-1.6, 0.4, -0.8, 0.8, 41, 31}
 	closed := must(Solve(t.Context(), h, []float64{-1, 0}, w))
-	table := must(Solve(t.Context(), Differences{h}, []float64{-1, 0}, w))
+	table := must(Solve(t.Context(), quasipotential.Differences{Cumulant: h}, []float64{-1, 0}, w))
 	for i := range closed.X {
 		for j := range closed.Y {
 			if a, b := closed.Z(i, j), table.Z(i, j); math.Abs(a-b) > 1e-2*(a+0.1) {

@@ -1,11 +1,10 @@
 // Package instanton answers the question: by which path does small noise leave a minimum, how high
 // is the barrier that it climbs there, and how often does it do so?
 //
-// A [Hamiltonian] says what pushes: a diffusion of any covariance ([LossNoise], [Frozen],
-// [Diffusion], [Covariance]), or SGD itself by the cumulants of its gradients ([Samples],
-// [Regression]). [ToPoint] and [ToLevel] find the path of least action in any dimension, [Solve]
-// the quasipotential in the plane, [Shoot] follows one extremal path, and Path.Prefactor gives the
-// rate with its constant.
+// A [quasipotential.Hamiltonian] says what pushes: a diffusion of any covariance, or SGD itself by
+// the cumulants of its gradients. [ToPoint] and [ToLevel] find the path of least action in any
+// dimension, [Solve] the quasipotential in the plane, [Shoot] follows one extremal path, and
+// Path.Prefactor gives the rate with its constant.
 //
 // The theory is that of Freidlin and Wentzell (Random Perturbations of Dynamical Systems, 1984);
 // for SGD, Azizian, Iutzeler, Malick and Mertikopoulos (arXiv 2406.09241).
@@ -24,60 +23,19 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/quasipotential"
 )
 
-// Hamiltonian is the law of what pushes θ at each point, H(θ, p), convex in p with H(θ, 0) = 0 and
-// the drift −∇L = ∂H/∂p there. A quasipotential S obeys H(θ, ∇S) = 0. For SGD it is the cumulant of
-// one sample's gradient, and the mean escape time obeys η log t → B·ΔS; for a diffusion
-// dθ = b dt + sqrt(εa)·dW it is p·b + ½pᵀap, and ε log t → ΔS.
-type Hamiltonian interface {
-	quasipotential.Cumulant
-	// Slope stores ∂H/∂θ in dst, which aliases neither θ nor p.
-	Slope(dst, theta, p []float64)
-}
+// Hamiltonian is that of package quasipotential, which holds the laws.
+type Hamiltonian = quasipotential.Hamiltonian
 
 var (
 	// ErrNoPath says that no noise pushes along any path that was tried, so that the barrier is
 	// infinite.
-	ErrNoPath = errors.New("no path: nothing pushes this way")
+	ErrNoPath = quasipotential.ErrNoEscape
 	// ErrUnbounded says that H exists for no p ≠ 0: the gradients have no exponential moments, one
 	// sample suffices to escape, and no barrier is climbed.
 	ErrUnbounded = errors.New("unbounded cumulants: H exists for no p ≠ 0")
 	// ErrNotConvex says that ∂²H/∂p² has a negative eigenvalue.
-	ErrNotConvex = errors.New("H is not convex in p")
+	ErrNotConvex = errors.New("not convex in p: ∂²H/∂p²")
 )
-
-// lawTolerance is what central differences over 1e−5 may be off by, relative to 1 + what they are
-// compared with.
-const lawTolerance = 1e-6
-
-// Check puts a Hamiltonian through the laws that every one obeys, at a point θ and a momentum p
-// inside its domain, and returns the first that it breaks: those of [quasipotential.Check] in p, and
-// ∂H/∂θ is the derivative of H in θ, to 1e−6 (central differences), and 0 at p = 0.
-func Check(h Hamiltonian, theta, p []float64) error {
-	if err := usable(h); err != nil {
-		return fmt.Errorf("instanton: law of %T: %w", h, err)
-	}
-	if err := quasipotential.Check(h, theta, p); err != nil {
-		return fmt.Errorf("instanton: %w", err)
-	}
-	n := h.Dim()
-	slope, at, scratch, hess := make([]float64, n), append([]float64(nil), theta...), make([]float64, n), mat.NewSymDense(n, nil)
-	h.Slope(slope, theta, p)
-	const step = 1e-5
-	for i := range n {
-		at[i] = theta[i] + step
-		above := h.Log(scratch, hess, at, p)
-		at[i] = theta[i] - step
-		below := h.Log(scratch, hess, at, p)
-		at[i] = theta[i]
-		if want := (above - below) / (2 * step); !(math.Abs(slope[i]-want) <= lawTolerance*(1+math.Abs(want))) {
-			return fmt.Errorf("instanton: %T breaks a law: ∂H/∂θ_%d = %v at θ = %v, p = %v, but differences of H give %v", h, i, slope[i], theta, p, want)
-		}
-	}
-	if h.Slope(slope, theta, make([]float64, n)); !(floats.Norm(slope, math.Inf(1)) <= lawTolerance) {
-		return fmt.Errorf("instanton: %T breaks a law: ∂H/∂θ = %v at θ = %v, p = 0, want 0", h, slope, theta)
-	}
-	return nil
-}
 
 // most bounds the number of parameters: the path search factorises a band of twice as many.
 const most = 200
@@ -146,7 +104,7 @@ func (m *metric) momentum(p, theta, v []float64) (value, lambda float64) {
 	}
 	for range 60 {
 		if math.IsNaN(h) {
-			return m.fail(fmt.Errorf("H is not a number at θ = %v, p = %v", theta, p))
+			return m.fail(fmt.Errorf("no number H at θ = %v, p = %v", theta, p))
 		}
 		if !m.factorise(theta, p) {
 			return math.NaN(), 0
@@ -196,7 +154,7 @@ func (m *metric) slowly(p, theta, v []float64) (value, lambda float64) {
 	case math.IsInf(value, 1):
 		return m.fail(ErrNoPath)
 	case math.IsNaN(value):
-		return m.fail(fmt.Errorf("H is not a number at θ = %v", theta))
+		return m.fail(fmt.Errorf("no number H at θ = %v", theta))
 	}
 	m.h.Log(m.grad, m.hess, theta, p)
 	return value, floats.Norm(m.grad, 2) / length

@@ -119,7 +119,7 @@ func (l *local) climb() (rate float64, entry []float64, err error) {
 	}
 	at := mat.NewVecDense(n, nil)
 	if err := at.SolveVec(l.bend, v); err != nil {
-		return 0, nil, fmt.Errorf("S is flat at the saddle: %w", err)
+		return 0, nil, fmt.Errorf("a flat S at the saddle: %w", err)
 	}
 	at.ScaleVec(1/mat.Norm(at, 2), at)
 	return rate, at.RawVector().Data, nil

@@ -47,10 +47,10 @@ func (p *Path) Exit() []float64 {
 	return append([]float64(nil), p.Points[len(p.Points)-1]...)
 }
 
-// ToPoint returns the path of least action between two points, a minimum and a saddle as a rule: the
-// geometric minimum action method of Heymann and Vanden-Eijnden (2008), S = min ∫ F(θ, dθ), with the
-// points kept equally spaced and moved across the path by Newton's method (the action couples
-// neighbours only), on finer and finer paths.
+// ToPoint returns the path of least action between two points, a minimum and a saddle as a rule:
+// the geometric minimum action method of Heymann and Vanden-Eijnden (2008), S = min ∫ F(θ, dθ),
+// with the points kept equally spaced and moved across the path by Newton's method (the action
+// couples neighbours only), on finer and finer paths.
 //
 // It returns an error for a Hamiltonian that is nil or refuses itself, points or settings out of
 // bounds, if ctx is done, if refinement does not settle, and one that wraps [ErrNotConvex],
@@ -81,9 +81,9 @@ func toPoint(ctx context.Context, h Hamiltonian, from, to []float64, s Settings)
 }
 
 // ToLevel returns the path of least action from a point to where a landscape, the loss as a rule,
-// first reaches a level; the exit is where that costs least. The guess, if there is one, ends at the
-// level to 1e−6 of it; otherwise lines along both senses of every axis are tried. Errors are those of
-// [ToPoint], and one for a level that is not above that of the start or is never reached.
+// first reaches a level; the exit is where that costs least. The guess, if there is one, ends at
+// the level to 1e−6 of it; otherwise lines along both senses of every axis are tried. Errors are
+// those of [ToPoint], and one for a level that is not above that of the start or is never reached.
 func ToLevel(ctx context.Context, h Hamiltonian, from []float64, l landscape.Landscape, level float64, s Settings) (*Path, error) {
 	p, err := toLevel(ctx, h, from, l, level, s)
 	if err != nil {
@@ -141,8 +141,8 @@ func (s *Settings) complete(ctx context.Context, h Hamiltonian, from []float64) 
 // straight line.
 const coarse = 24
 
-// bowed returns the straight line and lines bowed to both sides across it along up to three axes, by
-// a quarter and by all of the distance: flat and far detours are different minima of the action.
+// bowed returns the straight line and lines bowed to both sides across it along up to three axes,
+// by a quarter and by all of the distance: flat and far detours are different minima of the action.
 func bowed(from, to []float64) [][][]float64 {
 	line := func(bow []float64) [][]float64 {
 		path := make([][]float64, coarse+1)
@@ -240,7 +240,7 @@ func cheapest(ctx context.Context, c *chain, guesses [][][]float64, s Settings) 
 		c.set(straightened(guess), coarse)
 		v, err := c.minimise(ctx)
 		if ctx.Err() != nil {
-			return nil, err
+			return nil, fmt.Errorf("at a guess: %w", ctx.Err())
 		}
 		if err != nil && failed == nil {
 			failed = err
@@ -314,8 +314,8 @@ func (f *frame) across(direction []float64) {
 	}
 }
 
-// resample returns the path through points with so many equal pieces, by cubic splines in the length
-// of the chords; points that are equally spaced already stay where they are.
+// resample returns the path through points with so many equal pieces, by cubic splines in the
+// length of the chords; points that are equally spaced already stay where they are.
 func resample(x [][]float64, pieces int) [][]float64 {
 	splines, arc := spline(x)
 	y := make([][]float64, pieces+1)
@@ -394,7 +394,6 @@ type chain struct {
 	*metric
 	level *levelSet   // that the end is free to move on; nil if it is fixed
 	x, p  [][]float64 // points, and the momentum of each piece
-	force [][]float64 // −∂S/∂x
 }
 
 func (c *chain) set(x [][]float64, pieces int) {
@@ -406,7 +405,8 @@ func (c *chain) set(x [][]float64, pieces int) {
 	c.err = nil
 }
 
-// piece returns F of one piece, by the midpoint rule, and adds its derivatives to those of its ends.
+// piece returns F of one piece, by the midpoint rule, and adds its derivatives to those of its
+// ends.
 func (c *chain) piece(p, from, to, dFrom, dTo []float64) float64 {
 	n := len(p)
 	mid, v := make([]float64, 2*n), make([]float64, n)

@@ -20,7 +20,7 @@ import (
 // bounds what they are off by.
 func TestToPoint(t *testing.T) {
 	iso := func(b *landscape.Bent) Hamiltonian {
-		return LossNoise{quasipotential.GaussianNoise{Landscape: b, Hess: sym(2, 1, 0, 0, 1)}}
+		return quasipotential.GaussianNoise{Landscape: b, Hess: sym(2, 1, 0, 0, 1)}
 	}
 	for _, c := range []struct {
 		name string
@@ -37,7 +37,7 @@ func TestToPoint(t *testing.T) {
 		{"unequal, c = 4", aligned(bent(4, 4, 0)), bent(4, 4, 0).Saddle().Theta, 1.2875, 1e-4},
 		{"unequal, c = 8", aligned(bent(8, 8, 0)), bent(8, 8, 0).Saddle().Theta, 0.936, 5e-4},
 		{"bent, isotropic", iso(bent(2, 4, 1)), bent(2, 4, 1).Saddle().Theta, math.Ln2, 0},
-		{"bent, frozen", Frozen{bent(2, 4, 1), sym(2, 2, 0, 0, 2)}, bent(2, 4, 1).Saddle().Theta, 1, 0},
+		{"bent, frozen", quasipotential.Frozen{Landscape: bent(2, 4, 1), Noise: sym(2, 2, 0, 0, 2)}, bent(2, 4, 1).Saddle().Theta, 1, 0},
 	} {
 		from := []float64{0, 0}
 		if c.to == nil {
@@ -58,22 +58,22 @@ func TestToPoint(t *testing.T) {
 	}
 }
 
-// TestToLevel: linear regression in the plane and in four dimensions. With normal labels S = |θ|²/σ²
-// and the exit lies where the loss is stiffest; with uniform ones the path is that axis too, and S an
-// integral along it of the root of H.
+// TestToLevel: linear regression in the plane and in four dimensions. With normal labels S =
+// |θ|²/σ² and the exit lies where the loss is stiffest; with uniform ones the path is that axis
+// too, and S an integral along it of the root of H.
 func TestToLevel(t *testing.T) {
 	for _, c := range []float64{1.5, 2, 3} {
-		for _, labels := range []Labels{NormalLabels{1}, UniformLabels{1}} {
+		for _, labels := range []quasipotential.Labels{quasipotential.NormalLabels{Sigma: 1}, quasipotential.UniformLabels{Sigma: 1}} {
 			for _, features := range []*mat.SymDense{sym(2, 1, 0, 0, 0.5), sym(4, 0.5, 0, 0, 0, 0, 0.7, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0.2)} {
-				r := Regression{features, labels}
-				p, err := ToLevel(t.Context(), r, make([]float64, r.Dim()), Loss{r}, c/2, Settings{})
+				r := quasipotential.Regression{Features: features, Labels: labels}
+				p, err := ToLevel(t.Context(), r, make([]float64, r.Dim()), quasipotential.Loss{Regression: r}, c/2, Settings{})
 				if err != nil {
 					t.Fatal(err)
 				}
 				far := math.Sqrt(c - 1)
-				line := Regression{sym(1, 1), labels}
+				line := quasipotential.Regression{Features: sym(1, 1), Labels: labels}
 				want := quad.Fixed(func(x float64) float64 { return axisMomentum(line, x) }, 0, far, 40, nil, 0)
-				if _, ok := labels.(NormalLabels); ok {
+				if _, ok := labels.(quasipotential.NormalLabels); ok {
 					want = c - 1
 				}
 				near(t, fmt.Sprintf("%T, c = %v, d = %d: ΔS", labels, c, r.Dim()), p.Barrier.Value, want, 1e-5)
@@ -85,7 +85,7 @@ func TestToLevel(t *testing.T) {
 }
 
 // axisMomentum is the p > 0 at which H of a regression in one dimension is 0.
-func axisMomentum(r Regression, theta float64) float64 {
+func axisMomentum(r quasipotential.Regression, theta float64) float64 {
 	h := func(p float64) float64 { return r.Log(make([]float64, 1), sym(1, 0), []float64{theta}, []float64{p}) }
 	hi := 1e-3
 	for h(hi) < 0 {
@@ -99,13 +99,13 @@ func TestOneDimension(t *testing.T) {
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 4}))
 	p := over(t, well, Settings{})
 	near(t, "ΔS", p.Barrier.Value, math.Log(4), 1e-6)
-	r := must(p.Rate())
+	r := must(p.Rate(t.Context()))
 	want := -0.5*math.Log(4) + math.Log(math.Sqrt(0.5)/(2*math.Pi))
 	if math.Abs(r.LogFactor-want) > 2*r.Err {
 		t.Errorf("log factor %v ± %v, want %v", r.LogFactor, r.Err, want)
 	}
-	r2 := Regression{sym(1, 1), NormalLabels{1}}
-	level := must(ToLevel(t.Context(), r2, []float64{0}, Loss{r2}, 0.75, Settings{}))
+	r2 := quasipotential.Regression{Features: sym(1, 1), Labels: quasipotential.NormalLabels{Sigma: 1}}
+	level := must(ToLevel(t.Context(), r2, []float64{0}, quasipotential.Loss{Regression: r2}, 0.75, Settings{}))
 	near(t, "ΔS to the level", level.Barrier.Value, 0.5, 1e-6)
 }
 
@@ -128,9 +128,9 @@ func TestSettings(t *testing.T) {
 	}
 	straight := [][]float64{{0, 0}, b.Saddle().Theta}
 	near(t, "a guess keeps its valley", over(t, b, Settings{Guess: straight}).Barrier.Value, math.Log(8), 1e-4)
-	r := Regression{sym(2, 1, 0, 0, 0.5), NormalLabels{1}}
+	r := quasipotential.Regression{Features: sym(2, 1, 0, 0, 0.5), Labels: quasipotential.NormalLabels{Sigma: 1}}
 	guess := [][]float64{{0, 0}, {0.1, 1.3}}
 	guess[1][0] = math.Sqrt(1 - 0.5*guess[1][1]*guess[1][1])
-	p := must(ToLevel(t.Context(), r, []float64{0, 0}, Loss{r}, 1, Settings{Guess: guess}))
+	p := must(ToLevel(t.Context(), r, []float64{0, 0}, quasipotential.Loss{Regression: r}, 1, Settings{Guess: guess}))
 	near(t, "from a guess", p.Barrier.Value, 1, 1e-5)
 }

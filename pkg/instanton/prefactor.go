@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/given"
 )
 
 // Rate is the rate of escape over a saddle in the limit of small noise,
@@ -38,8 +39,9 @@ func (r Rate) Log(epsilon float64) float64 {
 // width there, and the path is not the least among its neighbours beyond.
 var ErrFocal = errors.New("focal point")
 
-// ErrRidge says that the path reaches the ridge away from the saddle and slides along it, where S is
-// not smooth. It does so where the drift along the ridge is slower than λ₊, unless symmetry forbids.
+// ErrRidge says that the path reaches the ridge away from the saddle and slides along it, where S
+// is not smooth. It does so where the drift along the ridge is slower than λ₊, unless symmetry
+// forbids.
 var ErrRidge = errors.New("the path enters the saddle along the ridge")
 
 // Rate returns the rate at which a diffusion leaves over the saddle at which the path ends (Bouchet
@@ -53,16 +55,17 @@ var ErrRidge = errors.New("the path enters the saddle along the ridge")
 // same factor to 0.5 %, or it has 1,536 pieces.
 //
 // It returns an error for a path that is nil or does not come from [ToPoint], whose ends are not a
-// minimum and a saddle with one way down, or one that wraps [ErrFocal] or [ErrRidge].
-func (p *Path) Rate() (Rate, error) { return p.rate(0) }
+// minimum and a saddle with one way down, if ctx is done, or one that wraps [ErrFocal] or
+// [ErrRidge].
+func (p *Path) Rate(ctx context.Context) (Rate, error) { return p.rate(ctx, 0) }
 
-// StepRate is [Path.Rate] for SGD with a batch size, per unit of t = ηk, and ε = η/B. That steps have
-// a size adds −½B·H_θ·H_p to d log A/dt.
-func (p *Path) StepRate(batch int) (Rate, error) {
+// StepRate is [Path.Rate] for SGD with a batch size, per unit of t = ηk, and ε = η/B. That steps
+// have a size adds −½B·H_θ·H_p to d log A/dt.
+func (p *Path) StepRate(ctx context.Context, batch int) (Rate, error) {
 	if batch < 1 {
 		return Rate{}, fmt.Errorf("instanton: rate of steps at batch size %d, want ≥ 1", batch)
 	}
-	return p.rate(0.5 * float64(batch))
+	return p.rate(ctx, 0.5*float64(batch))
 }
 
 // settled is the Err up to which a rate refines its path, and finest the pieces up to which.
@@ -71,18 +74,21 @@ const (
 	finest      = 1536
 )
 
-func (p *Path) rate(steps float64) (Rate, error) {
+func (p *Path) rate(ctx context.Context, steps float64) (Rate, error) {
+	if given.None(ctx) {
+		return Rate{}, fmt.Errorf("instanton: rate without a context")
+	}
 	if p == nil || len(p.Points) < 9 || usable(p.h) != nil {
 		return Rate{}, fmt.Errorf("instanton: rate along no path")
 	}
-	r, err := p.rateHere(steps)
+	r, err := p.rateHere(ctx, steps)
 	for c := (&chain{metric: newMetric(p.h)}); err == nil && r.Err > settledRate && 2*len(p.Points) <= finest; {
 		c.set(p.Points, 2*(len(p.Points)-1))
-		if _, err = c.minimise(context.Background()); err == nil {
+		if _, err = c.minimise(ctx); err == nil {
 			p, err = c.finish(p.Barrier)
 		}
 		if err == nil {
-			r, err = p.rateHere(steps)
+			r, err = p.rateHere(ctx, steps)
 		}
 	}
 	if err != nil {
@@ -92,7 +98,7 @@ func (p *Path) rate(steps float64) (Rate, error) {
 }
 
 // rateHere is rate on the points of the path.
-func (p *Path) rateHere(steps float64) (Rate, error) {
+func (p *Path) rateHere(ctx context.Context, steps float64) (Rate, error) {
 	last := len(p.Points) - 1
 	start, err := newLocal(p.h, p.Points[0], p.Arc[last])
 	if err == nil {
@@ -113,7 +119,10 @@ func (p *Path) rateHere(steps float64) (Rate, error) {
 	if along := math.Abs(floats.Dot(entry, tangents[last])); along < 0.99 {
 		return Rate{}, fmt.Errorf("%w: at an angle of %.2g° to the way over it", ErrRidge, 180/math.Pi*math.Acos(along))
 	}
-	tube := newTube(p, start)
+	tube, err := newTube(ctx, p, start)
+	if err != nil {
+		return Rate{}, err
+	}
 	fine, err := tube.amplitude(1, steps)
 	if err != nil {
 		return Rate{}, err
@@ -128,9 +137,9 @@ func (p *Path) rateHere(steps float64) (Rate, error) {
 	}, nil
 }
 
-// tube is what the equations need along a path. Up to the middle they are solved for all of Z, which
-// forgets where it started and does not mind how the path turns as it leaves the minimum; from there
-// only across the path, because along it Z runs off at the saddle.
+// tube is what the equations need along a path. Up to the middle they are solved for all of Z,
+// which forgets where it started and does not mind how the path turns as it leaves the minimum;
+// from there only across the path, because along it Z runs off at the saddle.
 type tube struct {
 	whole, across []slice    // from the first point to the middle, and on to the last but one
 	start         *mat.Dense // Z at the minimum
@@ -146,7 +155,7 @@ type slice struct {
 	steps      float64    // H_θ·H_p
 }
 
-func newTube(path *Path, start *local) *tube {
+func newTube(ctx context.Context, path *Path, start *local) (*tube, error) {
 	d, last := path.h.Dim(), len(path.Points)-1
 	t := &tube{start: mat.DenseCopyOf(start.bend), length: path.Arc[last]}
 	tangents := unitTangents(path)
@@ -156,6 +165,9 @@ func newTube(path *Path, start *local) *tube {
 	t.middle = basis(frame)
 	slope, rise := splineOver(path.Arc, path.Momenta), make([]float64, d)
 	for i := 1; i < last; i++ {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("at point %d: %w", i, err)
+		}
 		c := newCoefficients(path, i)
 		if i <= middle {
 			t.whole = append(t.whole, c.whole())
@@ -173,7 +185,7 @@ func newTube(path *Path, start *local) *tube {
 		floats.Scale(1/(path.Arc[i+1]-path.Arc[i-1]), turn)
 		t.across = append(t.across, c.across(basis(frame), tangents[i], rise, turn))
 	}
-	return t
+	return t, nil
 }
 
 // unitTangents returns those of the splines through the points.
@@ -347,8 +359,9 @@ func toEnds(arc, growth []float64, length float64) float64 {
 // grows by no more than a quarter from one point to the next.
 const departing = 4
 
-// depart returns Z at one of the first points: the solution that leaves the minimum on a straight line, by
-// one implicit step in s, that is at rest with the rate v/s added to what draws it to its start.
+// depart returns Z at one of the first points: the solution that leaves the minimum on a straight
+// line, by one implicit step in s, that is at rest with the rate v/s added to what draws it to its
+// start.
 func (t *tube) depart(s slice) (*mat.Dense, error) {
 	rate := s.speed / s.arc
 	pulled := slice{speed: 1, p: s.p, a: new(mat.Dense), q: new(mat.Dense)}

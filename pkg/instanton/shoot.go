@@ -25,13 +25,13 @@ type Shot struct {
 
 // Shoot follows one extremal path by Hamilton's equations, dθ/dt = ∂H/∂p, dp/dt = −∂H/∂θ, in arc
 // length by the method of Runge and Kutta, from a point so close to the minimum that S is quadratic
-// between the two: what it is off by is the cube of their distance. It owes nothing to [ToPoint] and
-// [Solve], and so tests them: of all paths that reach a level, that where S is least is the exit; of
-// those that reach the ridge, that where S is least ends at the saddle.
+// between the two: what it is off by is the cube of their distance. It owes nothing to [ToPoint]
+// and [Solve], and so tests them: of all paths that reach a level, that where S is least is the
+// exit; of those that reach the ridge, that where S is least ends at the saddle.
 //
 // Barrier is S at the end of the path; its Err is what twice the steps change. It returns an error
-// for a Hamiltonian, points or settings out of bounds, a minimum that is not one, if ctx is done, and
-// if the path leaves the domain of H or comes to rest.
+// for a Hamiltonian, points or settings out of bounds, a minimum that is not one, if ctx is done,
+// and if the path leaves the domain of H or comes to rest.
 func Shoot(ctx context.Context, h Hamiltonian, minimum, start []float64, s Shot) (*Path, error) {
 	p, err := shoot(ctx, h, minimum, start, s)
 	if err != nil {

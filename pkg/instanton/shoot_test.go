@@ -3,6 +3,8 @@ package instanton
 import (
 	"math"
 	"testing"
+
+	"github.com/sgdescape/sgdescape/pkg/quasipotential"
 )
 
 // best returns the least S of shots in directions between two angles that reach a plane.
@@ -31,8 +33,8 @@ func best(t *testing.T, h Hamiltonian, minimum []float64, radius float64, s Shot
 	return least
 }
 
-// TestShoot: of all extremals that reach the ridge x = 0 of Maier and Stein's drift the cheapest has
-// the barrier that the path search finds.
+// TestShoot: of all extremals that reach the ridge x = 0 of Maier and Stein's drift the cheapest
+// has the barrier that the path search finds.
 func TestShoot(t *testing.T) {
 	for alpha, angle := range map[float64]float64{5: -0.94, 10: -1.23} { // where the path search leaves
 		h := maierStein(1, alpha)
@@ -40,7 +42,7 @@ func TestShoot(t *testing.T) {
 		s := Shot{Length: 3, Steps: 200, Until: func(x []float64) bool { return x[0] > -1e-3 }}
 		near(t, "S by shooting", best(t, h, []float64{-1, 0}, 2e-3, s, angle-0.06, angle+0.06), p.Barrier.Value, 1e-5)
 	}
-	r := Regression{sym(2, 1, 0, 0, 0.5), NormalLabels{1}} // S = |θ|² at every point of every shot
+	r := quasipotential.Regression{Features: sym(2, 1, 0, 0, 0.5), Labels: quasipotential.NormalLabels{Sigma: 1}} // S = |θ|² at every point of every shot
 	p := must(Shoot(t.Context(), r, []float64{0, 0}, []float64{1e-3, 2e-3}, Shot{Length: 1}))
 	for i, at := range p.Points {
 		near(t, "S along a shot", p.Action[i], at[0]*at[0]+at[1]*at[1], 1e-6)

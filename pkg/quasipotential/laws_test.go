@@ -42,8 +42,8 @@ func quartic(t *testing.T, ratio float64, n int) *landscape.Quartic {
 	return must(landscape.NewQuartic(landscape.Shape{Ratio: ratio, EffectiveDimension: n}))
 }
 
-// Under Gaussian noise of covariance 2LH* the barrier is log c/h*, in one dimension and in more, and
-// beyond the saddle it costs nothing to go down.
+// Under Gaussian noise of covariance 2LH* the barrier is log c/h*, in one dimension and in more,
+// and beyond the saddle it costs nothing to go down.
 func TestGaussianNoise(t *testing.T) {
 	for set, tolerance := range tolerances {
 		for _, n := range []int{1, 2, 3} {
@@ -151,8 +151,8 @@ func TestLaws(t *testing.T) {
 	}
 }
 
-// Where no sample pushes the barrier is infinite; where K exists at no p there is none, and a K that
-// ends before it is 0 again stops p at its end.
+// Where no sample pushes the barrier is infinite; where K exists at no p there is none, and a K
+// that ends before it is 0 again stops p at its end.
 func TestEnds(t *testing.T) {
 	set := &data.Set{X: mat.NewDense(2, 1, []float64{1, 2}), Y: mat.NewDense(2, 1, []float64{0, 0})}
 	plane := &data.Set{X: mat.NewDense(3, 2, []float64{1, 0, 0, 1, 1, 1}), Y: mat.NewDense(3, 1, []float64{0, 0, 0})}

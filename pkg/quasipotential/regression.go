@@ -1,4 +1,4 @@
-package instanton
+package quasipotential
 
 import (
 	"fmt"
@@ -8,8 +8,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Regression is SGD on streaming linear regression with normal features of covariance C and labels y
-// independent of them, θ measured from θ*. The gradient of a sample is x(x·θ − y); averaged over x,
+// Regression is SGD on streaming linear regression with normal features of covariance C and labels
+// y independent of them, θ measured from θ*. The gradient of a sample is x(x·θ − y); averaged over
+// x,
 //
 //	H = −½ log D + ψ(b/D),  D = (1 + p·Cθ)² − bc,  b = pᵀCp,  c = θᵀCθ,  ψ(s) = log E exp(½sy²).
 //
@@ -102,7 +103,7 @@ func (r Regression) Check() error {
 	return nil
 }
 
-// Dim implements [quasipotential.Cumulant].
+// Dim implements [Cumulant].
 func (r Regression) Dim() int {
 	if r.Features == nil {
 		return 0
@@ -132,7 +133,7 @@ func (r Regression) parts(theta, p []float64) parts {
 	return q
 }
 
-// Log implements [quasipotential.Cumulant].
+// Log implements [Cumulant].
 func (r Regression) Log(grad []float64, hess *mat.SymDense, theta, p []float64) float64 {
 	q := r.parts(theta, p)
 	if math.IsNaN(q.d) {

@@ -1,4 +1,4 @@
-package instanton
+package quasipotential
 
 import (
 	"fmt"
@@ -11,15 +11,17 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/internal/given"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"github.com/sgdescape/sgdescape/pkg/model"
-	"github.com/sgdescape/sgdescape/pkg/quasipotential"
 )
 
-// LossNoise is Eq. 13, noise in proportion to the loss with covariance 2L·H for B = 1, ε = η:
-//
-//	H = −p·∇L + L·pᵀHp.
-//
-// The H of the noise is H(θ*), or h·1 for noise that is isotropic.
-type LossNoise struct{ quasipotential.GaussianNoise }
+// Hamiltonian is the law of what pushes θ at each point, H(θ, p), convex in p with H(θ, 0) = 0 and
+// the drift −∇L = ∂H/∂p there. A quasipotential S obeys H(θ, ∇S) = 0. For SGD it is the cumulant of
+// one sample's gradient, and the mean escape time obeys η log t → B·ΔS; for a diffusion dθ = b dt +
+// sqrt(εa)·dW it is p·b + ½pᵀap, and ε log t → ΔS.
+type Hamiltonian interface {
+	Cumulant
+	// Slope stores ∂H/∂θ in dst, which aliases neither θ nor p.
+	Slope(dst, theta, p []float64)
+}
 
 // Frozen is noise of one covariance a everywhere, H = −p·∇L + ½pᵀap: a = 2h*L(θ*)·1 is gradient
 // Langevin dynamics (Eq. 5) with D = ηh*L(θ*)/B, a = 2L(θ*)·H(θ*) noise that is aligned with the
@@ -40,26 +42,18 @@ type Diffusion struct {
 // covariance of Eq. 8 as N → ∞ at B = 1: H = −p·∇L + ½pᵀΣp, Σ = (1/N)Σ∇ℓ_μ∇ℓ_μᵀ − ∇L∇Lᵀ.
 type Covariance struct{ s *Samples }
 
-// Samples is SGD on a model: H = log (1/N) Σ_μ exp(−p·∇ℓ_μ(θ)), the cumulant of a gradient drawn with
-// replacement. It costs 3N gradients at each new θ.
-type Samples struct {
-	*quasipotential.Samples
-	m              model.Model
-	up, down, side []float64
-}
-
 // Differences gives a cumulant the slope ∂H/∂θ, by central differences (2P of them, good to 1e−9).
-type Differences struct{ quasipotential.Cumulant }
+type Differences struct{ Cumulant }
 
 var (
-	_ Hamiltonian = LossNoise{}
+	_ Hamiltonian = GaussianNoise{}
 	_ Hamiltonian = Frozen{}
 	_ Hamiltonian = Diffusion{}
 	_ Hamiltonian = Covariance{}
 	_ Hamiltonian = (*Samples)(nil)
 	_ Hamiltonian = Differences{}
 
-	_, _, _, _, _, _ exact.Checker = LossNoise{}, Frozen{}, Diffusion{}, Covariance{}, (*Samples)(nil), Differences{}
+	_, _, _, _ exact.Checker = Frozen{}, Diffusion{}, Covariance{}, Differences{}
 )
 
 // curl stores −∇²L·p in dst: from the Hessian, or by a central difference of the gradient along p.
@@ -91,12 +85,12 @@ func along(dst, other, at, theta, p []float64, g func(dst, at []float64)) {
 }
 
 // Slope implements [Hamiltonian].
-func (l LossNoise) Slope(dst, theta, p []float64) {
-	curl(dst, l.Landscape, theta, p)
+func (g GaussianNoise) Slope(dst, theta, p []float64) {
+	curl(dst, g.Landscape, theta, p)
 	slope := make([]float64, len(theta))
-	l.Landscape.LossGrad(slope, theta)
+	g.Landscape.LossGrad(slope, theta)
 	v := mat.NewVecDense(len(p), p)
-	floats.AddScaled(dst, mat.Inner(v, l.Hess, v), slope)
+	floats.AddScaled(dst, mat.Inner(v, g.Hess, v), slope)
 }
 
 // Check implements [exact.Checker].
@@ -107,7 +101,7 @@ func (f Frozen) Check() error {
 	return nil
 }
 
-// Dim implements [quasipotential.Cumulant].
+// Dim implements [Cumulant].
 func (f Frozen) Dim() int {
 	if given.None(f.Landscape) {
 		return 0
@@ -115,7 +109,7 @@ func (f Frozen) Dim() int {
 	return f.Landscape.Dim()
 }
 
-// Log implements [quasipotential.Cumulant].
+// Log implements [Cumulant].
 func (f Frozen) Log(grad []float64, hess *mat.SymDense, theta, p []float64) float64 {
 	f.Landscape.LossGrad(grad, theta)
 	floats.Scale(-1, grad)
@@ -148,10 +142,10 @@ func (d Diffusion) Check() error {
 	return nil
 }
 
-// Dim implements [quasipotential.Cumulant].
+// Dim implements [Cumulant].
 func (d Diffusion) Dim() int { return d.Params }
 
-// Log implements [quasipotential.Cumulant].
+// Log implements [Cumulant].
 func (d Diffusion) Log(grad []float64, hess *mat.SymDense, theta, p []float64) float64 {
 	d.Drift(grad, theta)
 	d.Covariance(hess, theta)
@@ -172,7 +166,7 @@ func (d Differences) Check() error {
 	return nil
 }
 
-// Dim implements [quasipotential.Cumulant].
+// Dim implements [Cumulant].
 func (d Differences) Dim() int {
 	if given.None(d.Cumulant) {
 		return 0
@@ -193,39 +187,14 @@ func (d Differences) Slope(dst, theta, p []float64) {
 	}
 }
 
-// NewSamples returns the Hamiltonian of SGD on a model.
-func NewSamples(m model.Model) *Samples {
-	return &Samples{Samples: quasipotential.NewSamples(m), m: m}
-}
-
-// Check implements [exact.Checker]: an error if there is no model or its gradients take more than
-// 1 GiB.
-func (s *Samples) Check() error {
-	if s == nil || s.Samples == nil {
-		return fmt.Errorf("samples without a model")
-	}
-	return s.Samples.Check()
-}
-
-// Dim implements [quasipotential.Cumulant].
-func (s *Samples) Dim() int {
-	if s == nil {
-		return 0
-	}
-	return s.Samples.Dim()
-}
-
 // Slope implements [Hamiltonian]: −Σ_μ w_μ ∇²ℓ_μ·p with the weights w_μ ∝ exp(−p·∇ℓ_μ), the Hessian
 // by a central difference of gradients along p.
 func (s *Samples) Slope(dst, theta, p []float64) {
 	n, params := s.m.Dims()
-	if s.up == nil {
-		s.up, s.down, s.side = make([]float64, params), make([]float64, params), make([]float64, params)
-	}
-	weight := make([]float64, n)
+	up, down, side, weight := make([]float64, params), make([]float64, params), make([]float64, params), make([]float64, n)
 	for mu := range n {
-		s.m.LossGrad(s.up, theta, mu)
-		weight[mu] = -floats.Dot(p, s.up)
+		s.m.LossGrad(up, theta, mu)
+		weight[mu] = -floats.Dot(p, up)
 	}
 	total := floats.LogSumExp(weight)
 	clear(dst)
@@ -233,8 +202,8 @@ func (s *Samples) Slope(dst, theta, p []float64) {
 		if w = math.Exp(w - total); w < 1e-20 {
 			continue
 		}
-		along(s.up, s.down, s.side, theta, p, func(g, at []float64) { s.m.LossGrad(g, at, mu) })
-		floats.AddScaled(dst, w, s.up)
+		along(up, down, side, theta, p, func(g, at []float64) { s.m.LossGrad(g, at, mu) })
+		floats.AddScaled(dst, w, up)
 	}
 }
 
@@ -244,11 +213,10 @@ func NewCovariance(m model.Model) Covariance { return Covariance{NewSamples(m)} 
 // Check implements [exact.Checker], like that of [Samples].
 func (c Covariance) Check() error { return c.s.Check() }
 
-// Dim implements [quasipotential.Cumulant].
+// Dim implements [Cumulant].
 func (c Covariance) Dim() int { return c.s.Dim() }
 
-// Log implements [quasipotential.Cumulant]: drift and covariance are the derivatives of the
-// cumulant at p = 0.
+// Log implements [Cumulant]: drift and covariance are the derivatives of the cumulant at p = 0.
 func (c Covariance) Log(grad []float64, hess *mat.SymDense, theta, p []float64) float64 {
 	c.s.Log(grad, hess, theta, make([]float64, len(p)))
 	return quadratic(grad, hess, p)
