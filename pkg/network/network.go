@@ -97,7 +97,7 @@ func Settle(ctx context.Context, m model.Model, start []float64, s SiteSettings)
 	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	e, err := spectrum.Leading(h, s.Eigenvalues, spectrum.LeadingSettings{Seed: s.Seed})
+	e, err := spectrum.Leading(ctx, h, s.Eigenvalues, spectrum.LeadingSettings{Seed: s.Seed})
 	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}

@@ -138,7 +138,7 @@ func (r *Report) String() string {
 	var b strings.Builder
 	n, p := r.Model.Dims()
 	shown := r.Spectrum.Values[:min(len(r.Spectrum.Values), r.High+3)]
-	fmt.Fprintf(&b, "minimum   N = %d, P = %d, L* = %.4g, |∇L| = %.1e, curvatures from %.2g\n", n, p, r.Minimum.Loss, r.Minimum.GradNorm, r.Minimum.Lowest)
+	fmt.Fprintf(&b, "minimum   N = %d, P = %d, L* = %.4g, |∇L| < %.0e, curvatures from %.2g\n", n, p, r.Minimum.Loss, math.Pow(10, math.Floor(math.Log10(r.Minimum.GradNorm+1e-300))+1), r.Minimum.Lowest)
 	fmt.Fprintf(&b, "outliers  n = %d (%d to %d), h* = %.4g, of %.3g\n", r.EffectiveDimension, r.Low, r.High, r.OutlierCurvature, shown)
 	fmt.Fprintf(&b, "noise     η = %.3g, B = %.3g: T = %.3g, exponent %.3g, φ = %.3g, n_c = %.3g\n", r.LearningRate, r.BatchSize, r.Law.Temperature, r.Law.Exponent, r.Law.StationaryExponent, r.Law.CriticalDimension)
 	fmt.Fprintf(&b, "stable?   ηh₁ = %.3g (< 2), E log|1−ηh_B| = %.3g ± %.1g (< 0)\n", r.Edge, r.LogGrowth, r.LogGrowthErr)
