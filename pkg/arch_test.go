@@ -22,7 +22,7 @@ var ladder = [][]string{
 	{"quasipotential"},
 	{"kolmogorov", "sgd", "spectrum"},
 	{"escape", "timechange"},
-	{"selection", "regression"},
+	{"selection", "regression", "splitting"},
 	{"network"},
 }
 

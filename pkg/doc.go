@@ -12,6 +12,7 @@
 // A room imports only what stands below it; a test holds the arrows.
 //
 //	network                     a trained model: h*, n, what theories predict, what SGD does
+//	splitting                   rates of rare events, by adaptive multilevel splitting
 //	selection   regression      two basins · everything about SGD on linear regression
 //	escape      timechange      first passage of any dynamics, a problem by every route · one path on two clocks
 //	kolmogorov  sgd  spectrum   exact rates of diffusions · SGD on a model, training · outliers, minima of models
