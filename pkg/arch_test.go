@@ -23,6 +23,8 @@ var ladder = [][]string{
 	{"kolmogorov", "sgd", "spectrum"},
 	{"escape", "timechange"},
 	{"selection", "regression"},
+	{"sweep"},
+	{"sweep/worker"},
 }
 
 // aside are the rooms that know no physics, with all that each may import.
