@@ -35,7 +35,7 @@ const (
 // what is stored left in place. If ctx ends, the error wraps ctx.Err() and the shards in flight are
 // lost.
 func (l Local) Run(ctx context.Context, s *Store, progress func(Progress)) error {
-	if s == nil || ctx == nil {
+	if s.none() || ctx == nil {
 		return errNil
 	}
 	if l.Workers < 0 {

@@ -34,9 +34,13 @@ func (p Progress) String() string {
 	if p.Rate > 0 {
 		text += fmt.Sprintf(", %.3g a second", p.Rate)
 	}
+	unit := time.Second
+	if p.Left < 10*time.Second {
+		unit = 100 * time.Millisecond
+	}
 	switch {
 	case p.Left > 0:
-		text += fmt.Sprintf(", %s left", p.Left.Round(min(time.Second, max(time.Millisecond, p.Left/10))))
+		text += fmt.Sprintf(", %s left", p.Left.Round(unit))
 	case p.Done == p.Of:
 		text += ", done"
 	}
@@ -53,6 +57,7 @@ type reporter struct {
 	before int
 	done   int
 	of     int
+	ended  bool
 }
 
 // often is the time between two reports.
@@ -87,8 +92,12 @@ func (r *reporter) report() {
 	}
 }
 
+// end tells the last state, once.
 func (r *reporter) end() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.report()
+	if !r.ended {
+		r.ended = true
+		r.report()
+	}
 }

@@ -57,6 +57,9 @@ func (r *round) summary() string {
 var running = []string{"PENDING", "RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURING", "REQUEUED", "REQUEUE_HOLD",
 	"REQUEUE_FED", "RESIZING", "SIGNALING", "STAGE_OUT", "STOPPED", "SPECIAL_EXIT"}
 
+// held is what a task is here that Slurm could not launch: the next round tries it again.
+const held = "HELD"
+
 func ended(state string) bool { return !slices.Contains(running, state) }
 
 // name is that of the jobs of a store.
@@ -77,10 +80,8 @@ func (d *driver) submit(ctx context.Context, todo []int) (*round, error) {
 	}
 	var out string
 	err = d.patient(ctx, func() error {
-		if mine, err := d.queue(ctx); err != nil || len(mine) > 0 && d.active(mine, nil) {
-			if err == nil {
-				r.job = jobOf(mine)
-			}
+		mine, err := d.queue(ctx)
+		if r.job = jobOf(mine); err != nil || r.job != "" {
 			return err
 		}
 		out, err = command(ctx, d.script(r), "sbatch", d.flags(r)...)
@@ -108,7 +109,7 @@ func jobOf(queue map[string]string) string {
 
 // flags are the arguments of sbatch.
 func (d *driver) flags(r *round) []string {
-	flags := []string{"--parsable", "--job-name=" + d.name(), "--open-mode=append"}
+	flags := []string{"--parsable", "--job-name=" + d.name(), "--open-mode=append", "--no-requeue"} // the next round is sooner
 	if r.single {
 		flags = append(flags, fmt.Sprintf("--ntasks=%d", len(r.tasks)), "--output="+filepath.Join(r.dir, "%j.log"))
 	} else {
@@ -173,24 +174,40 @@ func (d *driver) queue(ctx context.Context) (map[string]string, error) {
 			task += "_" + f[1]
 		}
 		states[task] = f[2]
+		if strings.Contains(f[3], "requeued") && strings.Contains(f[3], "held") { // waits for an administrator
+			states[task] = held
+		}
 	}
 	return states, nil
 }
 
-// active reports whether a task of a round, or of any for nil, has not ended, and keeps the states
-// of that round.
-func (d *driver) active(queue map[string]string, r *round) (yes bool) {
-	for task, state := range queue {
-		if r == nil {
-			yes = yes || !ended(state)
-			continue
+// active reports whether a job in the queue has not ended, and whether one is worth waiting for: a
+// task of the round that lacks a shard, or, for no round, any while something lacks. A controller
+// that was killed may list tasks long after they ended. It keeps the states of the round.
+func (d *driver) active(queue map[string]string, r *round) (any, worth bool) {
+	lacks := map[string]bool{}
+	if r != nil {
+		for i, shards := range r.tasks {
+			lacks[r.task(i)] = r.single && d.lacks(slices.Concat(r.tasks...)) || d.lacks(shards)
 		}
-		if job, _, _ := strings.Cut(task, "_"); job == r.job {
-			r.states[task] = state
-		}
-		yes = yes || !ended(state)
 	}
-	return yes
+	for task, state := range queue {
+		if r != nil {
+			if job, _, _ := strings.Cut(task, "_"); job == r.job {
+				r.states[task] = state
+			}
+		}
+		any = any || !ended(state) || state == held
+		if !ended(state) {
+			worth = worth || (r == nil && d.state.count < len(d.state.done)) || lacks[task]
+		}
+	}
+	return any, worth
+}
+
+// lacks reports whether one of the shards is not done.
+func (d *driver) lacks(shards []int) bool {
+	return slices.ContainsFunc(shards, func(shard int) bool { return !d.state.done[shard] })
 }
 
 // wait waits until all jobs of the store have ended, and reads what they brought. If ctx ends it
@@ -209,8 +226,8 @@ func (d *driver) wait(ctx context.Context, r *round) error {
 			return d.cancelled(ctx, err)
 		}
 		d.report.set(d.state.count)
-		if !d.active(queue, r) {
-			return d.settle(ctx, r)
+		if any, worth := d.active(queue, r); !worth {
+			return errors.Join(d.settle(ctx, r), d.cancel(ctx, any))
 		}
 		if err := pause(ctx, d.Poll); err != nil {
 			return d.cancelled(ctx, err)
@@ -238,10 +255,19 @@ func (d *driver) cancelled(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
 	}
+	err = fmt.Errorf("sweep: interrupted with %d of %d shards done: %w: run again to go on", d.state.count, len(d.state.done), ctx.Err())
+	return errors.Join(err, d.cancel(ctx, true))
+}
+
+// cancel cancels all jobs of the store, if there are any.
+func (d *driver) cancel(ctx context.Context, any bool) error {
+	if !any {
+		return nil
+	}
 	late, stop := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer stop()
-	_, failed := command(late, "", "scancel", "--me", "--name="+d.name())
-	return errors.Join(fmt.Errorf("sweep: interrupted with %d of %d shards done: %w: run again to go on", d.state.count, len(d.state.done), ctx.Err()), failed)
+	_, err := command(late, "", "scancel", "--me", "--name="+d.name())
+	return err
 }
 
 // transient is what Slurm says when it may answer later.

@@ -79,7 +79,7 @@ func (e *Slurm) check() error {
 // Run implements [Engine]. Shards that were given up are an error with what Slurm said and the end
 // of their logs; all others are done then. If ctx ends its jobs are cancelled.
 func (e Slurm) Run(ctx context.Context, s *Store, progress func(Progress)) error {
-	if s == nil || ctx == nil {
+	if s.none() || ctx == nil {
 		return errNil
 	}
 	if err := e.check(); err != nil {
@@ -215,7 +215,8 @@ func (d *driver) pack(todo []int, most int) (tasks [][]int) {
 }
 
 // judge finds, after a round, whom the tasks failed at, and throws the logs of the others away. A
-// task that was killed was at the first shard that it lacks; one that ended by itself had tried all.
+// task that was killed was at the first shard that it lacks; one that ended by itself had tried
+// all.
 func (d *driver) judge(r *round) (blamed bool) {
 	for i, shards := range r.tasks {
 		missing := slices.DeleteFunc(slices.Clone(shards), func(shard int) bool { return d.state.done[shard] })

@@ -124,11 +124,21 @@ func newStore(dir string, x Experiment, m manifest) (*Store, error) {
 	return &Store{dir: dir, experiment: x, manifest: m, format: f}, nil
 }
 
-// Dir returns the folder.
-func (s *Store) Dir() string { return s.dir }
+// Dir returns the folder; "" for nil.
+func (s *Store) Dir() string {
+	if s == nil {
+		return ""
+	}
+	return s.dir
+}
 
-// Key returns the key, 64 hexadecimal digits.
-func (s *Store) Key() string { return s.manifest.Key }
+// Key returns the key, 64 hexadecimal digits; "" for nil.
+func (s *Store) Key() string {
+	if s == nil {
+		return ""
+	}
+	return s.manifest.Key
+}
 
 func (s *Store) say(format string, args ...any) {
 	if s.Say != nil {
@@ -203,13 +213,16 @@ func (st *state) missing() (shards []int) {
 
 // Done returns how many shards are done, of how many, and the processor time that they took.
 func (s *Store) Done() (done, of int, took time.Duration, err error) {
-	if s == nil {
+	if s.none() {
 		return 0, 0, 0, errNil
 	}
 	st := s.newState()
 	err = st.refresh()
 	return st.count, len(st.done), st.took, err
 }
+
+// none reports whether this is no store that [Open] or [Attach] returned.
+func (s *Store) none() bool { return s == nil || s.dir == "" }
 
 var errNil = errors.New("sweep: no store given")
 

@@ -22,7 +22,7 @@ type Table struct {
 // rows of shards that are not done are left out, see [Table.Missing]. It returns an error for a
 // store that cannot be read and for a shard that was computed twice with different results.
 func (s *Store) Table() (*Table, error) {
-	if s == nil {
+	if s.none() {
 		return nil, errNil
 	}
 	all, err := s.read()

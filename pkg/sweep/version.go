@@ -35,6 +35,9 @@ type buildPackage struct {
 // the program does not import, tests or notebooks changes nothing. It asks the go command in the
 // current folder, and returns an error if that does not know the package.
 func Version(ctx context.Context, program string) (string, error) {
+	if program == "" {
+		return "", errors.New("sweep: code version of no program")
+	}
 	out, err := goCommand(ctx, "list", "-deps", "-json=ImportPath,Dir,Standard,Module,GoFiles,CgoFiles,SFiles,HFiles,EmbedFiles", "--", program)
 	if err != nil {
 		return "", err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/google/renameio/v2/maybe"
 	"github.com/mattn/go-isatty"
@@ -85,18 +86,23 @@ func (l *Launcher) compute(ctx context.Context, r *sweepRun, store *sweep.Store,
 	return r.slurm.Run(ctx, store, l.shards())
 }
 
-// shards shows progress: on a terminal in one line that moves, elsewhere at the start and the end.
+// shards shows progress: on a terminal in one line that moves, elsewhere in a line every ten
+// seconds.
 func (l *Launcher) shards() func(sweep.Progress) {
 	file, ok := l.out.(*os.File)
 	live := ok && isatty.IsTerminal(file.Fd())
+	last, said := time.Time{}, ""
 	return func(p sweep.Progress) {
+		text := p.String()
+		done := p.Done == p.Of
 		switch {
-		case live && p.Done < p.Of:
-			fmt.Fprintf(l.out, "\r\x1b[K%s", p)
+		case live && done:
+			fmt.Fprintf(l.out, "\r\x1b[K%s\n", text)
 		case live:
-			fmt.Fprintf(l.out, "\r\x1b[K%s\n", p)
-		case p.Done == p.Of || p.Rate == 0:
-			fmt.Fprintln(l.out, p)
+			fmt.Fprintf(l.out, "\r\x1b[K%s", text)
+		case done && text != said, time.Since(last) > 10*time.Second:
+			fmt.Fprintln(l.out, text)
+			last, said = time.Now(), text
 		}
 	}
 }
