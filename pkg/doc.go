@@ -11,7 +11,8 @@
 //
 // A room imports only what stands below it; a test holds the arrows.
 //
-//	sweep                       thousands of settings, on one machine or a cluster
+//	network     sweep           a trained model: h*, n, predictions, what SGD does · thousands of settings, anywhere
+//	splitting                   rates of rare events, by adaptive multilevel splitting
 //	selection   regression      two basins · everything about SGD on linear regression
 //	escape      timechange      first passage of any dynamics, a problem by every route · one path on two clocks
 //	kolmogorov  sgd  spectrum   exact rates of diffusions · SGD on a model, training · outliers, minima of models
@@ -20,10 +21,10 @@
 //	theory  model  search       closed forms Eq. 16–19 with their margins · per-sample losses · minima, saddles, paths
 //	landscape  data             L, ∇L, barriers and their laws · data sets
 //
-// Beside the ladder, knowing no physics: figure draws, method keeps one look for each method,
-// scorecard keeps claims and verdicts, keep passes results from cell to cell, fidelity says quick
-// or paper. Package live holds what a reader moves and may ask theory. Notebooks stand on all of
-// it; nothing knows a notebook.
+// Package network also draws. Beside the ladder, knowing no physics: figure draws, method keeps one
+// look for each method, scorecard keeps claims and verdicts, keep passes results from cell to cell,
+// fidelity says quick or paper. Package live holds what a reader moves and may ask theory.
+// Notebooks stand on all of it; nothing knows a notebook.
 //
 // # To add …
 //
@@ -34,11 +35,14 @@
 //
 // A dynamics: Dim and NewStepper; a Stepper advances θ by one step with what it draws from the
 // generator that it is given, and returns the time that passed. θ must be all of the state. First
-// passage, occupancy and ensembles take it as it is. A faster way to some exits is the optional
-// [escape.Passer], tested against the plain steps.
+// passage, occupancy, ensembles and stationary runs take it as it is. Faster ways are optional, and
+// tested against the plain steps: [dynamics.SideBySide], replicas in lanes whose steps a
+// [dynamics.Mover] makes, and [escape.Passer] to some exits.
 //
 // A model: Dims and LossGrad of one sample, or [model.FromOutputs] for outputs and their gradients;
-// faster products are optional interfaces, and [model.Check] holds them to their laws.
+// faster products are optional interfaces, and [model.Check] holds them to their laws. What PyTorch
+// trained comes by [model.FromWeights]. Then [network.Settle] and [network.Site.Report] give
+// minimum, outliers, predictions and measured times.
 //
 // An exact reference: a [exact.Process] in one dimension, an [exact.NoiseLaw] for isotropic noise.
 // Export the exact answer beside the problem, and give every result an error that bounds the truth.

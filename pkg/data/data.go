@@ -4,7 +4,7 @@
 // table of your own ([ReadCSV], [ReadNPY]), from IDX files (MNIST, Fashion-MNIST; [LoadDir],
 // [FashionMNIST]) or from the two synthetic laws that have closed forms: [Regression] with labels
 // independent of the inputs (the paper's Fig. 3) and [Teacher] with labels that a linear teacher
-// makes.
+// makes. Weights of a network trained elsewhere come as [Tensors] ([LoadTensors]).
 //
 // Errors start with "data:", name the bad value and the bound, and are found before any sample is
 // used.
@@ -153,7 +153,8 @@ func (s *Set) checkClasses() error {
 // paper's Fig. 3. Over fresh samples its linear regression has L(θ) = ½(sigma² + |θ|²), H = I, θ* =
 // 0 and Σ = [2L·I + θθᵀ]/B (the decoupling approximation, Eq. 10, drops θθᵀ).
 //
-// It is an error unless n ≥ 1, d ≥ 1, n·d ≤ 2²⁸ (2 GiB), sigma is finite and ≥ 0, and rng is not nil.
+// It is an error unless n ≥ 1, d ≥ 1, n·d ≤ 2²⁸ (2 GiB), sigma is finite and ≥ 0, and rng is not
+// nil.
 func Regression(n, d int, sigma float64, rng *rand.Rand) (*Set, error) {
 	if d > maxNumbers {
 		return nil, fmt.Errorf("data: %d synthetic features, want at most %d (2 GiB)", d, maxNumbers)

@@ -70,6 +70,33 @@ func TestHostile(t *testing.T) {
 			func() error { return hostile.Err(ReadCSV(nil, "x")) },
 			func() error { return hostile.Err(ReadCSV(bytes.NewReader(make([]byte, 100)))) },
 		},
+		"ReadSafetensors": {
+			func() error { return hostile.Err(ReadSafetensors(nil)) },
+			func() error { return hostile.Err(ReadSafetensors((*bytes.Reader)(nil))) },
+			func() error { return hostile.Err(ReadSafetensors(bytes.NewReader(make([]byte, 100)))) },
+			func() error {
+				return hostile.Err(ReadSafetensors(strings.NewReader("\xff\xff\xff\xff\xff\xff\xff\xff{}")))
+			},
+			func() error {
+				return hostile.Err(ReadSafetensors(strings.NewReader("\x00\x00\x00\x01\x00\x00\x00\x00{}")))
+			},
+			func() error {
+				return hostile.Err(ReadSafetensors(bytes.NewReader(safetensors(`{"a":{"dtype":"F64","shape":[268435456],"data_offsets":[0,2147483648]}}`, 80))))
+			},
+		},
+		"ReadNPZ": {
+			func() error { return hostile.Err(ReadNPZ(nil, 0)) },
+			func() error { return hostile.Err(ReadNPZ(bytes.NewReader(nil), 0)) },
+			func() error { return hostile.Err(ReadNPZ(bytes.NewReader(nil), -1)) },
+			func() error { return hostile.Err(ReadNPZ(bytes.NewReader(nil), math.MaxInt64)) },
+		},
+		"LoadTensors": {
+			func() error { return hostile.Err(LoadTensors("")) },
+			func() error { return hostile.Err(LoadTensors("missing.npz")) },
+			func() error { return hostile.Err(LoadTensors("testdata")) },
+			func() error { return hostile.Err(LoadTensors("testdata/c_float64.npy")) },
+		},
+		"Tensors.Names": {func() error { return hostile.Said(len(Tensors(nil).Names()) == 0) }},
 		"ReadNPY": {
 			func() error { _, err := ReadNPY(nil); return err },
 			func() error { _, err := ReadNPY(bytes.NewReader(make([]byte, 100))); return err },

@@ -23,7 +23,7 @@ func idx(dims []uint32, body []byte) []byte {
 	return append(b, body...)
 }
 
-func zip(b []byte) []byte {
+func zipped(b []byte) []byte {
 	var buf bytes.Buffer
 	w := gzip.NewWriter(&buf)
 	_, _ = w.Write(b)
@@ -33,7 +33,7 @@ func zip(b []byte) []byte {
 
 func TestReadIDX(t *testing.T) {
 	file := idx([]uint32{2, 1}, []byte{0, 255})
-	for _, b := range [][]byte{file, zip(file)} {
+	for _, b := range [][]byte{file, zipped(file)} {
 		a, err := ReadIDX(bytes.NewReader(b), 0)
 		if err != nil || !slices.Equal(a.Values, []float64{0, 255}) || !slices.Equal(a.Shape, []int{2, 1}) {
 			t.Errorf("%+v, %v", a, err)
@@ -56,7 +56,7 @@ func TestReadIDXLimit(t *testing.T) {
 
 func TestReadIDXErrors(t *testing.T) {
 	good := idx([]uint32{2, 3}, make([]byte, 6))
-	corrupt := zip(idx([]uint32{10000}, make([]byte, 10000)))
+	corrupt := zipped(idx([]uint32{10000}, make([]byte, 10000)))
 	corrupt[len(corrupt)-6] ^= 1 // the checksum
 	for _, c := range []struct {
 		name string
@@ -77,7 +77,7 @@ func TestReadIDXErrors(t *testing.T) {
 		{"truncated", good[:len(good)-1], "ends after 5 of 6 bytes", io.ErrUnexpectedEOF},
 		{"no body", good[:12], "ends after 0 of 6 bytes", io.ErrUnexpectedEOF},
 		{"trailing", append(slices.Clone(good), 7), "bytes after its 6-byte body", nil},
-		{"truncated gzip", zip(good)[:20], "unexpected EOF", io.ErrUnexpectedEOF},
+		{"truncated gzip", zipped(good)[:20], "unexpected EOF", io.ErrUnexpectedEOF},
 		{"gzip checksum", corrupt, "checksum", gzip.ErrChecksum},
 		{"gzip header", []byte{0x1f, 0x8b, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9}, "sound gzip", gzip.ErrHeader},
 	} {
@@ -109,7 +109,7 @@ func TestReadIDXMemory(t *testing.T) {
 		{idx([]uint32{1 << 26}, make([]byte, 4)), "ends after 4 of 67108864 bytes"},
 		{idx([]uint32{1 << 28}, nil), "ends after 0 of 268435456 bytes"},
 		{idx([]uint32{1<<28 + 1}, nil), "which makes 2.15 GB of numbers"},
-		{zip(idx([]uint32{1 << 15, 1 << 15}, make([]byte, 1<<20))), "dimension 2 is 32768, which makes 8.59 GB of numbers"},
+		{zipped(idx([]uint32{1 << 15, 1 << 15}, make([]byte, 1<<20))), "dimension 2 is 32768, which makes 8.59 GB of numbers"},
 	} {
 		var err error
 		if n := allocated(func() { _, err = ReadIDX(bytes.NewReader(c.file), 0) }); n > 16<<20 {
@@ -123,7 +123,7 @@ func TestReadIDXMemory(t *testing.T) {
 
 func FuzzReadIDX(f *testing.F) {
 	f.Add(idx([]uint32{2, 3}, make([]byte, 6)))
-	f.Add(zip(idx([]uint32{1}, make([]byte, 2))))
+	f.Add(zipped(idx([]uint32{1}, make([]byte, 2))))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		a, err := ReadIDX(bytes.NewReader(b), 4)
 		if err != nil {
@@ -143,7 +143,7 @@ func FuzzReadIDX(f *testing.F) {
 func folder(t *testing.T, images, labels []byte) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, b := range map[string][]byte{"train-images-idx3-ubyte": images, "train-labels-idx1-ubyte.gz": zip(labels)} {
+	for name, b := range map[string][]byte{"train-images-idx3-ubyte": images, "train-labels-idx1-ubyte.gz": zipped(labels)} {
 		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
 			t.Fatal(err)
 		}

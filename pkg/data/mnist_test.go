@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// The files that the set-up fetches: shapes, and the known numbers of images of every digit (LeCun's
-// page and every count since).
+// The files that the set-up fetches: shapes, and the known numbers of images of every digit
+// (LeCun's page and every count since).
 func TestMNIST(t *testing.T) {
 	for part, want := range map[Part][]int{
 		Train: {5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949},

@@ -208,25 +208,31 @@ func (t *table) name(j int) string {
 // ends early or bytes after it, and a NaN or ±Inf, whose row and column are counted from 0 as in
 // numpy.
 func ReadNPY(r io.Reader) (*mat.Dense, error) {
+	a, _, err := readNPY(r)
+	return a, err
+}
+
+// readNPY also returns the header.
+func readNPY(r io.Reader) (*mat.Dense, npy.Header, error) {
 	if given.None(r) {
-		return nil, fmt.Errorf("data: npy from a nil reader")
+		return nil, npy.Header{}, fmt.Errorf("data: npy from a nil reader")
 	}
 	whole := wholeReader{bufio.NewReaderSize(r, 1<<16)}
 	file, err := npyHeader(whole)
 	if err != nil {
-		return nil, err
+		return nil, npy.Header{}, err
 	}
 	array := file.Header.Descr
 	rows, cols, err := npyShape(array.Shape)
 	if err != nil {
-		return nil, err
+		return nil, file.Header, err
 	}
 	v, err := npyBody(file, rows*cols)
 	if err != nil {
-		return nil, fmt.Errorf("data: npy array of shape %v, type %s: %w", array.Shape, array.Type, err)
+		return nil, file.Header, fmt.Errorf("data: npy array of shape %v, type %s: %w", array.Shape, array.Type, err)
 	}
 	if _, err := whole.ReadByte(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("data: npy file goes on after its %d×%d numbers", rows, cols)
+		return nil, file.Header, fmt.Errorf("data: npy file goes on after its %d×%d numbers", rows, cols)
 	}
 	a := mat.NewDense(rows, cols, v)
 	if array.Fortran {
@@ -235,11 +241,11 @@ func ReadNPY(r io.Reader) (*mat.Dense, error) {
 	for i := range rows {
 		for j, x := range a.RawRowView(i) {
 			if !finite(x) {
-				return nil, fmt.Errorf("data: npy row %d, column %d is %v, want a finite number", i, j, x)
+				return nil, file.Header, fmt.Errorf("data: npy row %d, column %d is %v, want a finite number", i, j, x)
 			}
 		}
 	}
-	return a, nil
+	return a, file.Header, nil
 }
 
 // npyHeader reads magic number, version and header.

@@ -8,6 +8,10 @@
 // is log L; and Eq. 5, [NewGLD], gradient Langevin dynamics, the contrast. Their steppers are
 // [Driven]: they also take the normals of a Brownian path. SGD itself is a Dynamics too, on any
 // model in package sgd, on a regression in package regression.
+//
+// [Ensemble] is where replicas are after so many steps, [Stationary] where they are again and again
+// once they have come to rest, [Record] a whole path. A dynamics that is [SideBySide] moves in
+// lanes there, with normals from the vectors of the processor.
 package dynamics
 
 import (

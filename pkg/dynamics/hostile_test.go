@@ -47,6 +47,19 @@ func TestHostile(t *testing.T) {
 			func() error { return hostile.Err(Ensemble(background, d, zero, 2, -1, 1, "")) }, func() error { return hostile.Err(Ensemble(background, d, zero, 1e9, 1, 1, "")) }, func() error { return hostile.Err(Ensemble(background, d, zero, math.MaxInt, 1, 1, "")) },
 			func() error { return hostile.Err(Ensemble(background, d, []float64{huge}, 2, 2, 1, "")) },
 		},
+		"Stationary": {
+			func() error { return hostile.Err(Stationary(done, d, zero, Sampling{Records: 2})) }, func() error { return hostile.Err(Stationary(context.Context(nil), d, zero, Sampling{Records: 2})) },
+			func() error { return hostile.Err(Stationary(background, nil, zero, Sampling{Records: 2})) }, func() error { return hostile.Err(Stationary(background, d, nil, Sampling{Records: 2})) },
+			func() error { return hostile.Err(Stationary(background, d, []float64{nan}, Sampling{Records: 2})) }, func() error { return hostile.Err(Stationary(background, d, []float64{huge}, Sampling{Records: 2})) },
+			func() error { return hostile.Err(Stationary(background, d, zero, Sampling{})) }, func() error { return hostile.Err(Stationary(background, d, zero, Sampling{Records: -1})) },
+			func() error { return hostile.Err(Stationary(background, d, zero, Sampling{Records: 1e9})) }, func() error { return hostile.Err(Stationary(background, d, zero, Sampling{Records: math.MaxInt})) },
+			func() error { return hostile.Err(Stationary(background, d, zero, Sampling{Records: 2, Every: -1})) }, func() error { return hostile.Err(Stationary(background, d, zero, Sampling{Records: 2, Rest: -1})) },
+			func() error { return hostile.Err(Stationary(background, d, zero, Sampling{Records: 2, Replicas: -1})) }, func() error { return hostile.Err(Stationary(background, d, zero, Sampling{Records: 2, Workers: -1})) },
+		},
+		"NewLanes": {func() error { return hostile.Said(NewLanes(1, 1, nil) == nil) }, func() error { return hostile.Said(NewLanes(1, 2, drift{}) == nil) }, func() error { return hostile.Said(NewLanes(1, 0, drift{}) == nil) },
+			func() error { return hostile.Said(NewLanes(0, 0, drift{}) == nil) }, func() error { return hostile.Said(NewLanes(1, 1, (*wellMover)(nil)) == nil) }},
+		// A step of no time, or of none that is a number, stops.
+		"Pack.Tick": {func() error { return hostile.Said(!tick(0)) }, func() error { return hostile.Said(!tick(nan)) }, func() error { return hostile.Said(!tick(-1)) }},
 		"Record": {
 			func() error { return hostile.Err(Record(nil, well, zero, 2, rng)) }, func() error { return hostile.Err(Record(d, nil, zero, 2, rng)) }, func() error { return hostile.Err(Record(d, well, nil, 2, rng)) }, func() error { return hostile.Err(Record(d, well, zero, 2, nil)) },
 			func() error { return hostile.Err(Record(d, well, zero, 0, rng)) }, func() error { return hostile.Err(Record(d, well, zero, -1, rng)) }, func() error { return hostile.Err(Record(d, well, zero, 1e9, rng)) }, func() error { return hostile.Err(Record(d, well, zero, math.MaxInt, rng)) },
@@ -61,10 +74,10 @@ func TestHostile(t *testing.T) {
 	}
 	next := func(int) (uint64, float64, bool) { return 0, 0, false }
 	look := func(int, []float64, float64, int64) (float64, bool) { return 0, false }
-	r.Add("Sail", sails(background, nil, Crew{zero, next, 0, 1, false, 0, look}), sails(nil, d, Crew{zero, next, 0, 1, false, 0, look}),
-		sails(background, d, Crew{nil, next, 0, 1, false, 0, look}), sails(background, d, Crew{[]float64{nan}, next, 0, 1, false, 0, look}),
-		sails(background, d, Crew{zero, nil, 0, 1, false, 0, look}), sails(background, d, Crew{zero, next, -1, 1, false, 0, look}), sails(background, d, Crew{zero, next, 0, 1, false, 0, nil}),
-		sails(background, struct{ Dynamics }{d}, Crew{zero, next, 0, 1, false, 0, look}), func() error { return hostile.Said(!Sail(background, d, 1, nil)) })
+	r.Add("Sail", sails(background, nil, Crew{Start: zero, Next: next, Axis: 0, Level: 1, Look: look}), sails(nil, d, Crew{Start: zero, Next: next, Axis: 0, Level: 1, Look: look}),
+		sails(background, d, Crew{Start: nil, Next: next, Axis: 0, Level: 1, Look: look}), sails(background, d, Crew{Start: []float64{nan}, Next: next, Axis: 0, Level: 1, Look: look}),
+		sails(background, d, Crew{Start: zero, Next: nil, Axis: 0, Level: 1, Look: look}), sails(background, d, Crew{Start: zero, Next: next, Axis: -1, Level: 1, Look: look}), sails(background, d, Crew{Start: zero, Next: next, Axis: 0, Level: 1, Look: nil}),
+		sails(background, struct{ Dynamics }{d}, Crew{Start: zero, Next: next, Axis: 0, Level: 1, Look: look}), func() error { return hostile.Said(!Sail(background, d, 1, nil)) })
 	// A step without a generator, or of no length, is one that diverged.
 	for _, rule := range rules {
 		r.Add("Normals", func() error {

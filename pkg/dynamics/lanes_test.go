@@ -33,7 +33,7 @@ func TestLanesAreSteppers(t *testing.T) {
 				start[i] += 0.1 * float64(i+1)
 			}
 			const steps = 45 // not a number of blocks
-			n := d.(*diffusion).NewLanes().move.N
+			n := d.(*diffusion).NewLanes().mover.Normals()
 			for key := range uint64(20) {
 				var source lanes.Source
 				source.Seed(3, key)
@@ -118,9 +118,9 @@ func TestLanesKeepApart(t *testing.T) {
 	d = must(NewSDE(well, well.Minimum(), theory.NoiseFor(0.2, 1), Settings{Step: 0.05}))
 	l := d.(SideBySide).NewLanes()
 	c := Crew{Start: []float64{0, 0}, Level: math.Inf(1)}
-	l.move.Level = math.Inf(1)
+	l.watch(c)
 	l.seat(0, c.Start, 1, math.Inf(1))
-	if n := testing.AllocsPerRun(10, func() { l.block(c, 1) }); n != 0 {
+	if n := testing.AllocsPerRun(10, func() { l.sailBlock(c, 1) }); n != 0 {
 		t.Errorf("%v allocations a block", n)
 	}
 }

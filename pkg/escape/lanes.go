@@ -15,10 +15,8 @@ func sideBySide(ctx context.Context, d dynamics.Dynamics, sample *Sample, start 
 	pending := sample.pending()
 	var next, steps, done atomic.Int64
 	done.Store(int64(len(sample.Times) - len(pending)))
-	crew := dynamics.Crew{Start: start, Each: true, Level: math.Inf(1)}
-	if beyond, ok := exit.(Beyond); ok {
-		crew.Axis, crew.Level, crew.Each = beyond.Axis, beyond.Level, false
-	}
+	crew := crewTo(exit)
+	crew.Start = start
 	sailed := dynamics.Sail(ctx, d, parallel.Workers(s.Workers), func() dynamics.Crew {
 		var replica [dynamics.LaneCount]int
 		c := crew
@@ -38,7 +36,7 @@ func sideBySide(ctx context.Context, d dynamics.Dynamics, sample *Sample, start 
 				t, status = sample.MaxTime, Censored
 			case exit.Contains(theta):
 				status = Escaped
-			case c.Each:
+			case c.Each || c.Square > 0: // by rounding not yet
 				return sample.MaxTime, true
 			} // otherwise the step took no time
 			sample.Times[i], sample.Status[i] = t, status
@@ -52,6 +50,30 @@ func sideBySide(ctx context.Context, d dynamics.Dynamics, sample *Sample, start 
 	})
 	sample.Steps += steps.Load()
 	return sailed
+}
+
+// A Round exit is |θ|² > Square, so that lanes can watch it.
+type Round interface {
+	Region
+	// Square returns that bound, or 0 if the exit has another form.
+	Square() float64
+}
+
+// crewTo returns a crew that stops in an exit, or after each step where lanes cannot watch it.
+func crewTo(exit Region) dynamics.Crew {
+	switch e := exit.(type) {
+	case Beyond:
+		return dynamics.Crew{Axis: e.Axis, Level: e.Level}
+	case Half:
+		if axis, ok := e.axis(); ok {
+			return dynamics.Crew{Axis: axis, Level: e.Point[axis]}
+		}
+	case Round:
+		if square := e.Square(); square > 0 {
+			return dynamics.Crew{Level: math.Inf(1), Square: square}
+		}
+	}
+	return dynamics.Crew{Each: true, Level: math.Inf(1)}
 }
 
 // lookSideBySide is look for a dynamics with lanes; for others it reports false.

@@ -72,6 +72,20 @@ func (h Half) Contains(theta []float64) bool {
 	return side >= 0
 }
 
+// axis returns the axis along which alone the normal points, upwards; θ − p ≥ 0 is θ ≥ p to the
+// bit.
+func (h Half) axis() (axis int, ok bool) {
+	for i, n := range h.Normal {
+		switch {
+		case n < 0 || n > 0 && ok:
+			return 0, false
+		case n > 0:
+			axis, ok = i, true
+		}
+	}
+	return axis, ok
+}
+
 // Past returns the half-space on the far side of the saddle's dividing plane, which is normal to
 // the axis of the barrier, see [landscape.Axis]. Normal is a unit vector, so that the plane is
 // moved on by adding to Point along it. Errors are those of [landscape.FindAxis].

@@ -125,6 +125,7 @@ func TestHostile(t *testing.T) {
 		return err
 	}
 	image := &data.Set{X: mat.NewDense(1, 16, nil), Y: mat.NewDense(1, 1, nil)}
+	weights := func(s *data.Set, w data.Tensors) error { _, _, err := FromWeights(s, w, MLPConfig{}); return err }
 	linear := func(s *data.Set) error { _, err := NewLinear(s); return err }
 	outputs := func(y *mat.Dense, p int) error {
 		_, err := FromOutputs(y, p, func(_, _, _ []float64, _ int) {})
@@ -192,6 +193,29 @@ func TestHostile(t *testing.T) {
 			func() error {
 				return func() error { _, err := FromOutputs(mat.NewDense(1, 1, nil), 1, nil); return err }()
 			},
+		},
+		"FromWeights": {
+			func() error { return weights(nil, nil) },
+			func() error { return weights(new(data.Set), nil) },
+			func() error { return weights(set(1, nan), nil) },
+			func() error { return weights(set(1, 2), nil) },
+			func() error { return weights(set(1, 2), data.Tensors{"": {}}) },
+			func() error { return weights(set(1, 2), data.Tensors{".weight": {}, ".bias": {}}) },
+			func() error {
+				return weights(set(1, 2), data.Tensors{".weight": {Shape: []int{math.MaxInt, 1}}, ".bias": {}})
+			},
+			func() error {
+				return weights(set(1, 2), data.Tensors{".weight": {Shape: []int{-1, 1}, Values: []float64{1}}, ".bias": {}})
+			},
+			func() error {
+				return weights(set(1, 2), data.Tensors{".weight": {Shape: []int{1, 1}, Values: []float64{inf}}, ".bias": {Shape: []int{1}, Values: []float64{1}}})
+			},
+		},
+		"MLP.Weights": {
+			func() error { return hostile.Err((*MLP)(nil).Weights(nil)) },
+			func() error { return hostile.Err(new(MLP).Weights(nil)) },
+			func() error { return hostile.Err(crowd.Weights([]float64{1}, "a")) },
+			func() error { return hostile.Err(crowd.Weights([]float64{1, 2})) },
 		},
 		"NewMeanLoss": {
 			func() error { return mean(nil) },

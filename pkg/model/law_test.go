@@ -102,6 +102,8 @@ func lawCases() []lawCase {
 		{[]int{5, 4}, Tanh, CrossEntropy, 3},
 		{[]int{5, 4, 3}, Identity, MeanSquare, 2},
 		{[]int{1, 3}, Tanh, MeanSquare, 1},
+		{[]int{6}, GELU, MeanSquare, 1},
+		{[]int{5, 4, 3}, GELU, CrossEntropy, 3},
 	} {
 		name := fmt.Sprintf("mlp%v-%d act %d loss %d", c.hidden, c.outputs, c.act, c.loss)
 		cases = append(cases, lawCase{name, func(t *testing.T) (Model, []float64) {

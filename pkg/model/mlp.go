@@ -22,6 +22,7 @@ const (
 	ReLU     Activation = iota // φ(z) = max(z, 0), φ'(0) = 0
 	Tanh                       // φ(z) = tanh z
 	Identity                   // φ(z) = z: a deep linear network
+	GELU                       // φ(z) = zΦ(z), Φ the normal distribution (arXiv 1606.08415), as PyTorch's GELU() has it
 )
 
 // Loss is the per-sample loss as a function of the outputs f and targets y.
@@ -105,8 +106,8 @@ func (cfg MLPConfig) check() error {
 		}
 	}
 	switch {
-	case cfg.Activation < ReLU || cfg.Activation > Identity:
-		return fmt.Errorf("model: activation %d, want ReLU, Tanh or Identity", cfg.Activation)
+	case cfg.Activation < ReLU || cfg.Activation > GELU:
+		return fmt.Errorf("model: activation %d, want ReLU, Tanh, Identity or GELU", cfg.Activation)
 	case cfg.Loss < MeanSquare || cfg.Loss > CrossEntropy:
 		return fmt.Errorf("model: loss %d, want MeanSquare or CrossEntropy", cfg.Loss)
 	case cfg.Workers < 0 || cfg.Workers > 1<<12:

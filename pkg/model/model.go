@@ -6,10 +6,10 @@
 // the functions of the same name ([BatchGrad], [NormGrad], [HessVec], …) take the fast path when
 // there is one and loop over samples when not.
 //
-// [Linear] (the paper's Fig. 3) and [MLP] (its Figs. 1 and 2) implement all of them; [FromOutputs]
-// makes nearly all from the outputs of a function of your own, and [Conv], a convolutional network,
-// has those that training and the noise strength need. Formulas: L = (1/N) Σ_μ ℓ_μ, mean-square ℓ_μ
-// = ½|f(θ,x_μ) − y_μ|² (Eq. 1).
+// [Linear] (the paper's Fig. 3) and [MLP] (its Figs. 1 and 2; [FromWeights] takes one that PyTorch
+// trained) implement all of them; [FromOutputs] makes nearly all from the outputs of a function of
+// your own, and [Conv], a convolutional network, has those that training and the noise strength
+// need. Formulas: L = (1/N) Σ_μ ℓ_μ, mean-square ℓ_μ = ½|f(θ,x_μ) − y_μ|² (Eq. 1).
 //
 // Conventions. θ, v and gradients are vectors of length P. A batch is a slice of sample numbers in
 // [0, N), repeats allowed; nil means all N samples in order, and an average is over the batch.

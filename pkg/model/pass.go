@@ -33,8 +33,9 @@ type pass struct {
 
 // state is what one layer holds of a chunk: outputs a, their tangents ra along v, and the
 // back-propagated d = ∂ℓ/∂z with its tangent rd; e is ∂ℓ/∂a, for φ”. For the way back it holds the
-// transposes of its W and, along v, of V.
-type state struct{ a, ra, d, rd, e, wt, vt []float64 }
+// transposes of its W and, along v, of V. An activation whose slope is no function of its output
+// (GELU) keeps slope = φ', and for the way back of tangents bend = φ” and rz = ż.
+type state struct{ a, ra, d, rd, e, wt, vt, slope, bend, rz []float64 }
 
 func newPass(m *MLP) pass {
 	p := pass{
@@ -43,6 +44,9 @@ func newPass(m *MLP) pass {
 	}
 	for l, w := range m.layers {
 		p.layer[l] = state{a: make([]float64, chunkRows*w.out), d: make([]float64, chunkRows*w.out)}
+		if m.activation == GELU {
+			p.layer[l].slope = make([]float64, chunkRows*w.out)
+		}
 	}
 	return p
 }
@@ -71,6 +75,9 @@ func (m *MLP) tangentsBack() {
 	for l, w := range m.layers {
 		if s := &m.pass.layer[l]; s.rd == nil {
 			s.rd, s.e = make([]float64, chunkRows*w.out), make([]float64, chunkRows*w.out)
+			if m.activation == GELU {
+				s.bend, s.rz = make([]float64, chunkRows*w.out), make([]float64, chunkRows*w.out)
+			}
 		}
 	}
 }
@@ -110,7 +117,7 @@ func phaseForward(m *MLP, lo, hi int) {
 		s := &p.layer[l]
 		m.affine(w, p.theta, hi-lo, a, s.a[lo*w.out:])
 		if l+1 < len(m.layers) {
-			m.activate(s.a[lo*w.out : hi*w.out])
+			m.activate(s, lo*w.out, hi*w.out)
 		}
 		if p.tangent {
 			m.affine(w, p.v, hi-lo, a, s.ra[lo*w.out:])
@@ -118,7 +125,10 @@ func phaseForward(m *MLP, lo, hi int) {
 				mul(blas.NoTrans, hi-lo, w.out, w.in, 1, ra, w.in, p.theta[w.w:], w.out, s.ra[lo*w.out:], w.out)
 			}
 			if l+1 < len(m.layers) {
-				m.timesSlope(s.ra[lo*w.out:hi*w.out], s.a[lo*w.out:])
+				if p.hessian && m.activation == GELU {
+					copy(s.rz[lo*w.out:hi*w.out], s.ra[lo*w.out:])
+				}
+				m.timesSlope(s.ra[lo*w.out:hi*w.out], s, lo*w.out)
 			}
 			ra = s.ra[lo*w.out:]
 		}
@@ -195,7 +205,7 @@ func phaseBackward(m *MLP, lo, hi int) {
 		if p.hessian {
 			copy(s.e[from:to], d)
 		}
-		m.timesSlope(d, s.a[from:])
+		m.timesSlope(d, s, from)
 		if !p.hessian {
 			continue
 		}
@@ -203,10 +213,15 @@ func phaseBackward(m *MLP, lo, hi int) {
 		clear(rd)
 		mul(blas.NoTrans, hi-lo, w.in, w.out, 1, up.rd[lo*w.out:], w.out, up.wt, w.in, rd, w.in)
 		mul(blas.NoTrans, hi-lo, w.in, w.out, 1, up.d[lo*w.out:], w.out, up.vt, w.in, rd, w.in)
-		m.timesSlope(rd, s.a[from:])
-		if m.activation == Tanh { // φ''ż = −2aφ'ż = −2aȧ
+		m.timesSlope(rd, s, from)
+		switch m.activation {
+		case Tanh: // φ''ż = −2aφ'ż = −2aȧ
 			for i, e := range s.e[from:to] {
 				rd[i] -= 2 * e * s.a[from+i] * s.ra[from+i]
+			}
+		case GELU:
+			for i, e := range s.e[from:to] {
+				rd[i] += e * s.bend[from+i] * s.rz[from+i]
 			}
 		}
 	}
@@ -264,7 +279,9 @@ func (m *MLP) addWeightRows(l, from, to int) {
 	}
 }
 
-func (m *MLP) activate(a []float64) {
+// activate puts φ(z) in the place of z, the elements from to to of a layer.
+func (m *MLP) activate(s *state, from, to int) {
+	a := s.a[from:to]
 	switch m.activation {
 	case ReLU:
 		for i, v := range a {
@@ -274,14 +291,23 @@ func (m *MLP) activate(a []float64) {
 		for i, v := range a {
 			a[i] = math.Tanh(v)
 		}
+	case GELU:
+		for i, v := range a {
+			below := 0.5 * math.Erfc(-v/math.Sqrt2)
+			density := math.Exp(-v*v/2) / math.Sqrt(2*math.Pi)
+			a[i], s.slope[from+i] = v*below, below+v*density
+			if m.pass.hessian {
+				s.bend[from+i] = (2 - v*v) * density
+			}
+		}
 	}
 }
 
-// timesSlope multiplies v by φ', which every activation here has as a function of its output.
-func (m *MLP) timesSlope(v, a []float64) {
+// timesSlope multiplies v by φ' at the elements of a layer from from on.
+func (m *MLP) timesSlope(v []float64, s *state, from int) {
+	a := s.a[from : from+len(v)]
 	switch m.activation {
 	case ReLU:
-		a = a[:len(v)]
 		for i, x := range v {
 			// v where a ≠ 0, else 0, without a branch that the processor would guess wrong half the
 			// time.
@@ -293,6 +319,8 @@ func (m *MLP) timesSlope(v, a []float64) {
 		for i := range v {
 			v[i] *= 1 - a[i]*a[i]
 		}
+	case GELU:
+		floats.Mul(v, s.slope[from:from+len(v)])
 	}
 }
 

@@ -123,6 +123,7 @@ func TestHostile(t *testing.T) {
 		"New": {func() error { return hostile.Err(New(nil, 0.1, 1, 0)) }, func() error { return hostile.Err(New(&data.Set{}, 0.1, 1, 0)) }, func() error { return hostile.Err(New(&data.Set{X: set.X}, 0.1, 1, 0)) }, func() error { return hostile.Err(New(&data.Set{X: new(mat.Dense), Y: new(mat.Dense)}, 0.1, 1, 0)) }, func() error { return hostile.Err(New(&data.Set{X: set.X, Y: mat.NewDense(8, 1, nil)}, 0.1, 1, 0)) }, func() error { return hostile.Err(New(&data.Set{X: set.X, Y: mat.NewDense(9, 2, nil)}, 0.1, 1, 0)) }, func() error {
 			return hostile.Err(New(&data.Set{X: mat.NewDense(1, 200_000, nil), Y: mat.NewDense(1, 1, nil)}, 0.1, 1, 0))
 		}},
+		"SGD.NewLanes":         {func() error { return hostile.Said((&SGD{}).NewLanes() == nil) }, func() error { return hostile.Said((*SGD)(nil).NewLanes() == nil) }},
 		"NewFresh":             {func() error { return hostile.Err(NewFresh(0, 1, 0.1, 1)) }, func() error { return hostile.Err(NewFresh(-1, 1, 0.1, 1)) }, func() error { return hostile.Err(NewFresh(200_000, 1, 0.1, 1)) }, func() error { return hostile.Err(NewFresh(math.MaxInt, 1, 0.1, 1)) }, func() error { return hostile.Err(NewFresh(1, 1, 0.1, 0)) }, func() error { return hostile.Err(NewFresh(1, 1, 0.1, -1)) }},
 		"NewEmpiricalFeatures": {func() error { return hostile.Err(NewEmpiricalFeatures(nil)) }},
 		"GammaFeatures.Rule":   {}, "EmpiricalFeatures.Rule": {}, "Chain.Check": {},

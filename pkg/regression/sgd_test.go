@@ -302,14 +302,14 @@ func ExampleSGD() {
 		return
 	}
 	exit, _ := sgd.LossAbove(1.5)
-	s, err := escape.FirstPassage(context.Background(), sgd, sgd.Minimum(), exit, escape.Settings{Replicas: 10_000, Seed: 3})
+	s, err := escape.FirstPassage(context.Background(), sgd, sgd.Minimum(), exit, escape.Settings{Replicas: 40_000, Seed: 3})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	t, _ := s.MeanTime(0.95)
-	fmt.Printf("t_p = %.0f ± %.0f; the exact solution is 78.4\n", t.Value, t.StdErr)
-	// Output: t_p = 79 ± 1; the exact solution is 78.4
+	fmt.Printf("t_p = %.1f ± %.1f; the exact solution is 78.4\n", t.Value, t.StdErr)
+	// Output: t_p = 77.8 ± 0.4; the exact solution is 78.4
 }
 
 // BenchmarkRegressionWorkers reports how much faster two workers are than one.

@@ -105,6 +105,16 @@ func TestHostile(t *testing.T) {
 	for _, path := range []string{"", "/proc", "\x00", "hostile_test.go"} {
 		h.Add("Load", func() error { claims, err := Load(path); return cmp.Or(err, hostile.Said(len(claims) == 0)) })
 	}
+	h.Add("Published", func() error {
+		t.Chdir("/")
+		claims, err := Published()
+		return cmp.Or(err, hostile.Said(len(claims) == 0))
+	})
+	for _, claims := range [][]Claim{nil, {{}}, {{Claim: "a\n|b", Expected: math.NaN(), Measured: math.Inf(1), StdErr: -1}}} {
+		h.Add("Table", func() error { return hostile.Said(strings.Count(Table(claims), "\n") == 2+len(claims)) })
+		h.Add("Of", func() error { return hostile.Said(len(Of(claims, "guess", "perhaps")) == 0) })
+		h.Add("ShowTable", func() error { return hostile.Said(ShowTable("<script>", claims) == nil) })
+	}
 	h.Run(t)
 }
 

@@ -51,6 +51,7 @@ type Basins struct {
 	saddleLoss float64
 	curvature  float64 // −V″ at the saddle
 	a, b       float64
+	here, over profile // V at z₁ < 0 and at z₁ > 0
 }
 
 var (
@@ -61,8 +62,8 @@ var (
 // NewBasins returns the landscape of two basins and the loss at the saddle between them. It returns
 // an error if a loss or curvature along the path is not positive and finite, if saddleLoss does not
 // lie above both minima, if the Transverse lengths differ or hold a value < 0, if a direction is
-// flat in both basins, if one curvature along the path is over 64 times the other, beyond which V is
-// no longer monotonic between minimum and saddle, if the Hessian takes more than 1 GiB (11,585
+// flat in both basins, if one curvature along the path is over 64 times the other, beyond which V
+// is no longer monotonic between minimum and saddle, if the Hessian takes more than 1 GiB (11,585
 // directions), or if a length or the curvature at the saddle is beyond what float64 holds.
 func NewBasins(near, far Basin, saddleLoss float64) (*Basins, error) {
 	if len(near.Transverse) != len(far.Transverse) {
@@ -104,6 +105,7 @@ func NewBasins(near, far Basin, saddleLoss float64) (*Basins, error) {
 	if !positive(b.a) || !positive(b.b) || !positive(b.curvature) {
 		return nil, fmt.Errorf("selection: basins: minima at −%v and %v, curvature at the saddle −%v, want finite values that are not 0", b.a, b.b, b.curvature)
 	}
+	b.here, b.over = b.profile(b.near, b.a), b.profile(b.far, b.b)
 	return b, nil
 }
 
@@ -115,7 +117,7 @@ func (b Basin) clone() Basin {
 // Reverse returns the same landscape seen from the other basin: mirrored at the saddle, with near
 // and far exchanged.
 func (b *Basins) Reverse() *Basins {
-	return &Basins{near: b.far, far: b.near, saddleLoss: b.saddleLoss, curvature: b.curvature, a: b.b, b: b.a}
+	return &Basins{near: b.far, far: b.near, saddleLoss: b.saddleLoss, curvature: b.curvature, a: b.b, b: b.a, here: b.over, over: b.here}
 }
 
 // Near and Far return the basins at z₁ < 0, in which Minimum lies, and at z₁ > 0.
@@ -128,28 +130,54 @@ func (b *Basins) Dim() int { return 1 + len(b.near.Transverse) }
 // Profile returns V, V′ and V″ at z₁.
 func (b *Basins) Profile(z float64) (v, dv, ddv float64) {
 	if z > 0 {
-		return b.half(b.far, b.b, z)
+		v, dv = b.over.at(z)
+		return v, dv, b.over.curve(z)
 	}
-	v, dv, ddv = b.half(b.near, b.a, -z)
-	return v, -dv, ddv
+	v, dv = b.here.at(-z)
+	return v, -dv, b.here.curve(-z)
 }
 
-// half is V at distance z ≥ 0 from the saddle, on the side of a basin whose minimum lies at
-// distance length.
-func (b *Basins) half(basin Basin, length, z float64) (v, dv, ddv float64) {
-	x := length - z // from the minimum towards the saddle
-	if x < 0 {
-		return basin.Loss + 0.5*basin.Curvature*x*x, -basin.Curvature * x, basin.Curvature
+// slope is Profile without V″.
+func (b *Basins) slope(z float64) (v, dv float64) {
+	if z > 0 {
+		return b.over.at(z)
 	}
-	// Hermite quintic of value, slope 0 and curvature at both ends.
-	t := x / length
+	v, dv = b.here.at(-z)
+	return v, -dv
+}
+
+// profile is V on the side of a basin whose minimum lies at distance length from the saddle: in
+// between the Hermite quintic of value, slope 0 and curvature at both ends.
+type profile struct {
+	loss, curvature, length float64
+	c2, c3, c4, c5          float64
+}
+
+func (b *Basins) profile(basin Basin, length float64) profile {
 	rise := b.saddleLoss - basin.Loss
 	p, q := basin.Curvature*length*length/2, -b.curvature*length*length/2
-	c2, c3, c4, c5 := p, 10*rise-3*p+q, -15*rise+3*p-2*q, 6*rise-p+q
-	v = basin.Loss + t*t*(c2+t*(c3+t*(c4+t*c5)))
-	dv = t * (2*c2 + t*(3*c3+t*(4*c4+t*5*c5))) / length
-	ddv = (2*c2 + t*(6*c3+t*(12*c4+t*20*c5))) / (length * length)
-	return v, -dv, ddv
+	return profile{basin.Loss, basin.Curvature, length, p, 10*rise - 3*p + q, -15*rise + 3*p - 2*q, 6*rise - p + q}
+}
+
+// at is V and V′ at distance z ≥ 0 from the saddle.
+func (p *profile) at(z float64) (v, dv float64) {
+	x := p.length - z // from the minimum towards the saddle
+	if x < 0 {
+		return p.loss + 0.5*p.curvature*x*x, -p.curvature * x
+	}
+	t := x / p.length
+	v = p.loss + t*t*(p.c2+t*(p.c3+t*(p.c4+t*p.c5)))
+	return v, -(t * (2*p.c2 + t*(3*p.c3+t*(4*p.c4+t*5*p.c5))) / p.length)
+}
+
+// curve is V″ there.
+func (p *profile) curve(z float64) float64 {
+	x := p.length - z
+	if x < 0 {
+		return p.curvature
+	}
+	t := x / p.length
+	return (2*p.c2 + t*(6*p.c3+t*(12*p.c4+t*20*p.c5))) / (p.length * p.length)
 }
 
 // blend returns the weight of the far basin's transverse curvatures at z₁, with its first two
@@ -162,7 +190,13 @@ func (b *Basins) blend(z float64) (s, ds, dds float64) {
 
 // LossGrad implements [landscape.Landscape].
 func (b *Basins) LossGrad(dst, theta []float64) float64 {
-	loss, slope, _ := b.Profile(theta[0])
+	loss, slope := b.slope(theta[0])
+	if len(theta) == 1 {
+		if dst != nil {
+			dst[0] = slope
+		}
+		return loss
+	}
 	s, ds, _ := b.blend(theta[0])
 	for i, z := range theta[1:] {
 		lo, hi := b.near.Transverse[i], b.far.Transverse[i]

@@ -130,8 +130,12 @@ func (c *Contest) SGD(batch float64) (dynamics.Dynamics, error) {
 	if c.Width > 0 {
 		step = min(step, c.Width*c.Width/(18*c.Noise*max(c.near.Curvature, c.far.Curvature)))
 	}
-	return NewLocal(c, local, []landscape.Critical{c.Minimum(), c.FarMinimum()},
+	d, err := NewLocal(c, local, []landscape.Critical{c.Minimum(), c.FarMinimum()},
 		theory.Noise{LearningRate: c.Noise, BatchSize: batch}, dynamics.Settings{Step: step})
+	if err != nil || c.Width == 0 {
+		return d, err
+	}
+	return &contestSGD{Dynamics: d, basins: c.Basins, width: c.Width, step: step, root: math.Sqrt(2 * c.Noise / batch * step)}, nil
 }
 
 // GLD returns Eq. 5, with noise D in all directions.

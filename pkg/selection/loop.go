@@ -141,7 +141,7 @@ func (l *Loop) SGD(eta float64) (dynamics.Dynamics, error) {
 	if l == nil || l.radius == 0 {
 		return nil, fmt.Errorf("selection: SGD on a loop that NewLoop did not make")
 	}
-	return &loopSGD{l, eta, func(rng *rand.Rand) float64 { return l.labelNoise * rng.NormFloat64() }}, nil
+	return &loopSGD{loop: l, eta: eta, sigma: l.labelNoise, label: func(rng *rand.Rand) float64 { return l.labelNoise * rng.NormFloat64() }}, nil
 }
 
 // loopSGD is its own stepper: θ is all of the state.
@@ -149,6 +149,8 @@ type loopSGD struct {
 	loop  *Loop
 	eta   float64
 	label func(*rand.Rand) float64 // its noise
+	// sigma and nu are those of a label: normal for ν = 0, Student's for ν > 0.
+	sigma, nu float64
 }
 
 func (*loopSGD) Dim() int                       { return 1 }
@@ -159,9 +161,13 @@ func (s *loopSGD) Step(theta []float64, rng *rand.Rand) float64 {
 		theta[0] = math.NaN()
 		return s.eta
 	}
-	w, dw := s.loop.Weights(theta[0])            // w is w(θ) − w*
 	x, y := rng.NormFloat64(), rng.NormFloat64() // the two features
-	residual := w[0]*x + w[1]*y - s.label(rng)
-	theta[0] -= s.eta * residual * (dw[0]*x + dw[1]*y)
+	theta[0] = s.next(theta[0], x, y, s.label(rng))
 	return s.eta
+}
+
+// next is θ after a step with the features x and y and the noise of the label.
+func (s *loopSGD) next(theta, x, y, noise float64) float64 {
+	w, dw := s.loop.Weights(theta) // w is w(θ) − w*
+	return theta - s.eta*(w[0]*x+w[1]*y-noise)*(dw[0]*x+dw[1]*y)
 }

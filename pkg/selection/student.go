@@ -42,7 +42,7 @@ func (l StudentLoop) SGD(eta float64) (dynamics.Dynamics, error) {
 		return nil, fmt.Errorf("selection: SGD on a loop that NewStudentLoop did not make")
 	}
 	sigma := l.labelNoise * math.Sqrt((l.Nu-2)/l.Nu)
-	return &loopSGD{l.Loop, eta, func(rng *rand.Rand) float64 {
+	return &loopSGD{loop: l.Loop, eta: eta, sigma: sigma, nu: l.Nu, label: func(rng *rand.Rand) float64 {
 		return distuv.StudentsT{Sigma: sigma, Nu: l.Nu, Src: rng}.Rand()
 	}}, nil
 }

@@ -242,8 +242,8 @@ func TestSlurmKilled(t *testing.T) {
 			if err != nil {
 				t.Fatalf("the driver: %v\n%s", err, log)
 			}
-		case <-time.After(8 * time.Second): // a job whose end was lost in a kill runs, to the controller, until its node registers anew
-			if tries == 6 {
+		case <-time.After(4 * time.Second): // a job whose end was lost in a kill runs, to the controller, until its node registers anew
+			if tries == 30 {
 				t.Fatalf("the driver does not end:\n%s\n%s", log, c.tell())
 			}
 			for _, node := range c.daemons[1:] {

@@ -163,6 +163,41 @@ func TestReportsInBrowser(t *testing.T) {
 	}
 }
 
+// The front page leads to every report.
+func TestFrontPage(t *testing.T) {
+	needJupyter(t)
+	browser := testkit.Browser(t)
+	dir, err := reports()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab := testkit.Tab(t, browser, time.Minute)
+	seen := &watch{}
+	if err := chromedp.Listen(tab, seen.listen); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Call(t, tab, network.Enable, network.EnableParams{})
+	testkit.Do(t, tab, chromedp.Navigate("file://"+filepath.Join(dir, "index.html")), chromedp.WaitReady(chromedp.CSS("footer")))
+	for _, source := range sources(t) {
+		if filepath.Base(filepath.Dir(source)) == "testdata" {
+			continue
+		}
+		name := notebook.Name(source)
+		for what, query := range map[string]string{"link": fmt.Sprintf(".entry p a[href='%s.html']", name), "picture": fmt.Sprintf(".entry a[href='%s.html'] img", name)} {
+			if n := testkit.Eval[int](t, tab, fmt.Sprintf("document.querySelectorAll(%q).length", query)); n != 1 {
+				t.Errorf("%s: %d of %s, want 1", name, n, what)
+			}
+		}
+	}
+	if broken := testkit.Eval[int](t, tab, `[...document.images].filter(i => i.complete && i.naturalWidth === 0).length`); broken > 0 {
+		t.Errorf("%d pictures do not show", broken)
+	}
+	checkWidths(t, tab)
+	for _, complaint := range seen.complaints() {
+		t.Error(complaint)
+	}
+}
+
 // checkComplete looks for what the fixture draws.
 func checkComplete(t *testing.T, tab context.Context) {
 	t.Helper()
@@ -337,7 +372,7 @@ func checkWidths(t *testing.T, tab context.Context) {
 	}{{"screen", 390}, {"screen", 1200}, {"print", 642}} {
 		testkit.Call(t, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: c.medium})
 		resize(t, tab, c.width, 844)
-		testkit.Do(t, tab, chromedp.Sleep(200*time.Millisecond)) // charts follow the width
+		testkit.Do(t, tab, chromedp.Sleep(200*time.Millisecond))                                     // charts follow the width
 		if w := testkit.Eval[int64](t, tab, `document.documentElement.scrollWidth`); w > c.width+1 { // a pixel is rounding, as below
 			wide := testkit.Eval[[]string](t, tab, fmt.Sprintf(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > %d).slice(0, 3).map(e => e.outerHTML.slice(0, 120))`, c.width))
 			t.Errorf("on a %s of %d pixels the page is %d wide: %q", c.medium, c.width, w, wide)

@@ -54,7 +54,7 @@ func (l *Launcher) Report(ctx context.Context, names []string) error {
 		}
 	}
 	expected.keep(l.Fidelity, took)
-	return errors.Join(errs...)
+	return errors.Join(append(errs, l.index(ctx, kit.Assets, expected))...)
 }
 
 // announce says, before anything else, how long all will take.
@@ -183,6 +183,8 @@ func (l *Launcher) export(ctx context.Context, kit *setup.Kit, path, target stri
 		Simulator: simulator,
 		Folder:    filepath.Dir(path),
 		Name:      notebook.Name(path),
+		Fidelity:  l.Fidelity,
+		Index:     l.frontPageOf(path),
 		Notes:     []string{notebook.Name(path), "run at " + l.Fidelity + " fidelity", runtime.Version()},
 	})
 	if err != nil {

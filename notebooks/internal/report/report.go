@@ -32,6 +32,8 @@ type Options struct {
 	Simulator string   // folder of the simulation, see setup.Simulator; only for a notebook that has one, see Simulates
 	Folder    string   // the notebook's folder, against which the addresses of its pictures are read
 	Name      string   // the notebook's name: the title when it has no heading
+	Fidelity  string   // at which it was run, for the front page
+	Index     string   // the file of the front page beside it, if there is one
 	Notes     []string // for the footer: how the notebook was run
 }
 
@@ -68,6 +70,8 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 	}
 	data := map[string]any{
 		"Title":    titleOf(text.headings, o.Name),
+		"About":    aboutOf(nb, o),
+		"Index":    o.Index,
 		"Contents": template.HTML(contents(text.headings)),
 		"Body":     template.HTML(body.String()),
 		"Notes":    o.Notes,

@@ -22,6 +22,9 @@ func moveLogHeunAVX512(m *[22]uint64)
 // moveNoneHeunAVX512 is Move.runGo for its clock and scheme.
 func moveNoneHeunAVX512(m *[22]uint64)
 
+// freshAVX512 is Fresh.runGo.
+func freshAVX512(m *[17]uint64)
+
 // fillAVX2 stores pairs of normals of eight lanes each, as fillGo does.
 func fillAVX2(state *[4][8]uint64, dst *float64, pairs int)
 
@@ -39,6 +42,9 @@ func moveLogHeunAVX2(m *[22]uint64)
 
 // moveNoneHeunAVX2 is Move.runGo for its clock and scheme.
 func moveNoneHeunAVX2(m *[22]uint64)
+
+// freshAVX2 is Fresh.runGo.
+func freshAVX2(m *[17]uint64)
 
 // descend1AVX512 is Descent.runGo for 1 coordinates.
 func descend1AVX512(m *[9]uint64)

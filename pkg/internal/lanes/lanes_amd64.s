@@ -686,6 +686,115 @@ out:
 	VZEROUPPER
 	RET
 
+// func freshAVX512(m *[17]uint64)
+// Requires: AVX, AVX512F
+TEXT ·freshAVX512(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ 48(AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 80(AX), SI
+	SHLQ $0x06, SI
+	MOVQ $0x00000000, 120(AX)
+
+step:
+	XORQ        R9, R9
+	MOVQ        BX, DI
+	MOVQ        88(AX), R8
+	VMOVUPD     (BX)(SI*1), Z0
+	VMULPD.BCST 8(AX), Z0, Z0
+	XORQ        DI, DI
+
+across12:
+	VMOVUPD     (CX)(DI*1), Z1
+	VFMADD231PD (BX)(DI*1), Z1, Z0
+	ADDQ        $0x00000040, DI
+	CMPQ        DI, SI
+	JLT         across12
+	XORQ        DI, DI
+
+across13:
+	VMOVUPD (BX)(DI*1), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (DX)(DI*1)
+	ADDQ    $0x00000040, DI
+	CMPQ    DI, SI
+	JLT     across13
+	ADDQ    SI, BX
+	ADDQ    $0x00000040, BX
+
+sample14:
+	DECQ        R8
+	JZ          update14
+	VMOVUPD     (BX)(SI*1), Z0
+	VMULPD.BCST 8(AX), Z0, Z0
+	XORQ        DI, DI
+
+across15:
+	VMOVUPD     (CX)(DI*1), Z1
+	VFMADD231PD (BX)(DI*1), Z1, Z0
+	ADDQ        $0x00000040, DI
+	CMPQ        DI, SI
+	JLT         across15
+	XORQ        DI, DI
+
+across16:
+	VMOVUPD     (BX)(DI*1), Z1
+	VMOVUPD     (DX)(DI*1), Z3
+	VFMADD231PD Z0, Z1, Z3
+	VMOVUPD     Z3, (DX)(DI*1)
+	ADDQ        $0x00000040, DI
+	CMPQ        DI, SI
+	JLT         across16
+	ADDQ        SI, BX
+	ADDQ        $0x00000040, BX
+	JMP         sample14
+
+update14:
+	VPXORQ Z2, Z2, Z2
+	XORQ   DI, DI
+
+across17:
+	VMOVUPD           (CX)(DI*1), Z0
+	VMOVUPD           (DX)(DI*1), Z1
+	VFNMADD231PD.BCST (AX), Z1, Z0
+	VMOVUPD           Z0, (CX)(DI*1)
+	VFMADD231PD       Z0, Z0, Z2
+	ADDQ              $0x00000040, DI
+	CMPQ              DI, SI
+	JLT               across17
+	VBROADCASTSD      32(AX), Z0
+	VCMPPD            $0x06, Z0, Z2, K1
+	KMOVW             K1, DI
+	MOVQ              72(AX), R8
+	VMOVUPD           (R8), Z0
+	VADDPD.BCST       16(AX), Z0, Z0
+	VMOVUPD           Z0, (R8)
+	MOVQ              40(AX), R8
+	VMOVUPD           (R8), Z1
+	VCMPPD            $0x05, Z1, Z0, K1
+	KMOVW             K1, R8
+	ORQ               R8, DI
+	MOVQ              104(AX), R8
+	SHLQ              $0x06, R8
+	VMOVUPD           (CX)(R8*1), Z1
+	VBROADCASTSD      24(AX), Z0
+	VCMPPD            $0x05, Z0, Z1, K1
+	KMOVW             K1, R8
+	ORQ               R8, DI
+	ORQ               DI, R9
+	INCQ              120(AX)
+	ANDQ              112(AX), R9
+	JNZ               out
+	MOVQ              120(AX), DI
+	CMPQ              DI, 96(AX)
+	JLT               step
+
+out:
+	MOVQ R9, 128(AX)
+	VZEROUPPER
+	RET
+
 // func fillAVX2(state *[4][8]uint64, dst *float64, pairs int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·fillAVX2(SB), NOSPLIT, $0-24
@@ -1043,9 +1152,9 @@ step:
 	MOVQ         $0x00000001, R8
 	MOVQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JGE          end12
+	JGE          end18
 
-across12:
+across18:
 	VMOVUPD      (BX)(R9*1), Y2
 	VBROADCASTSD (CX)(R8*8), Y4
 	VMULPD       Y4, Y2, Y4
@@ -1053,9 +1162,9 @@ across12:
 	INCQ         R8
 	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          across12
+	JLT          across18
 
-end12:
+end18:
 	VBROADCASTSD constants<>+104(SB), Y2
 	VFMADD231PD  Y2, Y1, Y3
 	VSQRTPD      Y3, Y3
@@ -1076,9 +1185,9 @@ end12:
 	MOVQ         $0x00000001, R8
 	MOVQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JGE          end13
+	JGE          end19
 
-across13:
+across19:
 	VMOVUPD      (BX)(R9*1), Y1
 	VBROADCASTSD (CX)(R8*8), Y2
 	VMULPD       Y2, Y1, Y4
@@ -1091,9 +1200,9 @@ across13:
 	INCQ         R8
 	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          across13
+	JLT          across19
 
-end13:
+end19:
 	VPXOR        Y1, Y1, Y1
 	VCMPPD       $0x0a, Y1, Y0, Y1
 	VMOVMSKPD    Y1, R8
@@ -1127,9 +1236,9 @@ end13:
 	MOVQ         $0x00000001, R8
 	MOVQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JGE          end14
+	JGE          end20
 
-across14:
+across20:
 	VMOVUPD      32(BX)(R9*1), Y2
 	VBROADCASTSD (CX)(R8*8), Y4
 	VMULPD       Y4, Y2, Y4
@@ -1137,9 +1246,9 @@ across14:
 	INCQ         R8
 	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          across14
+	JLT          across20
 
-end14:
+end20:
 	VBROADCASTSD constants<>+104(SB), Y2
 	VFMADD231PD  Y2, Y1, Y3
 	VSQRTPD      Y3, Y3
@@ -1160,9 +1269,9 @@ end14:
 	MOVQ         $0x00000001, R8
 	MOVQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JGE          end15
+	JGE          end21
 
-across15:
+across21:
 	VMOVUPD      32(BX)(R9*1), Y1
 	VBROADCASTSD (CX)(R8*8), Y2
 	VMULPD       Y2, Y1, Y4
@@ -1175,9 +1284,9 @@ across15:
 	INCQ         R8
 	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          across15
+	JLT          across21
 
-end15:
+end21:
 	VPXOR        Y1, Y1, Y1
 	VCMPPD       $0x0a, Y1, Y0, Y1
 	VMOVMSKPD    Y1, R8
@@ -1240,9 +1349,9 @@ step:
 	MOVQ         $0x00000001, R8
 	MOVQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JGE          end16
+	JGE          end22
 
-across16:
+across22:
 	VMOVUPD      (BX)(R9*1), Y2
 	VBROADCASTSD (CX)(R8*8), Y4
 	VMULPD       Y4, Y2, Y4
@@ -1250,9 +1359,9 @@ across16:
 	INCQ         R8
 	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          across16
+	JLT          across22
 
-end16:
+end22:
 	VBROADCASTSD constants<>+104(SB), Y2
 	VFMADD231PD  Y2, Y1, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -1273,9 +1382,9 @@ end16:
 	MOVQ         $0x00000001, R8
 	MOVQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JGE          end17
+	JGE          end23
 
-across17:
+across23:
 	VMOVUPD      (BX)(R9*1), Y1
 	VBROADCASTSD (CX)(R8*8), Y2
 	VMULPD       Y2, Y1, Y3
@@ -1288,9 +1397,9 @@ across17:
 	INCQ         R8
 	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          across17
+	JLT          across23
 
-end17:
+end23:
 	VPXOR        Y1, Y1, Y1
 	VCMPPD       $0x0a, Y1, Y0, Y1
 	VMOVMSKPD    Y1, R8
@@ -1324,9 +1433,9 @@ end17:
 	MOVQ         $0x00000001, R8
 	MOVQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JGE          end18
+	JGE          end24
 
-across18:
+across24:
 	VMOVUPD      32(BX)(R9*1), Y2
 	VBROADCASTSD (CX)(R8*8), Y4
 	VMULPD       Y4, Y2, Y4
@@ -1334,9 +1443,9 @@ across18:
 	INCQ         R8
 	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          across18
+	JLT          across24
 
-end18:
+end24:
 	VBROADCASTSD constants<>+104(SB), Y2
 	VFMADD231PD  Y2, Y1, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -1357,9 +1466,9 @@ end18:
 	MOVQ         $0x00000001, R8
 	MOVQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JGE          end19
+	JGE          end25
 
-across19:
+across25:
 	VMOVUPD      32(BX)(R9*1), Y1
 	VBROADCASTSD (CX)(R8*8), Y2
 	VMULPD       Y2, Y1, Y3
@@ -1372,9 +1481,9 @@ across19:
 	INCQ         R8
 	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          across19
+	JLT          across25
 
-end19:
+end25:
 	VPXOR        Y1, Y1, Y1
 	VCMPPD       $0x0a, Y1, Y0, Y1
 	VMOVMSKPD    Y1, R8
@@ -1441,9 +1550,9 @@ step:
 	MOVQ         $0x00000001, R8
 	MOVQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JGE          end20
+	JGE          end26
 
-across20:
+across26:
 	VMOVUPD      (BX)(R9*1), Y1
 	VBROADCASTSD (CX)(R8*8), Y2
 	VMULPD       Y2, Y1, Y3
@@ -1456,9 +1565,9 @@ across20:
 	INCQ         R8
 	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          across20
+	JLT          across26
 
-end20:
+end26:
 	VPXOR        Y1, Y1, Y1
 	VCMPPD       $0x0a, Y1, Y0, Y1
 	VMOVMSKPD    Y1, R8
@@ -1496,9 +1605,9 @@ end20:
 	MOVQ         $0x00000001, R8
 	MOVQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JGE          end21
+	JGE          end27
 
-across21:
+across27:
 	VMOVUPD      32(BX)(R9*1), Y1
 	VBROADCASTSD (CX)(R8*8), Y2
 	VMULPD       Y2, Y1, Y3
@@ -1511,9 +1620,9 @@ across21:
 	INCQ         R8
 	ADDQ         $0x00000040, R9
 	CMPQ         R8, DI
-	JLT          across21
+	JLT          across27
 
-end21:
+end27:
 	VPXOR        Y1, Y1, Y1
 	VCMPPD       $0x0a, Y1, Y0, Y1
 	VMOVMSKPD    Y1, R8
@@ -1577,9 +1686,9 @@ step:
 	MOVQ         $0x00000001, R9
 	MOVQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JGE          end22
+	JGE          end28
 
-across22:
+across28:
 	VMOVUPD      (BX)(R10*1), Y2
 	VBROADCASTSD (CX)(R9*8), Y4
 	VMULPD       Y4, Y2, Y4
@@ -1587,9 +1696,9 @@ across22:
 	INCQ         R9
 	ADDQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JLT          across22
+	JLT          across28
 
-end22:
+end28:
 	VBROADCASTSD constants<>+104(SB), Y2
 	VFMADD231PD  Y2, Y1, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -1609,9 +1718,9 @@ end22:
 	MOVQ         $0x00000001, R9
 	MOVQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JGE          end23
+	JGE          end29
 
-across23:
+across29:
 	VMOVUPD      (BX)(R10*1), Y1
 	VBROADCASTSD (CX)(R9*8), Y3
 	VMULPD       Y3, Y1, Y4
@@ -1623,9 +1732,9 @@ across23:
 	INCQ         R9
 	ADDQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JLT          across23
+	JLT          across29
 
-end23:
+end29:
 	VBROADCASTSD 56(AX), Y1
 	VBROADCASTSD 24(AX), Y4
 	VBROADCASTSD (AX), Y5
@@ -1640,9 +1749,9 @@ end23:
 	MOVQ         $0x00000001, R9
 	MOVQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JGE          end24
+	JGE          end30
 
-across24:
+across30:
 	VMOVUPD      (R8)(R10*1), Y4
 	VBROADCASTSD (CX)(R9*8), Y6
 	VMULPD       Y6, Y4, Y6
@@ -1650,9 +1759,9 @@ across24:
 	INCQ         R9
 	ADDQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JLT          across24
+	JLT          across30
 
-end24:
+end30:
 	VBROADCASTSD constants<>+104(SB), Y4
 	VFMADD231PD  Y4, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -1676,9 +1785,9 @@ end24:
 	MOVQ         $0x00000001, R9
 	MOVQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JGE          end25
+	JGE          end31
 
-across25:
+across31:
 	VMOVUPD      (BX)(R10*1), Y2
 	VMOVUPD      (R8)(R10*1), Y3
 	VBROADCASTSD (CX)(R9*8), Y4
@@ -1696,9 +1805,9 @@ across25:
 	INCQ         R9
 	ADDQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JLT          across25
+	JLT          across31
 
-end25:
+end31:
 	VADDPD       Y0, Y1, Y0
 	VBROADCASTSD constants<>+104(SB), Y1
 	VMULPD       Y1, Y0, Y0
@@ -1735,9 +1844,9 @@ end25:
 	MOVQ         $0x00000001, R9
 	MOVQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JGE          end26
+	JGE          end32
 
-across26:
+across32:
 	VMOVUPD      32(BX)(R10*1), Y2
 	VBROADCASTSD (CX)(R9*8), Y4
 	VMULPD       Y4, Y2, Y4
@@ -1745,9 +1854,9 @@ across26:
 	INCQ         R9
 	ADDQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JLT          across26
+	JLT          across32
 
-end26:
+end32:
 	VBROADCASTSD constants<>+104(SB), Y2
 	VFMADD231PD  Y2, Y1, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -1767,9 +1876,9 @@ end26:
 	MOVQ         $0x00000001, R9
 	MOVQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JGE          end27
+	JGE          end33
 
-across27:
+across33:
 	VMOVUPD      32(BX)(R10*1), Y1
 	VBROADCASTSD (CX)(R9*8), Y3
 	VMULPD       Y3, Y1, Y4
@@ -1781,9 +1890,9 @@ across27:
 	INCQ         R9
 	ADDQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JLT          across27
+	JLT          across33
 
-end27:
+end33:
 	VBROADCASTSD 56(AX), Y1
 	VBROADCASTSD 24(AX), Y4
 	VBROADCASTSD (AX), Y5
@@ -1798,9 +1907,9 @@ end27:
 	MOVQ         $0x00000001, R9
 	MOVQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JGE          end28
+	JGE          end34
 
-across28:
+across34:
 	VMOVUPD      32(R8)(R10*1), Y4
 	VBROADCASTSD (CX)(R9*8), Y6
 	VMULPD       Y6, Y4, Y6
@@ -1808,9 +1917,9 @@ across28:
 	INCQ         R9
 	ADDQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JLT          across28
+	JLT          across34
 
-end28:
+end34:
 	VBROADCASTSD constants<>+104(SB), Y4
 	VFMADD231PD  Y4, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -1834,9 +1943,9 @@ end28:
 	MOVQ         $0x00000001, R9
 	MOVQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JGE          end29
+	JGE          end35
 
-across29:
+across35:
 	VMOVUPD      32(BX)(R10*1), Y2
 	VMOVUPD      32(R8)(R10*1), Y3
 	VBROADCASTSD (CX)(R9*8), Y4
@@ -1854,9 +1963,9 @@ across29:
 	INCQ         R9
 	ADDQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JLT          across29
+	JLT          across35
 
-end29:
+end35:
 	VADDPD       Y0, Y1, Y0
 	VBROADCASTSD constants<>+104(SB), Y1
 	VMULPD       Y1, Y0, Y0
@@ -1926,9 +2035,9 @@ step:
 	MOVQ         $0x00000001, R9
 	MOVQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JGE          end30
+	JGE          end36
 
-across30:
+across36:
 	VMOVUPD      (BX)(R10*1), Y1
 	VBROADCASTSD (CX)(R9*8), Y3
 	VMULPD       Y3, Y1, Y4
@@ -1940,9 +2049,9 @@ across30:
 	INCQ         R9
 	ADDQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JLT          across30
+	JLT          across36
 
-end30:
+end36:
 	VBROADCASTSD 56(AX), Y1
 	VBROADCASTSD 48(AX), Y4
 	VMOVUPD      (R8), Y3
@@ -1964,9 +2073,9 @@ end30:
 	MOVQ         $0x00000001, R9
 	MOVQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JGE          end31
+	JGE          end37
 
-across31:
+across37:
 	VMOVUPD      (BX)(R10*1), Y2
 	VMOVUPD      (R8)(R10*1), Y3
 	VBROADCASTSD (CX)(R9*8), Y4
@@ -1984,9 +2093,9 @@ across31:
 	INCQ         R9
 	ADDQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JLT          across31
+	JLT          across37
 
-end31:
+end37:
 	VADDPD       Y0, Y1, Y0
 	VBROADCASTSD constants<>+104(SB), Y1
 	VMULPD       Y1, Y0, Y0
@@ -2026,9 +2135,9 @@ end31:
 	MOVQ         $0x00000001, R9
 	MOVQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JGE          end32
+	JGE          end38
 
-across32:
+across38:
 	VMOVUPD      32(BX)(R10*1), Y1
 	VBROADCASTSD (CX)(R9*8), Y3
 	VMULPD       Y3, Y1, Y4
@@ -2040,9 +2149,9 @@ across32:
 	INCQ         R9
 	ADDQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JLT          across32
+	JLT          across38
 
-end32:
+end38:
 	VBROADCASTSD 56(AX), Y1
 	VBROADCASTSD 48(AX), Y4
 	VMOVUPD      32(R8), Y3
@@ -2064,9 +2173,9 @@ end32:
 	MOVQ         $0x00000001, R9
 	MOVQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JGE          end33
+	JGE          end39
 
-across33:
+across39:
 	VMOVUPD      32(BX)(R10*1), Y2
 	VMOVUPD      32(R8)(R10*1), Y3
 	VBROADCASTSD (CX)(R9*8), Y4
@@ -2084,9 +2193,9 @@ across33:
 	INCQ         R9
 	ADDQ         $0x00000040, R10
 	CMPQ         R9, DI
-	JLT          across33
+	JLT          across39
 
-end33:
+end39:
 	VADDPD       Y0, Y1, Y0
 	VBROADCASTSD constants<>+104(SB), Y1
 	VMULPD       Y1, Y0, Y0
@@ -2122,6 +2231,208 @@ end33:
 
 out:
 	MOVQ R11, 168(AX)
+	VZEROUPPER
+	RET
+
+// func freshAVX2(m *[17]uint64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·freshAVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ 48(AX), CX
+	MOVQ 56(AX), DX
+	MOVQ 64(AX), BX
+	MOVQ 80(AX), SI
+	SHLQ $0x06, SI
+	MOVQ $0x00000000, 120(AX)
+
+step:
+	XORQ         R9, R9
+	MOVQ         BX, R10
+	MOVQ         88(AX), R8
+	VMOVUPD      (BX)(SI*1), Y0
+	VBROADCASTSD 8(AX), Y1
+	VMULPD       Y1, Y0, Y0
+	XORQ         DI, DI
+
+across40:
+	VMOVUPD     (CX)(DI*1), Y1
+	VFMADD231PD (BX)(DI*1), Y1, Y0
+	ADDQ        $0x00000040, DI
+	CMPQ        DI, SI
+	JLT         across40
+	XORQ        DI, DI
+
+across41:
+	VMOVUPD (BX)(DI*1), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (DX)(DI*1)
+	ADDQ    $0x00000040, DI
+	CMPQ    DI, SI
+	JLT     across41
+	ADDQ    SI, BX
+	ADDQ    $0x00000040, BX
+
+sample42:
+	DECQ         R8
+	JZ           update42
+	VMOVUPD      (BX)(SI*1), Y0
+	VBROADCASTSD 8(AX), Y1
+	VMULPD       Y1, Y0, Y0
+	XORQ         DI, DI
+
+across43:
+	VMOVUPD     (CX)(DI*1), Y1
+	VFMADD231PD (BX)(DI*1), Y1, Y0
+	ADDQ        $0x00000040, DI
+	CMPQ        DI, SI
+	JLT         across43
+	XORQ        DI, DI
+
+across44:
+	VMOVUPD     (BX)(DI*1), Y1
+	VMOVUPD     (DX)(DI*1), Y2
+	VFMADD231PD Y0, Y1, Y2
+	VMOVUPD     Y2, (DX)(DI*1)
+	ADDQ        $0x00000040, DI
+	CMPQ        DI, SI
+	JLT         across44
+	ADDQ        SI, BX
+	ADDQ        $0x00000040, BX
+	JMP         sample42
+
+update42:
+	VPXOR Y0, Y0, Y0
+	XORQ  DI, DI
+
+across45:
+	VMOVUPD      (CX)(DI*1), Y1
+	VMOVUPD      (DX)(DI*1), Y2
+	VBROADCASTSD (AX), Y3
+	VFNMADD231PD Y3, Y2, Y1
+	VMOVUPD      Y1, (CX)(DI*1)
+	VFMADD231PD  Y1, Y1, Y0
+	ADDQ         $0x00000040, DI
+	CMPQ         DI, SI
+	JLT          across45
+	VBROADCASTSD 32(AX), Y1
+	VCMPPD       $0x06, Y1, Y0, Y0
+	VMOVMSKPD    Y0, BX
+	MOVQ         72(AX), DI
+	VMOVUPD      (DI), Y0
+	VBROADCASTSD 16(AX), Y1
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, (DI)
+	MOVQ         40(AX), DI
+	VMOVUPD      (DI), Y1
+	VCMPPD       $0x05, Y1, Y0, Y0
+	VMOVMSKPD    Y0, DI
+	ORQ          DI, BX
+	MOVQ         104(AX), DI
+	SHLQ         $0x06, DI
+	VMOVUPD      (CX)(DI*1), Y1
+	VBROADCASTSD 24(AX), Y0
+	VCMPPD       $0x05, Y0, Y1, Y0
+	VMOVMSKPD    Y0, DI
+	ORQ          DI, BX
+	ORQ          BX, R9
+	MOVQ         R10, BX
+	MOVQ         88(AX), R8
+	VMOVUPD      32(BX)(SI*1), Y0
+	VBROADCASTSD 8(AX), Y1
+	VMULPD       Y1, Y0, Y0
+	XORQ         DI, DI
+
+across46:
+	VMOVUPD     32(CX)(DI*1), Y1
+	VFMADD231PD 32(BX)(DI*1), Y1, Y0
+	ADDQ        $0x00000040, DI
+	CMPQ        DI, SI
+	JLT         across46
+	XORQ        DI, DI
+
+across47:
+	VMOVUPD 32(BX)(DI*1), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(DX)(DI*1)
+	ADDQ    $0x00000040, DI
+	CMPQ    DI, SI
+	JLT     across47
+	ADDQ    SI, BX
+	ADDQ    $0x00000040, BX
+
+sample48:
+	DECQ         R8
+	JZ           update48
+	VMOVUPD      32(BX)(SI*1), Y0
+	VBROADCASTSD 8(AX), Y1
+	VMULPD       Y1, Y0, Y0
+	XORQ         DI, DI
+
+across49:
+	VMOVUPD     32(CX)(DI*1), Y1
+	VFMADD231PD 32(BX)(DI*1), Y1, Y0
+	ADDQ        $0x00000040, DI
+	CMPQ        DI, SI
+	JLT         across49
+	XORQ        DI, DI
+
+across50:
+	VMOVUPD     32(BX)(DI*1), Y1
+	VMOVUPD     32(DX)(DI*1), Y2
+	VFMADD231PD Y0, Y1, Y2
+	VMOVUPD     Y2, 32(DX)(DI*1)
+	ADDQ        $0x00000040, DI
+	CMPQ        DI, SI
+	JLT         across50
+	ADDQ        SI, BX
+	ADDQ        $0x00000040, BX
+	JMP         sample48
+
+update48:
+	VPXOR Y0, Y0, Y0
+	XORQ  DI, DI
+
+across51:
+	VMOVUPD      32(CX)(DI*1), Y1
+	VMOVUPD      32(DX)(DI*1), Y2
+	VBROADCASTSD (AX), Y3
+	VFNMADD231PD Y3, Y2, Y1
+	VMOVUPD      Y1, 32(CX)(DI*1)
+	VFMADD231PD  Y1, Y1, Y0
+	ADDQ         $0x00000040, DI
+	CMPQ         DI, SI
+	JLT          across51
+	VBROADCASTSD 32(AX), Y1
+	VCMPPD       $0x06, Y1, Y0, Y0
+	VMOVMSKPD    Y0, DI
+	MOVQ         72(AX), R8
+	VMOVUPD      32(R8), Y0
+	VBROADCASTSD 16(AX), Y1
+	VADDPD       Y1, Y0, Y0
+	VMOVUPD      Y0, 32(R8)
+	MOVQ         40(AX), R8
+	VMOVUPD      32(R8), Y1
+	VCMPPD       $0x05, Y1, Y0, Y0
+	VMOVMSKPD    Y0, R8
+	ORQ          R8, DI
+	MOVQ         104(AX), R8
+	SHLQ         $0x06, R8
+	VMOVUPD      32(CX)(R8*1), Y1
+	VBROADCASTSD 24(AX), Y0
+	VCMPPD       $0x05, Y0, Y1, Y0
+	VMOVMSKPD    Y0, R8
+	ORQ          R8, DI
+	SHLQ         $0x04, DI
+	ORQ          DI, R9
+	INCQ         120(AX)
+	ANDQ         112(AX), R9
+	JNZ          out
+	MOVQ         120(AX), R10
+	CMPQ         R10, 96(AX)
+	JLT          step
+
+out:
+	MOVQ R9, 128(AX)
 	VZEROUPPER
 	RET
 

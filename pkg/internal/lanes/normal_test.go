@@ -152,14 +152,18 @@ func TestNormalLaw(t *testing.T) {
 			want, got = 0, 0
 		}
 	}
-	if z := (chi - float64(cells-1)) / math.Sqrt(2*float64(cells-1)); math.Abs(z) > 4.5 {
+	z := (chi - float64(cells-1)) / math.Sqrt(2*float64(cells-1))
+	t.Logf("%.3g draws: χ² = %.1f in %d cells (z = %.2f), Kolmogorov–Smirnov √n·D = %.2f", float64(n), chi, cells, z, distance*math.Sqrt(float64(n)))
+	if math.Abs(z) > 4.5 {
 		t.Errorf("χ² = %v in %d cells (z = %.1f)", chi, cells, z)
 	}
 	if d := distance * math.Sqrt(float64(n)); d > 2.5 { // chance 7e-6
 		t.Errorf("Kolmogorov–Smirnov: √n·D = %v", d)
 	}
 	root := math.Sqrt(float64(n))
-	for i, z := range []float64{sum[0] / root, (sum[1] - float64(n)) / (root * math.Sqrt2), sum[2] / root, sum[3] / root, sum[4] / (root * math.Sqrt2)} {
+	moments := []float64{sum[0] / root, (sum[1] - float64(n)) / (root * math.Sqrt2), sum[2] / root, sum[3] / root, sum[4] / (root * math.Sqrt2)}
+	t.Logf("z of mean, variance and three correlations: %.2f", moments)
+	for i, z := range moments {
 		if math.Abs(z) > 4.5 {
 			t.Errorf("moment %d: z = %.1f", i, z)
 		}

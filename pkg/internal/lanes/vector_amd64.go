@@ -56,6 +56,20 @@ func (m *Move) Run(clock Clock, heun bool) {
 	}
 }
 
+// Run moves all lanes by up to Steps steps, and ends with the step in which the first of the active
+// lanes stops.
+func (m *Fresh) Run() {
+	fields := (*[17]uint64)(unsafe.Pointer(m))
+	switch level {
+	case 512:
+		freshAVX512(fields)
+	case 2:
+		freshAVX2(fields)
+	default:
+		m.runGo()
+	}
+}
+
 func descend(m *Descent, d int) bool {
 	if level < 512 {
 		return false

@@ -35,14 +35,20 @@ func Dir() (string, error) {
 	if dir := os.Getenv(DirEnv); dir != "" {
 		return filepath.Abs(dir)
 	}
+	if paper {
+		return Published()
+	}
 	root, err := checkout()
 	if err != nil {
 		return "", err
 	}
-	if paper {
-		return filepath.Join(root, "figures"), nil
-	}
 	return filepath.Join(root, "notebooks", "reports", "figures"), nil
+}
+
+// Published returns the repository's folder figures/, which holds what runs at paper fidelity made.
+func Published() (string, error) {
+	root, err := checkout()
+	return filepath.Join(root, "figures"), err
 }
 
 // module matches the line of the go.mod that marks the repository's root.

@@ -40,6 +40,7 @@ func main() {
 		move("None", false)
 		move("Log", true)
 		move("None", true)
+		fresh()
 	}
 	wide = true // AVX2 gathers too slowly
 	for _, d := range []int{1, 2, 4, 8} {
