@@ -23,7 +23,8 @@ var ladder = [][]string{
 	{"kolmogorov", "sgd", "spectrum"},
 	{"escape", "timechange"},
 	{"selection", "regression", "splitting"},
-	{"network"},
+	{"network", "sweep"},
+	{"sweep/worker"},
 }
 
 // draws are the rooms of the ladder whose results come as a figure as well.
