@@ -35,7 +35,7 @@ func Example_ownModel() {
 	least := must.M1(spectrum.FindMinimum(ctx, m, []float64{1, 1}, spectrum.MinimumSettings{}))
 	strength := must.M1(must.M1(noise.NewMeter(m, 0)).Measure(least.Theta, nil)).Value
 	sigma := must.M1(noise.NewCovariance(m, least.Theta, 1, noise.Exact))
-	eigen := must.M1(spectrum.Leading(must.M1(noise.Hessian(m, least.Theta)), 2, spectrum.LeadingSettings{}))
+	eigen := must.M1(spectrum.Leading(ctx, must.M1(noise.Hessian(m, least.Theta)), 2, spectrum.LeadingSettings{}))
 	law := must.M1(must.M1(spectrum.CountByGap(eigen.Values)).Predict(theory.Noise{LearningRate: 0.2, BatchSize: 1}))
 	along := must.M1(noise.Along(sigma, mat.Col(nil, 0, eigen.Vectors)))
 	fmt.Printf("L* = %.4f, 𝒩 = %.4f, h = %.3f, Σ along the first %.4f\n", least.Loss, strength, eigen.Values, along)

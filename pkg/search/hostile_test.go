@@ -63,13 +63,13 @@ func TestHostile(t *testing.T) {
 		},
 		"Path.Peaks": {func() error { return hostile.Said(len((&Path{}).Peaks()) == 0) }},
 		"FindSaddle": {
-			func() error { return hostile.Err(FindSaddle(nil, path, 1)) }, func() error { return hostile.Err(FindSaddle(q, nil, 0)) }, func() error { return hostile.Err(FindSaddle(q, &Path{}, 0)) }, func() error { return hostile.Err(FindSaddle(q, path, -1)) }, func() error { return hostile.Err(FindSaddle(q, path, 31)) },
-			func() error { return hostile.Err(FindSaddle(q, &Path{Images: [][]float64{from, to}}, 0)) }, func() error {
-				return hostile.Err(FindSaddle(q, &Path{Images: [][]float64{from, nil}, Arc: []float64{0, 1}}, 0))
+			func() error { return hostile.Err(FindSaddle(t.Context(), nil, path, 1)) }, func() error { return hostile.Err(FindSaddle(t.Context(), q, nil, 0)) }, func() error { return hostile.Err(FindSaddle(t.Context(), q, &Path{}, 0)) }, func() error { return hostile.Err(FindSaddle(t.Context(), q, path, -1)) }, func() error { return hostile.Err(FindSaddle(t.Context(), q, path, 31)) },
+			func() error { return hostile.Err(FindSaddle(t.Context(), q, &Path{Images: [][]float64{from, to}}, 0)) }, func() error {
+				return hostile.Err(FindSaddle(t.Context(), q, &Path{Images: [][]float64{from, nil}, Arc: []float64{0, 1}}, 0))
 			},
 			func() error {
-				return hostile.Err(FindSaddle(q, &Path{Images: [][]float64{{nan, 0}, to}, Arc: []float64{0, 1}}, 0))
-			}, func() error { return hostile.Err(FindSaddle(wide(1), path, 15)) },
+				return hostile.Err(FindSaddle(t.Context(), q, &Path{Images: [][]float64{{nan, 0}, to}, Arc: []float64{0, 1}}, 0))
+			}, func() error { return hostile.Err(FindSaddle(t.Context(), wide(1), path, 15)) },
 		},
 		"FindEscape": {func() error { return hostile.Err(FindEscape(background, nil, from, to, PathSettings{})) }, func() error { return hostile.Err(FindEscape(background, q, from, from, PathSettings{})) },
 			func() error { return hostile.Err(FindEscape(done, q, from, to, PathSettings{})) }, func() error { return hostile.Err(FindEscape(background, q, nil, to, PathSettings{})) }, func() error { return hostile.Err(FindEscape(background, q, from, nil, PathSettings{})) },
@@ -83,7 +83,7 @@ func TestHostile(t *testing.T) {
 	nowhere := context.Context(nil)
 	r.Add("FindMinimum", func() error { return hostile.Err(FindMinimum(background, none, from)) }, func() error { return hostile.Err(FindMinimum(nowhere, q, from)) })
 	r.Add("FindPath", func() error { return hostile.Err(FindPath(background, none, from, to, PathSettings{})) }, func() error { return hostile.Err(FindPath(nowhere, q, from, to, PathSettings{})) })
-	r.Add("FindSaddle", func() error { return hostile.Err(FindSaddle(none, path, 15)) })
+	r.Add("FindSaddle", func() error { return hostile.Err(FindSaddle(t.Context(), none, path, 15)) })
 	r.Add("FindEscape", func() error { return hostile.Err(FindEscape(background, none, from, to, PathSettings{})) }, func() error { return hostile.Err(FindEscape(nowhere, q, from, to, PathSettings{})) })
 	r.Run(t)
 }

@@ -78,10 +78,10 @@ func TestRefine(t *testing.T) {
 	p := must(FindPath(t.Context(), q, []float64{0}, q.FarMinimum().Theta, PathSettings{}))
 	// Uphill from beside the far minimum of a path that is cut short: too far away.
 	short := &Path{Images: p.Images[:3], Loss: p.Loss[:3], Arc: p.Arc[:3]}
-	_, err = FindSaddle(q, short, 2)
+	_, err = FindSaddle(t.Context(), q, short, 2)
 	says(t, "short path", err, "led away to")
-	says(t, "past the end", hostile.Err(FindSaddle(q, p, 31)), "image 31, want 0 to 30")
-	if c := must(FindSaddle(q, p, 12)); math.Abs(c.Theta[0]-q.Saddle().Theta[0]) > 1e-8 {
+	says(t, "past the end", hostile.Err(FindSaddle(t.Context(), q, p, 31)), "image 31, want 0 to 30")
+	if c := must(FindSaddle(t.Context(), q, p, 12)); math.Abs(c.Theta[0]-q.Saddle().Theta[0]) > 1e-8 {
 		t.Errorf("saddle at %v, want %v", c.Theta, q.Saddle().Theta[0])
 	}
 }
@@ -223,7 +223,7 @@ func TestLedAway(t *testing.T) {
 		// Off the saddle by 0.3 in each of two directions across, in which it is a bowl.
 		x := []float64{q.Saddle().Theta[0], 0.3, 0.3}
 		distance := 0.3 * math.Sqrt2
-		_, err := FindSaddle(q, &Path{Images: [][]float64{x, x}, Arc: []float64{0, c.length * distance}}, 0)
+		_, err := FindSaddle(t.Context(), q, &Path{Images: [][]float64{x, x}, Arc: []float64{0, c.length * distance}}, 0)
 		says(t, fmt.Sprint(c.length), err, c.want)
 	}
 }
@@ -248,10 +248,10 @@ func TestPathByHand(t *testing.T) {
 	if _, err := FindPath(t.Context(), q, q.Minimum().Theta, q.FarMinimum().Theta, PathSettings{Images: 5, MaxSteps: 500}); err != nil {
 		t.Errorf("five images: %v", err)
 	}
-	if _, err := FindSaddle(q, p, 0); err == nil || !strings.Contains(err.Error(), "saddle near") {
+	if _, err := FindSaddle(t.Context(), q, p, 0); err == nil || !strings.Contains(err.Error(), "saddle near") {
 		t.Errorf("saddle from the minimum: %v", err)
 	}
-	if c := must(FindSaddle(q, p, 15)); floats.Distance(c.Theta, q.Saddle().Theta, 2) > 1e-9 {
+	if c := must(FindSaddle(t.Context(), q, p, 15)); floats.Distance(c.Theta, q.Saddle().Theta, 2) > 1e-9 {
 		t.Errorf("saddle at %v", c.Theta)
 	}
 }

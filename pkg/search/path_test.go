@@ -163,7 +163,7 @@ func TestFindErrors(t *testing.T) {
 		{hostile.Err(FindPath(t.Context(), q, from, to, PathSettings{Tolerance: -1})), "tolerance = -1"},
 		{hostile.Err(FindPath(done, q, from, to, PathSettings{})), "context canceled"},
 		{hostile.Err(FindPath(t.Context(), mullerBrown{150}, []float64{-0.558, 1.442}, []float64{0.623, 0.028}, PathSettings{MaxSteps: 3})), "after 3 steps"},
-		{hostile.Err(FindSaddle(q, path, 99)), "image 99, want 0 to 30"},
+		{hostile.Err(FindSaddle(t.Context(), q, path, 99)), "image 99, want 0 to 30"},
 		{hostile.Err(FindEscape(t.Context(), q, from, []float64{0.1, 0.1}, PathSettings{})), "same minimum"},
 	} {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.want) {
@@ -208,7 +208,7 @@ func ExampleFindPath() {
 		fmt.Println(err)
 		return
 	}
-	saddle, err := FindSaddle(well, path, path.Peaks()[0])
+	saddle, err := FindSaddle(context.Background(), well, path, path.Peaks()[0])
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/landscape"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/optimize"
@@ -61,8 +62,11 @@ func FindMinimum(ctx context.Context, l landscape.Landscape, start []float64) (l
 // to it, by eigenvector following down to ‖∇L‖ < 1e−8 (or 1e−10 of the largest force on the path,
 // where that is more). It returns an error if there is no such image, l or path, if the gradient
 // does not fall that low (naming the value reached), if the critical point has not exactly one
-// negative curvature, or if it lies farther from the path than the path is long.
-func FindSaddle(l landscape.Landscape, path *Path, image int) (landscape.Critical, error) {
+// negative curvature, if it lies farther from the path than the path is long, or if ctx is done.
+func FindSaddle(ctx context.Context, l landscape.Landscape, path *Path, image int) (landscape.Critical, error) {
+	if err := parallel.Err(ctx); err != nil {
+		return landscape.Critical{}, fmt.Errorf("search: saddle: %w", err)
+	}
 	path = cmp.Or(path, new(Path)) // of no images
 	if image < 0 || image >= min(len(path.Images), len(path.Arc)) {
 		return landscape.Critical{}, fmt.Errorf("search: saddle near image %d, want 0 to %d", image, len(path.Images)-1)
@@ -79,12 +83,12 @@ func FindSaddle(l landscape.Landscape, path *Path, image int) (landscape.Critica
 	length := path.Arc[len(path.Arc)-1]
 	spacing := length / float64(len(path.Images)-1)
 	start := path.Images[image]
-	found, err := refine(context.Background(), l, start, 1, math.Max(gradTol, 1e-10*largest), spacing)
+	found, err := refine(ctx, l, start, 1, math.Max(gradTol, 1e-10*largest), spacing)
 	if err == nil && floats.Distance(found.Theta, start, 2) > length {
 		err = fmt.Errorf("led away to %v", found.Theta)
 	}
 	if err != nil {
-		return landscape.Critical{}, fmt.Errorf("search: saddle near %v: %w", start, err)
+		return landscape.Critical{}, fmt.Errorf("search: saddle near %v: %w", start, cmp.Or(ctx.Err(), err))
 	}
 	return found, nil
 }
@@ -126,7 +130,7 @@ func FindEscape(ctx context.Context, l landscape.Landscape, start, other []float
 	if top == 0 || top == len(path.Loss)-1 {
 		return nil, fmt.Errorf("search: escape: no barrier between the minima %v and %v", minimum.Theta, far.Theta)
 	}
-	saddle, err := FindSaddle(l, path, top)
+	saddle, err := FindSaddle(ctx, l, path, top)
 	if err != nil {
 		return nil, err
 	}

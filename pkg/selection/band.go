@@ -1,6 +1,10 @@
 package selection
 
-import "gonum.org/v1/gonum/floats"
+import (
+	"context"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // band is a Markov chain on 0 … n−1 that leaves a state for no state further than reach from it:
 // its rates (per time) or probabilities (per step), row by row, the rate from i to j at
@@ -32,9 +36,13 @@ func (b *band) later(i, k int) []float64 {
 	return b.row[i][k+1-i+b.reach : last+1-i+b.reach]
 }
 
-// eliminate takes out one state after the other: who went there goes on to where it led.
-func (b *band) eliminate() {
+// eliminate takes out one state after the other: who went there goes on to where it led. The error
+// is that of ctx, as for all that follows.
+func (b *band) eliminate(ctx context.Context) error {
 	for k := range b.row {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		next := b.later(k, k)
 		b.out[k] = floats.Sum(next) + b.leak[k]
 		for i := k + 1; i <= k+len(next); i++ {
@@ -44,30 +52,37 @@ func (b *band) eliminate() {
 			}
 		}
 	}
+	return nil
 }
 
 // share returns the rate from i to an eliminated state k over the rate at which k is left.
 func (b *band) share(i, k int) float64 { return b.row[i][k-i+b.reach] / b.out[k] }
 
 // stationary returns the stationary law of an eliminated chain without leaks.
-func (b *band) stationary() []float64 {
+func (b *band) stationary(ctx context.Context) ([]float64, error) {
 	n := len(b.row)
 	p := make([]float64, n)
 	p[n-1] = 1
 	for k := n - 2; k >= 0; k-- {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		for i := k + 1; i <= min(k+b.reach, n-1); i++ {
 			p[k] += p[i] * b.share(i, k)
 		}
 	}
 	floats.Scale(1/floats.Sum(p), p)
-	return p
+	return p, nil
 }
 
 // earn replaces f, what each state pays per unit of time, by what is earned on average until an
 // eliminated chain leaks: with f = 1 the mean times.
-func (b *band) earn(f []float64) {
+func (b *band) earn(ctx context.Context, f []float64) error {
 	n := len(b.row)
 	for k := range n {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		for i := k + 1; i <= min(k+b.reach, n-1); i++ {
 			f[i] += b.share(i, k) * f[k]
 		}
@@ -76,4 +91,5 @@ func (b *band) earn(f []float64) {
 		next := b.later(k, k)
 		f[k] = (f[k] + floats.Dot(next, f[k+1:k+1+len(next)])) / b.out[k]
 	}
+	return nil
 }

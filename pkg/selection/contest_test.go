@@ -117,16 +117,16 @@ func TestClimb(t *testing.T) {
 // barrier so low that all descriptions agree.
 func TestChainOdds(t *testing.T) {
 	equal := must(NewLoop(1, 1, 1, 2))
-	close(t, "equal", must(ChainOdds(equal, 0.1, -3, 3, 200)).Value, 1, 1e-9)
+	close(t, "equal", must(ChainOdds(t.Context(), equal, 0.1, -3, 3, 200)).Value, 1, 1e-9)
 	low := must(NewLoop(1.3, 1, 1, 1.02))
 	end := low.FarMinimum().Theta[0] + 1.2
 	p := TwoTemperatures{Loss: exact.FirstAxis(low), Near: 0.026, Far: 0.02}
 	want := must(exact.Odds(p, 0, 1, exact.Settings{Tolerance: 1e-7})).Value
-	close(t, "low barrier", must(ChainOdds(low, 0.02, -end, end, 300)).Value, want, 0.02)
-	if _, err := ChainOdds(low, 0.02, 1, -1, 300); err == nil {
+	close(t, "low barrier", must(ChainOdds(t.Context(), low, 0.02, -end, end, 300)).Value, want, 0.02)
+	if _, err := ChainOdds(t.Context(), low, 0.02, 1, -1, 300); err == nil {
 		t.Error("empty interval: no error")
 	}
-	if _, err := ChainOdds(low, 0.02, 0.1, 1, 300); err == nil || !strings.Contains(err.Error(), "inside") {
+	if _, err := ChainOdds(t.Context(), low, 0.02, 0.1, 1, 300); err == nil || !strings.Contains(err.Error(), "inside") {
 		t.Errorf("θ = 0 outside: %v", err)
 	}
 }

@@ -1,12 +1,14 @@
 package selection
 
 import (
+	"context"
 	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
 // TwoCoordinates is Eq. 13 between two basins whose n−1 directions across the path are alike, in
@@ -90,38 +92,48 @@ func (c TwoCoordinates) check() error {
 
 // Odds returns the stationary weight beyond the saddle over that before it. It returns an error if
 // T is so high that the weight has no finite integral (Eq. 19), or if temperatures or curvatures
-// are too unequal for a grid.
-func (c TwoCoordinates) Odds() (exact.Result, error) {
-	return c.extrapolate("odds", func(g *coordinateGrid) float64 {
+// are too unequal for a grid, and that of ctx.
+func (c TwoCoordinates) Odds(ctx context.Context) (exact.Result, error) {
+	return c.extrapolate(ctx, "odds", func(g *coordinateGrid) (float64, error) {
 		chain := g.chain(len(g.z.at))
-		chain.eliminate()
+		if err := chain.eliminate(ctx); err != nil {
+			return 0, err
+		}
+		pi, err := chain.stationary(ctx)
+		if err != nil {
+			return 0, err
+		}
 		below, above := 0.0, 0.0
-		for s, p := range chain.stationary() {
+		for s, p := range pi {
 			i := s / len(g.r.at)
 			share := math.Max(0, math.Min(1, g.z.face[i]/g.z.width[i])) // of the cell, beyond z₁ = 0
 			above += share * p
 			below += (1 - share) * p
 		}
-		return above / below
+		return above / below, nil
 	})
 }
 
 // Rate returns the rate out of the near basin proper: the lowest eigenvalue with absorption at the
 // plane of the far bottom. Errors are those of [TwoCoordinates.Odds].
-func (c TwoCoordinates) Rate() (exact.Result, error) {
-	return c.extrapolate("rate", func(g *coordinateGrid) float64 {
+func (c TwoCoordinates) Rate(ctx context.Context) (exact.Result, error) {
+	return c.extrapolate(ctx, "rate", func(g *coordinateGrid) (float64, error) {
 		chain := g.chain(g.far)
-		chain.eliminate()
+		if err := chain.eliminate(ctx); err != nil {
+			return 0, err
+		}
 		u := make([]float64, len(chain.row))
 		floats.AddConst(1, u)
 		rate, last := 1.0, 0.0
 		// Inverse iteration converges with the ratio of the two lowest eigenvalues.
 		for i := 0; i < 200 && math.Abs(rate-last) > 1e-10*rate; i++ {
-			chain.earn(u)
+			if err := chain.earn(ctx, u); err != nil {
+				return 0, err
+			}
 			last, rate = rate, 1/floats.Max(u)
 			floats.Scale(rate, u)
 		}
-		return rate
+		return rate, nil
 	})
 }
 
@@ -129,18 +141,24 @@ func (c TwoCoordinates) Rate() (exact.Result, error) {
 var coordinateLevels = []float64{4, 6, 8}
 
 // extrapolate returns a value of vanishing cells from three grids.
-func (c TwoCoordinates) extrapolate(what string, value func(*coordinateGrid) float64) (exact.Result, error) {
+func (c TwoCoordinates) extrapolate(ctx context.Context, what string, value func(*coordinateGrid) (float64, error)) (exact.Result, error) {
 	if err := c.check(); err != nil {
 		return exact.Result{}, err
 	}
 	var x, v []float64
 	var g *coordinateGrid
 	for _, level := range coordinateLevels {
-		var err error
-		if g, err = c.grid(level); err != nil {
+		err, one := parallel.Err(ctx), 0.0
+		if err == nil {
+			g, err = c.grid(level)
+		}
+		if err == nil {
+			one, err = value(g)
+		}
+		if err != nil {
 			return exact.Result{}, fmt.Errorf("selection: two coordinates: %s: %w", what, err)
 		}
-		x, v = append(x, 1/(level*level)), append(v, value(g))
+		x, v = append(x, 1/(level*level)), append(v, one)
 	}
 	best, change := extrapolate(x, v)
 	if !positive(best) {

@@ -1,6 +1,7 @@
 package selection
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -24,16 +25,20 @@ func extrapolate(x, values []float64) (best, change float64) {
 
 // ChainOdds returns the stationary odds of the chain of a law beyond θ = 0, extrapolated from
 // lattices of a half, 0.7 and 1 times cells, in logarithms, as odds are exponential in what a
-// lattice adds to the noise. Errors are those of [NewLattice].
-func ChainOdds(law StepLaw, eta, lo, hi float64, cells int) (exact.Result, error) {
+// lattice adds to the noise. Errors are those of [NewLattice] and [Lattice.Odds].
+func ChainOdds(ctx context.Context, law StepLaw, eta, lo, hi float64, cells int) (exact.Result, error) {
 	var x, v []float64
 	for _, share := range []float64{0.5, 0.7, 1} {
 		n := int(share * float64(cells))
-		l, err := NewLattice(law, eta, lo, hi, n)
+		l, err := NewLattice(ctx, law, eta, lo, hi, n)
 		if err != nil {
 			return exact.Result{}, err
 		}
-		x, v = append(x, 1/float64(n*n)), append(v, math.Log(l.Odds(0)))
+		odds, err := l.Odds(ctx, 0)
+		if err != nil {
+			return exact.Result{}, err
+		}
+		x, v = append(x, 1/float64(n*n)), append(v, math.Log(odds))
 	}
 	best, change := extrapolate(x, v)
 	if !positive(math.Exp(best)) {

@@ -30,7 +30,7 @@ func TestHostile(t *testing.T) {
 	good, far := basin(1, 1, 1), basin(1, 1, 0)
 	b := must(NewBasins(good, far, 2))
 	loop := must(NewLoop(2, 0.7, 0.5, 3))
-	lattice := must(NewLattice(straightRoad{}, 0.1, -1, 1, 10))
+	lattice := must(NewLattice(t.Context(), straightRoad{}, 0.1, -1, 1, 10))
 	loss := exact.FirstAxis(b)
 	noise := theory.NoiseFor(0.1, 1)
 	h := func(dst, _ []float64) { dst[0], dst[1] = 1, 1 }
@@ -75,14 +75,14 @@ func TestHostile(t *testing.T) {
 		"Basins.Present":    {func() error { var dst [2]float64; b.Present(dst[:], nan, 0.1); return isNaN(dst[0] + dst[1]) }, func() error { var dst [2]float64; b.Present(dst[:], 0, -1); return isNaN(dst[0]) }},
 		"Ramp":              {func() error { return isNaN(Ramp(nan, 1)) }, func() error { return isNaN(Ramp(0, nan)) }, func() error { return isNaN(Ramp(0, -1)) }, func() error { return isNaN(Ramp(0, inf)) }, func() error { return isNaN(Ramp(nan, 0)) }, func() error { return hostile.Said(Ramp(huge, tiny) == 1 && Ramp(-huge, tiny) == 0) }},
 		"NewLattice": {
-			func() error { return hostile.Err(NewLattice(nil, 0.1, -1, 1, 10)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, -1, 1, 1e9)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, -1, 1, math.MaxInt)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, -1, 1, 12_000)) },
-			func() error { return hostile.Err(NewLattice(loop, 0.1, -1, 1, 2)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, -1, 1, -1)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, 1, -1, 10)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, 1, 1, 10)) },
-			func() error { return hostile.Err(NewLattice(loop, 0.1, -huge, huge, 10)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, 0, tiny, 10)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, 1, 1+1e-14, 10)) },
+			func() error { return hostile.Err(NewLattice(t.Context(), nil, 0.1, -1, 1, 10)) }, func() error { return hostile.Err(NewLattice(t.Context(), loop, 0.1, -1, 1, 1e9)) }, func() error { return hostile.Err(NewLattice(t.Context(), loop, 0.1, -1, 1, math.MaxInt)) }, func() error { return hostile.Err(NewLattice(t.Context(), loop, 0.1, -1, 1, 12_000)) },
+			func() error { return hostile.Err(NewLattice(t.Context(), loop, 0.1, -1, 1, 2)) }, func() error { return hostile.Err(NewLattice(t.Context(), loop, 0.1, -1, 1, -1)) }, func() error { return hostile.Err(NewLattice(t.Context(), loop, 0.1, 1, -1, 10)) }, func() error { return hostile.Err(NewLattice(t.Context(), loop, 0.1, 1, 1, 10)) },
+			func() error { return hostile.Err(NewLattice(t.Context(), loop, 0.1, -huge, huge, 10)) }, func() error { return hostile.Err(NewLattice(t.Context(), loop, 0.1, 0, tiny, 10)) }, func() error { return hostile.Err(NewLattice(t.Context(), loop, 0.1, 1, 1+1e-14, 10)) },
 		},
 		"Lattice.Middle":           {func() error { return hostile.Said((&Lattice{}).Middle(3) == 0) }, func() error { return hostile.Said(lattice.Middle(-1) < -1) }},
-		"Lattice.Stationary":       {func() error { return hostile.Said((*Lattice)(nil).Stationary() == nil) }, func() error { return hostile.Said((&Lattice{}).Stationary() == nil) }},
-		"Lattice.Odds":             {func() error { return isNaN((*Lattice)(nil).Odds(0)) }, func() error { return isNaN((&Lattice{}).Odds(0)) }},
-		"Lattice.MeanFirstPassage": {func() error { return hostile.Err((*Lattice)(nil).MeanFirstPassage(0, 1)) }, func() error { return hostile.Err((&Lattice{}).MeanFirstPassage(0, 1)) }, func() error { return hostile.Err(lattice.MeanFirstPassage(0.1, 0.15)) }},
+		"Lattice.Stationary":       {func() error { return hostile.Err((*Lattice)(nil).Stationary(t.Context())) }, func() error { return hostile.Err((&Lattice{}).Stationary(t.Context())) }},
+		"Lattice.Odds":             {func() error { return hostile.Err((*Lattice)(nil).Odds(t.Context(), 0)) }, func() error { return hostile.Err((&Lattice{}).Odds(t.Context(), 0)) }},
+		"Lattice.MeanFirstPassage": {func() error { return hostile.Err((*Lattice)(nil).MeanFirstPassage(t.Context(), 0, 1)) }, func() error { return hostile.Err((&Lattice{}).MeanFirstPassage(t.Context(), 0, 1)) }, func() error { return hostile.Err(lattice.MeanFirstPassage(t.Context(), 0.1, 0.15)) }},
 		"NewLoop":                  {}, "Loop.SGD": {func() error { return hostile.Err((*Loop)(nil).SGD(0.1)) }, func() error { return hostile.Err((&Loop{}).SGD(0.1)) },
 			func() error {
 				theta := []float64{0.1}
@@ -124,14 +124,14 @@ func TestHostile(t *testing.T) {
 			func() error { return hostile.Err(NewBasins(basin(1, 1), basin(1, x), 2)) }, func() error { return hostile.Err(NewBasins(basin(1, 1), basin(1, 1), x)) })
 		if x != 0 {
 			r.Add("NewBasins", func() error { return hostile.Err(NewBasins(basin(1, 1, x), good, 2)) }, func() error { return hostile.Err(NewBasins(good, basin(1, 1, x), 2)) })
-			r.Add("NewLattice", func() error { return hostile.Err(NewLattice(road{0, x}, 0.1, -1, 1, 10)) })
+			r.Add("NewLattice", func() error { return hostile.Err(NewLattice(t.Context(), road{0, x}, 0.1, -1, 1, 10)) })
 			if x != -1 {
-				r.Add("NewLattice", func() error { return hostile.Err(NewLattice(road{x, 1}, 0.1, -1, 1, 10)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, x, 1, 10)) }, func() error { return hostile.Err(NewLattice(loop, 0.1, -1, x, 10)) })
-				r.Add("Lattice.MeanFirstPassage", func() error { return hostile.Err(lattice.MeanFirstPassage(x, 0)) }, func() error { return hostile.Err(lattice.MeanFirstPassage(0, x)) })
+				r.Add("NewLattice", func() error { return hostile.Err(NewLattice(t.Context(), road{x, 1}, 0.1, -1, 1, 10)) }, func() error { return hostile.Err(NewLattice(t.Context(), loop, 0.1, x, 1, 10)) }, func() error { return hostile.Err(NewLattice(t.Context(), loop, 0.1, -1, x, 10)) })
+				r.Add("Lattice.MeanFirstPassage", func() error { return hostile.Err(lattice.MeanFirstPassage(t.Context(), x, 0)) }, func() error { return hostile.Err(lattice.MeanFirstPassage(t.Context(), 0, x)) })
 			}
-			r.Add("Lattice.Odds", func() error { return isNaN(lattice.Odds(x)) })
+			r.Add("Lattice.Odds", func() error { return hostile.Err(lattice.Odds(t.Context(), x)) })
 		}
-		r.Add("NewLattice", func() error { return hostile.Err(NewLattice(loop, x, -1, 1, 10)) })
+		r.Add("NewLattice", func() error { return hostile.Err(NewLattice(t.Context(), loop, x, -1, 1, 10)) })
 		for i := range 4 {
 			at := [4]float64{1, 1, 1, 2}
 			at[i] = x
@@ -170,13 +170,13 @@ func TestHostile(t *testing.T) {
 				r.Add("Keep", func() error { return hostile.Err(Keep(pair, x)) })
 				r.Add("NewStudentLoop", func() error { return hostile.Err(NewStudentLoop(loop, x)) })
 				r.Add("StudentLoop.SGD", func() error { return hostile.Err(must(NewStudentLoop(loop, 5)).SGD(x)) })
-				r.Add("ChainOdds", func() error { return hostile.Err(ChainOdds(loop, x, -3, 3, 20)) })
+				r.Add("ChainOdds", func() error { return hostile.Err(ChainOdds(t.Context(), loop, x, -3, 3, 20)) })
 				c := TwoCoordinates{Basins: pair, Along: x, Across: across}
 				d := TwoCoordinates{Basins: pair, Along: 0.1, Across: func(float64) float64 { return x }}
 				for _, c := range []TwoCoordinates{c, d} {
-					r.Add("TwoCoordinates.Odds", func() error { return hostile.Err(c.Odds()) })
-					r.Add("TwoCoordinates.Rate", func() error { return hostile.Err(c.Rate()) })
-					r.Add("TwoCoordinates.Toll", func() error { return hostile.Err(c.Toll()) })
+					r.Add("TwoCoordinates.Odds", func() error { return hostile.Err(c.Odds(t.Context())) })
+					r.Add("TwoCoordinates.Rate", func() error { return hostile.Err(c.Rate(t.Context())) })
+					r.Add("TwoCoordinates.Toll", func() error { return hostile.Err(c.Toll(t.Context())) })
 				}
 				if x != 0 {
 					r.Add("NewContest", contest(0.1, x))
@@ -189,7 +189,7 @@ func TestHostile(t *testing.T) {
 			r.Add("Keep", func() error { return hostile.Err(Keep(nil, 0.1)) })
 			r.Add("NewStudentLoop", func() error { return hostile.Err(NewStudentLoop(nil, 3)) }, func() error { return hostile.Err(NewStudentLoop(&Loop{}, 3)) }, func() error { return hostile.Err(NewStudentLoop(loop, 2)) })
 			r.Add("StudentLoop.SGD", func() error { return hostile.Err(StudentLoop{}.SGD(0.1)) })
-			r.Add("ChainOdds", func() error { return hostile.Err(ChainOdds(nil, 0.1, -3, 3, 20)) }, func() error { return hostile.Err(ChainOdds(loop, 0.1, -3, 3, 4)) }, func() error { return hostile.Err(ChainOdds(loop, 0.1, 1, 3, 20)) }, func() error { return hostile.Err(ChainOdds(loop, 0.1, -3, 3, 1e9)) })
+			r.Add("ChainOdds", func() error { return hostile.Err(ChainOdds(t.Context(), nil, 0.1, -3, 3, 20)) }, func() error { return hostile.Err(ChainOdds(t.Context(), loop, 0.1, -3, 3, 4)) }, func() error { return hostile.Err(ChainOdds(t.Context(), loop, 0.1, 1, 3, 20)) }, func() error { return hostile.Err(ChainOdds(t.Context(), loop, 0.1, -3, 3, 1e9)) })
 			r.Add("Loop.Climb", func() error { return isNaN((&Loop{}).Climb().Jumps) })
 			r.Add("Occupy", func() error { return hostile.Err(Occupy(background, nil, must(loop.SGD(0.1)), 1, 1, 1, "")) }, func() error { return hostile.Err(Occupy(background, loop, nil, 1, 1, 1, "")) }, func() error { return hostile.Err(Occupy(background, loop, must(loop.SGD(0.1)), 1, 1, 1e9, "")) })
 			r.Add("Scan", func() error { return hostile.Err(Scan(background, []float64{1}, nil, 1)) })
@@ -198,9 +198,9 @@ func TestHostile(t *testing.T) {
 			r.Add("Series.Over", func() error { return both(Series{Y: []float64{1}}.Over([]float64{1})) }, func() error { return both(Series{Y: []float64{1}, StdErr: []float64{1}}.Over(nil)) })
 			r.Add("TwoCoordinates.Reverse", func() error { return hostile.Said(TwoCoordinates{}.Reverse().Basins == nil) })
 			for _, c := range []TwoCoordinates{{}, {Basins: pair, Along: 0.1}, {Along: 0.1, Across: across}} {
-				r.Add("TwoCoordinates.Odds", func() error { return hostile.Err(c.Odds()) })
-				r.Add("TwoCoordinates.Rate", func() error { return hostile.Err(c.Rate()) })
-				r.Add("TwoCoordinates.Toll", func() error { return hostile.Err(c.Toll()) })
+				r.Add("TwoCoordinates.Odds", func() error { return hostile.Err(c.Odds(t.Context())) })
+				r.Add("TwoCoordinates.Rate", func() error { return hostile.Err(c.Rate(t.Context())) })
+				r.Add("TwoCoordinates.Toll", func() error { return hostile.Err(c.Toll(t.Context())) })
 			}
 			r.Add("TwoTemperatures.Check", p.Check)
 			r.Add("TwoTemperatures.Densities", func() error { s, m := p.Densities(0.1); return hostile.Said(math.IsNaN(s) && math.IsNaN(m)) })
@@ -232,13 +232,13 @@ func TestHostile(t *testing.T) {
 		r.Add("Keep", func() error { return hostile.Err(Keep(pair, x)) })
 		r.Add("NewStudentLoop", func() error { return hostile.Err(NewStudentLoop(loop, x)) })
 		r.Add("StudentLoop.SGD", func() error { return hostile.Err(must(NewStudentLoop(loop, 5)).SGD(x)) })
-		r.Add("ChainOdds", func() error { return hostile.Err(ChainOdds(loop, x, -3, 3, 20)) })
+		r.Add("ChainOdds", func() error { return hostile.Err(ChainOdds(t.Context(), loop, x, -3, 3, 20)) })
 		c := TwoCoordinates{Basins: pair, Along: x, Across: across}
 		d := TwoCoordinates{Basins: pair, Along: 0.1, Across: func(float64) float64 { return x }}
 		for _, c := range []TwoCoordinates{c, d} {
-			r.Add("TwoCoordinates.Odds", func() error { return hostile.Err(c.Odds()) })
-			r.Add("TwoCoordinates.Rate", func() error { return hostile.Err(c.Rate()) })
-			r.Add("TwoCoordinates.Toll", func() error { return hostile.Err(c.Toll()) })
+			r.Add("TwoCoordinates.Odds", func() error { return hostile.Err(c.Odds(t.Context())) })
+			r.Add("TwoCoordinates.Rate", func() error { return hostile.Err(c.Rate(t.Context())) })
+			r.Add("TwoCoordinates.Toll", func() error { return hostile.Err(c.Toll(t.Context())) })
 		}
 		if x != 0 {
 			r.Add("NewContest", contest(0.1, x))
@@ -251,7 +251,7 @@ func TestHostile(t *testing.T) {
 	r.Add("Keep", func() error { return hostile.Err(Keep(nil, 0.1)) })
 	r.Add("NewStudentLoop", func() error { return hostile.Err(NewStudentLoop(nil, 3)) }, func() error { return hostile.Err(NewStudentLoop(&Loop{}, 3)) }, func() error { return hostile.Err(NewStudentLoop(loop, 2)) })
 	r.Add("StudentLoop.SGD", func() error { return hostile.Err(StudentLoop{}.SGD(0.1)) })
-	r.Add("ChainOdds", func() error { return hostile.Err(ChainOdds(nil, 0.1, -3, 3, 20)) }, func() error { return hostile.Err(ChainOdds(loop, 0.1, -3, 3, 4)) }, func() error { return hostile.Err(ChainOdds(loop, 0.1, 1, 3, 20)) }, func() error { return hostile.Err(ChainOdds(loop, 0.1, -3, 3, 1e9)) })
+	r.Add("ChainOdds", func() error { return hostile.Err(ChainOdds(t.Context(), nil, 0.1, -3, 3, 20)) }, func() error { return hostile.Err(ChainOdds(t.Context(), loop, 0.1, -3, 3, 4)) }, func() error { return hostile.Err(ChainOdds(t.Context(), loop, 0.1, 1, 3, 20)) }, func() error { return hostile.Err(ChainOdds(t.Context(), loop, 0.1, -3, 3, 1e9)) })
 	r.Add("Loop.Climb", func() error { return isNaN((&Loop{}).Climb().Jumps) })
 	r.Add("Occupy", func() error { return hostile.Err(Occupy(background, nil, must(loop.SGD(0.1)), 1, 1, 1, "")) }, func() error { return hostile.Err(Occupy(background, loop, nil, 1, 1, 1, "")) }, func() error { return hostile.Err(Occupy(background, loop, must(loop.SGD(0.1)), 1, 1, 1e9, "")) })
 	r.Add("Scan", func() error { return hostile.Err(Scan(background, []float64{1}, nil, 1)) })
@@ -260,18 +260,18 @@ func TestHostile(t *testing.T) {
 	r.Add("Series.Over", func() error { return both(Series{Y: []float64{1}}.Over([]float64{1})) }, func() error { return both(Series{Y: []float64{1}, StdErr: []float64{1}}.Over(nil)) })
 	r.Add("TwoCoordinates.Reverse", func() error { return hostile.Said(TwoCoordinates{}.Reverse().Basins == nil) })
 	for _, c := range []TwoCoordinates{{}, {Basins: pair, Along: 0.1}, {Along: 0.1, Across: across}} {
-		r.Add("TwoCoordinates.Odds", func() error { return hostile.Err(c.Odds()) })
-		r.Add("TwoCoordinates.Rate", func() error { return hostile.Err(c.Rate()) })
-		r.Add("TwoCoordinates.Toll", func() error { return hostile.Err(c.Toll()) })
+		r.Add("TwoCoordinates.Odds", func() error { return hostile.Err(c.Odds(t.Context())) })
+		r.Add("TwoCoordinates.Rate", func() error { return hostile.Err(c.Rate(t.Context())) })
+		r.Add("TwoCoordinates.Toll", func() error { return hostile.Err(c.Toll(t.Context())) })
 	}
 	r.Add("TwoTemperatures.Check", TwoTemperatures{}.Check, TwoTemperatures{Near: 1, Far: 1}.Check)
-	r.Add("Lattice.Odds", func() error { return isNaN(lattice.Odds(1)) }, func() error { return isNaN(lattice.Odds(huge)) })
+	r.Add("Lattice.Odds", func() error { return hostile.Err(lattice.Odds(t.Context(), 1)) }, func() error { return hostile.Err(lattice.Odds(t.Context(), huge)) })
 	for _, to := range []float64{1, -1.1, 1.1, huge, -huge} {
-		r.Add("Lattice.MeanFirstPassage", func() error { return hostile.Err(lattice.MeanFirstPassage(0.1, to)) }, func() error { return hostile.Err(lattice.MeanFirstPassage(to, 0.1)) })
+		r.Add("Lattice.MeanFirstPassage", func() error { return hostile.Err(lattice.MeanFirstPassage(t.Context(), 0.1, to)) }, func() error { return hostile.Err(lattice.MeanFirstPassage(t.Context(), to, 0.1)) })
 	}
 	for _, c := range [][4]float64{{1, 1, huge, 2}, {1, 1, tiny, 2}, {1, 1, 1, inf}, {tiny, 1, 1e160, 2}, {1, 1, 1, 1 + 1e-320}} {
 		r.Add("NewLoop", func() error { return hostile.Err(NewLoop(c[0], c[1], c[2], c[3])) })
 	}
-	r.Add("NewLattice", func() error { return hostile.Err(NewLattice(road{huge, 1}, 0.1, -1, 1, 10)) }, func() error { return hostile.Err(NewLattice(loop, huge, -1, 1, 10)) })
+	r.Add("NewLattice", func() error { return hostile.Err(NewLattice(t.Context(), road{huge, 1}, 0.1, -1, 1, 10)) }, func() error { return hostile.Err(NewLattice(t.Context(), loop, huge, -1, 1, 10)) })
 	r.Run(t)
 }

@@ -1,6 +1,8 @@
 package selection
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -36,8 +38,8 @@ type mixture interface {
 // NewLattice returns the chain on [lo, hi]. It returns an error if there is no law or its slope or
 // spread is not finite, the interval is empty, not finite or so short that cells have no width,
 // cells < 3 or so many that cells×cells probabilities take more than 1 GiB (11,585), or η is not
-// positive and finite.
-func NewLattice(law StepLaw, eta, lo, hi float64, cells int) (*Lattice, error) {
+// positive and finite, and that of ctx.
+func NewLattice(ctx context.Context, law StepLaw, eta, lo, hi float64, cells int) (*Lattice, error) {
 	size := (hi - lo) / float64(cells)
 	switch {
 	case law == nil:
@@ -64,6 +66,9 @@ func NewLattice(law StepLaw, eta, lo, hi float64, cells int) (*Lattice, error) {
 		laws, chances = m.parts()
 	}
 	for i := range cells {
+		if err := parallel.Err(ctx); err != nil {
+			return nil, fmt.Errorf("selection: lattice: %w", err)
+		}
 		theta, row := l.Middle(i), l.p.RawRowView(i)
 		for part, law := range laws {
 			slope, spread := law.Step(theta)
@@ -103,8 +108,8 @@ func (l *Lattice) spread(row []float64, mean, sd, weight float64) {
 // Middle returns θ in the middle of a cell.
 func (l *Lattice) Middle(cell int) float64 { return l.lo + (float64(cell)+0.5)*l.size }
 
-// band returns the chain on the cells from first to last−1.
-func (l *Lattice) band(first, last int) *band {
+// band returns the chain on the cells from first to last−1, eliminated.
+func (l *Lattice) band(ctx context.Context, first, last int) (*band, error) {
 	b := newBand(last-first, last-first-1)
 	for i := first; i < last; i++ {
 		for j, p := range l.p.RawRowView(i) {
@@ -115,42 +120,69 @@ func (l *Lattice) band(first, last int) *band {
 			}
 		}
 	}
-	b.eliminate()
-	return b
+	return b, b.eliminate(ctx)
+}
+
+// errNoLattice is for what [NewLattice] did not make.
+var errNoLattice = errors.New("selection: lattice that NewLattice did not make")
+
+func (l *Lattice) check(ctx context.Context) error {
+	if l == nil || l.p == nil {
+		return errNoLattice
+	}
+	if err := parallel.Err(ctx); err != nil {
+		return fmt.Errorf("selection: lattice: %w", err)
+	}
+	return nil
 }
 
 // Stationary returns the probabilities of the cells in the stationary law, each to its own relative
-// accuracy; nil for a lattice that [NewLattice] did not make.
-func (l *Lattice) Stationary() []float64 {
-	if l == nil || l.p == nil {
-		return nil
+// accuracy. It is an error for a lattice that [NewLattice] did not make, and if ctx ends.
+func (l *Lattice) Stationary(ctx context.Context) ([]float64, error) {
+	if err := l.check(ctx); err != nil {
+		return nil, err
 	}
 	n, _ := l.p.Dims()
-	return l.band(0, n).stationary()
+	b, err := l.band(ctx, 0, n)
+	var pi []float64
+	if err == nil {
+		pi, err = b.stationary(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("selection: lattice: stationary law: %w", err)
+	}
+	return pi, nil
 }
 
 // Odds returns the stationary weight above the point between over that below; a cell that holds the
-// point is shared out. They are NaN for a point that is not inside and for a lattice that
-// [NewLattice] did not make.
-func (l *Lattice) Odds(between float64) float64 {
-	pi, below, above := l.Stationary(), 0.0, 0.0
-	if l == nil || !(between > l.lo && between < l.lo+float64(len(pi))*l.size) {
-		return math.NaN()
+// point is shared out. It is an error for a point that is not inside, and as of
+// [Lattice.Stationary].
+func (l *Lattice) Odds(ctx context.Context, between float64) (float64, error) {
+	if err := l.check(ctx); err != nil {
+		return 0, err
 	}
+	if n, _ := l.p.Dims(); !(between > l.lo && between < l.lo+float64(n)*l.size) {
+		return 0, fmt.Errorf("selection: lattice: odds beyond θ = %v, want a point inside", between)
+	}
+	pi, err := l.Stationary(ctx)
+	if err != nil {
+		return 0, err
+	}
+	below, above := 0.0, 0.0
 	for i, p := range pi {
 		share := math.Max(0, math.Min(1, (between-l.lo)/l.size-float64(i)))
 		below += share * p
 		above += (1 - share) * p
 	}
-	return above / below
+	return above / below, nil
 }
 
 // MeanFirstPassage returns the mean time t = ηk from one point until the chain is in the cell of
 // another, or beyond it. It is an error if the two share a cell or are outside, if the time is
-// beyond what float64 holds, and for a lattice that [NewLattice] did not make.
-func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
-	if l == nil || l.p == nil {
-		return 0, fmt.Errorf("selection: lattice that NewLattice did not make")
+// beyond what float64 holds, for a lattice that [NewLattice] did not make, and if ctx ends.
+func (l *Lattice) MeanFirstPassage(ctx context.Context, from, to float64) (float64, error) {
+	if err := l.check(ctx); err != nil {
+		return 0, err
 	}
 	n, _ := l.p.Dims()
 	if reach := float64(n) * l.size; !(from-l.lo < reach && to-l.lo < reach) { // NaN and what no int holds
@@ -166,7 +198,13 @@ func (l *Lattice) MeanFirstPassage(from, to float64) (float64, error) {
 	}
 	t := make([]float64, last-first)
 	floats.AddConst(l.eta, t)
-	l.band(first, last).earn(t)
+	b, err := l.band(ctx, first, last)
+	if err == nil {
+		err = b.earn(ctx, t)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("selection: lattice: first passage from %v to %v: %w", from, to, err)
+	}
 	if v := t[i-first]; !(v > 0) || math.IsInf(v, 1) {
 		return 0, fmt.Errorf("selection: lattice: first passage from %v to %v takes %v, want a finite time > 0", from, to, v)
 	}

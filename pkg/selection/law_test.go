@@ -13,8 +13,8 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
 
-// The loop obeys the laws of every landscape and, but for its saddle, where it is as sharp as its two
-// speeds differ, of a barrier.
+// The loop obeys the laws of every landscape and, but for its saddle, where it is as sharp as its
+// two speeds differ, of a barrier.
 func TestLoopLaws(t *testing.T) {
 	for _, far := range []float64{2, 0.7} {
 		l := must(NewLoop(2, far, 0.5, 3))
@@ -96,21 +96,21 @@ func (l tilted) Step(theta float64) (slope, spread float64) {
 // with those of simulation, and a point inside a cell shares it.
 func TestLatticeMirror(t *testing.T) {
 	const eta = 0.2
-	a, b := must(NewLattice(tilted{1}, eta, -3, 3, 300)), must(NewLattice(tilted{-1}, eta, -3, 3, 300))
-	odds := a.Odds(0.3)
-	if mirrored := b.Odds(-0.3); math.Abs(mirrored*odds-1) > 1e-9 || !(odds < 1) {
+	a, b := must(NewLattice(t.Context(), tilted{1}, eta, -3, 3, 300)), must(NewLattice(t.Context(), tilted{-1}, eta, -3, 3, 300))
+	odds := must(a.Odds(t.Context(), 0.3))
+	if mirrored := must(b.Odds(t.Context(), -0.3)); math.Abs(mirrored*odds-1) > 1e-9 || !(odds < 1) {
 		t.Errorf("odds %v, in the mirror %v", odds, mirrored)
 	}
 	var last float64
 	for i, between := range []float64{0.3, 0.305, 0.31, 0.315, 0.32} { // cells are 0.02 wide
-		share := 1 / (1 + a.Odds(between))
+		share := 1 / (1 + must(a.Odds(t.Context(), between)))
 		if grown := share - last; i > 1 && math.Abs(grown/(share-1/(1+odds))*float64(i)-1) > 1e-6 {
 			t.Errorf("weight below %v is %v: not a part of its cell", between, share)
 		}
 		last = share
 	}
 	for _, c := range [][2]float64{{-1.11, 0.91}, {0.91, -1.11}, {-2.91, 2.91}, {2.91, -2.91}} {
-		x, y := must(a.MeanFirstPassage(c[0], c[1])), must(b.MeanFirstPassage(-c[0], -c[1]))
+		x, y := must(a.MeanFirstPassage(t.Context(), c[0], c[1])), must(b.MeanFirstPassage(t.Context(), -c[0], -c[1]))
 		if math.Abs(x/y-1) > 1e-9 {
 			t.Errorf("from %v to %v: %v, in the mirror %v", c[0], c[1], x, y)
 		}
@@ -129,7 +129,7 @@ func TestLatticeMirror(t *testing.T) {
 		}
 		mean, std := stat.MeanStdDev(times, nil)
 		// The lattice stops at the near edge of a cell, half of one from its point.
-		if want := must(a.MeanFirstPassage(c[0], c[1])); math.Abs(mean-want) > zBound*stat.StdErr(std, 4000)+0.02*mean {
+		if want := must(a.MeanFirstPassage(t.Context(), c[0], c[1])); math.Abs(mean-want) > zBound*stat.StdErr(std, 4000)+0.02*mean {
 			t.Errorf("from %v to %v: %v, simulated %v ± %v", c[0], c[1], want, mean, stat.StdErr(std, 4000))
 		}
 	}

@@ -25,7 +25,7 @@ func TestStudentLoop(t *testing.T) {
 	}
 	const eta = 0.2
 	a, b := loop.Minimum().Theta[0], loop.FarMinimum().Theta[0]
-	want := must(must(NewLattice(s, eta, a-3, b+3, 300)).MeanFirstPassage(a, b))
+	want := must(must(NewLattice(t.Context(), s, eta, a-3, b+3, 300)).MeanFirstPassage(t.Context(), a, b))
 	stepper := must(s.SGD(eta)).NewStepper()
 	rng := rand.New(rand.NewPCG(3, 4))
 	times := make([]float64, 2000)

@@ -104,24 +104,24 @@ func (straightRoad) Step(theta float64) (slope, spread float64) { return theta, 
 
 func TestLatticeLinear(t *testing.T) {
 	const eta = 0.2
-	l, err := NewLattice(straightRoad{}, eta, -4, 4, 400)
+	l, err := NewLattice(t.Context(), straightRoad{}, eta, -4, 4, 400)
 	if err != nil {
 		t.Fatal(err)
 	}
 	variance := 0.0
-	for i, p := range l.Stationary() {
+	for i, p := range must(l.Stationary(t.Context())) {
 		variance += p * l.Middle(i) * l.Middle(i)
 	}
 	// E θ² = ησ²/(2−3η) for one Gaussian feature (package regression).
 	if want := eta / (2 - 3*eta); math.Abs(variance/want-1) > 2e-3 {
 		t.Errorf("variance %v, want %v", variance, want)
 	}
-	if odds := l.Odds(0); math.Abs(odds-1) > 1e-9 {
+	if odds := must(l.Odds(t.Context(), 0)); math.Abs(odds-1) > 1e-9 {
 		t.Errorf("odds %v, want 1", odds)
 	}
 	// Mean time to |θ| > 1: by symmetry, on the lattice, that to either side, which is at least
 	// that of one side; compare with a simulation instead.
-	want, err := l.MeanFirstPassage(0.01, 1.01)
+	want, err := l.MeanFirstPassage(t.Context(), 0.01, 1.01)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,16 +145,16 @@ func TestLatticeErrors(t *testing.T) {
 		eta, lo, hi float64
 		cells       int
 	}{{0, -1, 1, 10}, {0.1, 1, -1, 10}, {0.1, -1, 1, 2}, {math.NaN(), -1, 1, 10}} {
-		if _, err := NewLattice(straightRoad{}, c.eta, c.lo, c.hi, c.cells); err == nil {
+		if _, err := NewLattice(t.Context(), straightRoad{}, c.eta, c.lo, c.hi, c.cells); err == nil {
 			t.Errorf("%+v: no error", c)
 		}
 	}
-	l, err := NewLattice(straightRoad{}, 0.1, -1, 1, 10)
+	l, err := NewLattice(t.Context(), straightRoad{}, 0.1, -1, 1, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, to := range []float64{0.1, 2} {
-		if _, err := l.MeanFirstPassage(0.1, to); err == nil {
+		if _, err := l.MeanFirstPassage(t.Context(), 0.1, to); err == nil {
 			t.Errorf("first passage to %v: no error", to)
 		}
 	}

@@ -1,8 +1,11 @@
 package selection
 
 import (
+	"context"
 	"fmt"
 	"math"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
 // Toll returns the factor G by which one direction across the path multiplies the rate out of the
@@ -19,10 +22,13 @@ import (
 //
 // from v = θℓ/h at the bottom. For θ = 1, v = ℓ/h and G = sqrt(c·h(θ*)/h(θˢ)), the determinants and
 // the power n/2 of Eq. 17. G is good to 1e−5. It is an error if v diverges on the way, where the
-// straight path is no longer the cheapest, or if there is no direction across.
-func (c TwoCoordinates) Toll() (float64, error) {
+// straight path is no longer the cheapest, if there is no direction across, and if ctx ends.
+func (c TwoCoordinates) Toll(ctx context.Context) (float64, error) {
 	if err := c.check(); err != nil {
 		return 0, err
+	}
+	if err := parallel.Err(ctx); err != nil {
+		return 0, fmt.Errorf("selection: toll: %w", err)
 	}
 	b := c.Basins
 	if b.Dim() < 2 {
@@ -40,7 +46,11 @@ func (c TwoCoordinates) Toll() (float64, error) {
 	// Both ends take forever; a part in 10⁴ of the way is left out at either.
 	z, v, g := -b.a*(1-1e-4), c.Across(-b.a)/c.Along*b.near.Loss/b.near.Transverse[0], 0.0
 	dt := 2e-3 / max(b.near.Curvature, b.near.Transverse[0], b.far.Transverse[0])
-	for z < -1e-4*b.a {
+	// A spread across that settles much faster than the climb takes many steps.
+	for watch := parallel.NewWatch(ctx); z < -1e-4*b.a; {
+		if watch.Ended() {
+			return 0, fmt.Errorf("selection: toll: stopped at z₁ = %.3g: %w", z, ctx.Err())
+		}
 		dz, dv, _ := rates(z, v)
 		mz, mv, mg := rates(z+dz*dt/2, v+dv*dt/2)
 		z, v, g = z+mz*dt, v+mv*dt, g+mg*dt

@@ -1,6 +1,7 @@
 package spectrum
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -25,12 +26,12 @@ type Directions struct {
 
 // AlongLeading measures the k leading directions of H at θ. Errors: those of [Leading], a point
 // that is not finite or does not fit, and curvature or noise that are not positive.
-func AlongLeading(m model.Model, theta []float64, k int, s LeadingSettings) (Directions, error) {
+func AlongLeading(ctx context.Context, m model.Model, theta []float64, k int, s LeadingSettings) (Directions, error) {
 	h, err := noise.Hessian(m, theta)
 	if err != nil {
 		return Directions{}, fmt.Errorf("spectrum: %w", err)
 	}
-	e, err := Leading(h, k, s)
+	e, err := Leading(ctx, h, k, s)
 	if err != nil {
 		return Directions{}, err
 	}
@@ -47,6 +48,9 @@ func AlongLeading(m model.Model, theta []float64, k int, s LeadingSettings) (Dir
 		return Directions{}, fmt.Errorf("spectrum: noise of a loss of %v and a curvature of %v, want 2L·H/k finite", sigma.Loss(), e.Values[0])
 	}
 	for i, h := range e.Values {
+		if err := ctx.Err(); err != nil {
+			return Directions{}, fmt.Errorf("spectrum: %w", err)
+		}
 		c, err := noise.Along(sigma, mat.Col(nil, i, e.Vectors))
 		if err != nil {
 			return Directions{}, fmt.Errorf("spectrum: %w", err)
@@ -85,7 +89,7 @@ func (d Directions) Power() (gamma float64, err error) {
 // over those of the decoupled one, (L/N)Σ ∇f∇fᵀ, rank by rank. Errors: those of [noise.GaussNewton]
 // and [Leading], and eigenvalues that are not positive or whose quotient is not finite and
 // positive; dst then holds nothing of use.
-func Quotients(dst []float64, m model.Model, theta []float64, s LeadingSettings) error {
+func Quotients(ctx context.Context, dst []float64, m model.Model, theta []float64, s LeadingSettings) error {
 	n, _, err := model.CheckPoint(m, theta)
 	if err != nil {
 		return fmt.Errorf("spectrum: %w", err)
@@ -98,7 +102,7 @@ func Quotients(dst []float64, m model.Model, theta []float64, s LeadingSettings)
 		if err != nil {
 			return fmt.Errorf("spectrum: %w", err)
 		}
-		e, err := Leading(op, len(dst), s)
+		e, err := Leading(ctx, op, len(dst), s)
 		if err != nil {
 			return err
 		}

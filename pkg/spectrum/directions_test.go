@@ -36,7 +36,7 @@ func axes(t *testing.T, a, b []float64) *model.Linear {
 func TestDirections(t *testing.T) {
 	a, b := []float64{4, 2, 1}, []float64{4, 2, 1} // C = a⁴/3: γ = 2
 	m, theta := axes(t, a, b), make([]float64, 3)
-	d, err := AlongLeading(m, theta, 3, LeadingSettings{})
+	d, err := AlongLeading(t.Context(), m, theta, 3, LeadingSettings{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestDirections(t *testing.T) {
 		t.Errorf("spread %v, want %v", got, math.Sqrt(spread))
 	}
 	q := make([]float64, 2)
-	err = Quotients(q, m, theta, LeadingSettings{})
+	err = Quotients(t.Context(), q, m, theta, LeadingSettings{})
 	for i := range q { // exact: a²b²/2·1/3, decoupled: L·a²/3
 		if want := b[i] * b[i] / 2 / loss; err != nil || math.Abs(q[i]-want) > 1e-7*want {
 			t.Errorf("quotient %d is %v, %v, want %v", i, q[i], err, want)
@@ -90,7 +90,7 @@ func TestDirectionsOfLikelihood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := AlongLeading(m, make([]float64, 6), 2, LeadingSettings{})
+	d, err := AlongLeading(t.Context(), m, make([]float64, 6), 2, LeadingSettings{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,11 +105,11 @@ func TestDirectionsHostile(t *testing.T) {
 	m, zero := axes(t, []float64{1, 2}, []float64{1, 1}), make([]float64, 2)
 	flat, exact := axes(t, []float64{1, 1}, []float64{1, 1}), axes(t, []float64{1, 2}, []float64{0, 0})
 	along := func(m model.Model, theta []float64, k int) error {
-		_, err := AlongLeading(m, theta, k, LeadingSettings{})
+		_, err := AlongLeading(t.Context(), m, theta, k, LeadingSettings{})
 		return err
 	}
 	quotients := func(m model.Model, theta []float64, k int) error {
-		return Quotients(make([]float64, k), m, theta, LeadingSettings{})
+		return Quotients(t.Context(), make([]float64, k), m, theta, LeadingSettings{})
 	}
 	_, none := Directions{}.Power()
 	_, one := Directions{Curvature: []float64{1, 1}, Noise: []float64{1, 2}}.Power()

@@ -83,8 +83,8 @@ func TestNewtonStep(t *testing.T) {
 	}
 }
 
-// The residual of a Ritz value is β times the last component, no less than rounding; it is converged
-// within the tolerance times the largest |value|.
+// The residual of a Ritz value is β times the last component, no less than rounding; it is
+// converged within the tolerance times the largest |value|.
 func TestRitzResidual(t *testing.T) {
 	for _, c := range []struct {
 		beta, lost, value, tol float64
@@ -109,7 +109,7 @@ func TestRitzResidual(t *testing.T) {
 			a.SetSym(i, j, rng.NormFloat64())
 		}
 	}
-	e, err := Leading(matrix{a}, n, LeadingSettings{})
+	e, err := Leading(t.Context(), matrix{a}, n, LeadingSettings{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestRitzResidual(t *testing.T) {
 // Vectors are added a quarter at a time, or ten: a check costs a small eigenproblem, a vector a
 // product with the operator.
 func TestLeadingSteps(t *testing.T) {
-	e, err := Leading(scaled{500, func(i int) float64 { return float64(i) }}, 1, LeadingSettings{Tol: 1e-4, MaxSteps: 200})
+	e, err := Leading(t.Context(), scaled{500, func(i int) float64 { return float64(i) }}, 1, LeadingSettings{Tol: 1e-4, MaxSteps: 200})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestErrorsNumber(t *testing.T) {
 			t.Errorf("%v: %v, want %q", v, err, want)
 		}
 	}
-	if _, err := Leading(scaled{1e6, nil}, 1, LeadingSettings{MaxSteps: 2000}); err == nil || !strings.Contains(err.Error(), "2000 vectors of length 1000000 take 16 GB") {
+	if _, err := Leading(t.Context(), scaled{1e6, nil}, 1, LeadingSettings{MaxSteps: 2000}); err == nil || !strings.Contains(err.Error(), "2000 vectors of length 1000000 take 16 GB") {
 		t.Error(err)
 	}
 	if o, err := CountByGap([]float64{8, 2}); err != nil || o.EffectiveDimension != 1 || o.Gap != 4 || math.Abs(o.OutlierCurvature-8) > 1e-12 {

@@ -43,7 +43,7 @@ func ExampleFindMinimum() {
 	strength := must(must(noise.NewMeter(m, 0)).Measure(least.Theta, nil))
 	fmt.Printf("L* = %.3f, 𝒩 = %.2f\n", least.Loss, strength.Value)
 
-	e := must(spectrum.Leading(must(noise.Hessian(m, least.Theta)), 3, spectrum.LeadingSettings{}))
+	e := must(spectrum.Leading(context.Background(), must(noise.Hessian(m, least.Theta)), 3, spectrum.LeadingSettings{}))
 	ratio := make([]float64, 3) // Σ over Eq. 6 along the eigenvectors
 	exact := must(noise.NewCovariance(m, least.Theta, batch, noise.Exact))
 	six := must(noise.NewCovariance(m, least.Theta, batch, noise.HessianForm))

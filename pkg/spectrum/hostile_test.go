@@ -37,7 +37,10 @@ func TestHostile(t *testing.T) {
 		t.Fatal(err)
 	}
 	same := func(n int, v float64) noise.Operator { return scaled{n, func(int) float64 { return v }} }
-	leading := func(op noise.Operator, k int, s LeadingSettings) error { _, err := Leading(op, k, s); return err }
+	leading := func(op noise.Operator, k int, s LeadingSettings) error {
+		_, err := Leading(t.Context(), op, k, s)
+		return err
+	}
 	count := func(v ...float64) error { _, err := CountByGap(v); return err }
 	minimum := func(ctx context.Context, m model.Model, start []float64, s MinimumSettings) error {
 		_, err := FindMinimum(ctx, m, start, s)
@@ -109,8 +112,8 @@ func TestHostile(t *testing.T) {
 		},
 	}
 	along := func(m model.Model, theta []float64, k int, s LeadingSettings) {
-		h.Add("AlongLeading", func() error { return hostile.Err(AlongLeading(m, theta, k, s)) })
-		h.Add("Quotients", func() error { return Quotients(make([]float64, max(0, min(k, 99))), m, theta, s) })
+		h.Add("AlongLeading", func() error { return hostile.Err(AlongLeading(ctx, m, theta, k, s)) })
+		h.Add("Quotients", func() error { return Quotients(ctx, make([]float64, max(0, min(k, 99))), m, theta, s) })
 	}
 	one := []float64{1}
 	for _, m := range []model.Model{nil, (*model.Linear)(nil), (*model.MLP)(nil), (*model.Conv)(nil), new(model.Linear), new(model.MLP)} {
@@ -135,7 +138,7 @@ func TestHostile(t *testing.T) {
 		t.Fatal(err)
 	}
 	along(flat, one, 1, LeadingSettings{}) // no curvature
-	h.Add("Quotients", func() error { return Quotients(nil, m, one, LeadingSettings{}) })
+	h.Add("Quotients", func() error { return Quotients(ctx, nil, m, one, LeadingSettings{}) })
 	pair := []float64{2, 1}
 	for _, v := range []float64{nan, 0, -1, inf, -inf} {
 		for _, d := range []Directions{{Curvature: []float64{v, 1}, Noise: pair}, {Curvature: pair, Noise: []float64{1, v}}} {
@@ -192,7 +195,7 @@ func TestHostile(t *testing.T) {
 			t.Errorf("from %v: %+v, %v", start, x, err)
 		}
 	}
-	if e, err := Leading(same(5, 0), 5, LeadingSettings{}); err != nil || !e.Converged || e.Values[0] != 0 || e.Residuals[4] != 0 {
+	if e, err := Leading(ctx, same(5, 0), 5, LeadingSettings{}); err != nil || !e.Converged || e.Values[0] != 0 || e.Residuals[4] != 0 {
 		t.Errorf("the zero matrix: %+v, %v", e, err)
 	}
 }

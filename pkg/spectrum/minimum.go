@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -165,11 +164,11 @@ func (d *descent) step(x []float64) []float64 {
 // curvatures adds the extreme eigenvalues of H, and is an error unless they are a minimum's. The
 // tolerance of the lowest is ten times and more the error of products by differences.
 func (d *descent) curvatures(found *Minimum, seed uint64) error {
-	high, err := Leading(hessian{d, found.Theta, 1}, 1, LeadingSettings{Tol: 1e-4, Seed: seed})
+	high, err := Leading(d.ctx, hessian{d, found.Theta, 1}, 1, LeadingSettings{Tol: 1e-4, Seed: seed})
 	if err == nil {
 		found.Highest = high.Values[0]
 		var low *Eigen
-		if low, err = Leading(hessian{d, found.Theta, -1}, 1, LeadingSettings{Tol: landscape.Flatness, Seed: seed}); err == nil {
+		if low, err = Leading(d.ctx, hessian{d, found.Theta, -1}, 1, LeadingSettings{Tol: landscape.Flatness, Seed: seed}); err == nil {
 			found.Lowest, found.LowestErr = -low.Values[0], low.Residuals[0]
 		}
 	}
@@ -194,10 +193,6 @@ type hessian struct {
 func (h hessian) Dim() int { return len(h.theta) }
 
 func (h hessian) MulVecTo(dst, v []float64) {
-	if h.d.ctx.Err() != nil {
-		dst[0] = math.NaN() // which ends Lanczos' method
-		return
-	}
 	model.HessVec(h.d.m, dst, h.theta, v, nil)
 	floats.Scale(h.sign, dst)
 }

@@ -12,6 +12,7 @@ package spectrum
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -21,6 +22,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/sgdescape/sgdescape/pkg/internal/given"
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/noise"
 	"github.com/sgdescape/sgdescape/pkg/theory"
 )
@@ -54,11 +56,14 @@ type Eigen struct {
 // certain only when Steps reaches the dimension, and likely when MaxSteps is well above k. Repeated
 // eigenvalues are found only once a smaller invariant subspace is exhausted.
 //
-// Errors: a nil operator, k < 1 or k > dimension, a negative setting, MaxSteps vectors that take more
-// than 8.6 GB, a product that is not finite.
-func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
+// Errors: a nil operator, k < 1 or k > dimension, a negative setting, MaxSteps vectors that take
+// more than 8.6 GB, a product that is not finite, and that of ctx, which is heard between products.
+func Leading(ctx context.Context, op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
 	if given.None(op) {
 		return nil, fmt.Errorf("spectrum: leading eigenvalues of a nil operator")
+	}
+	if err := parallel.Err(ctx); err != nil {
+		return nil, fmt.Errorf("spectrum: leading eigenvalues: %w", err)
 	}
 	n := op.Dim()
 	if k < 1 || k > n {
@@ -72,7 +77,7 @@ func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
 	if s.MaxSteps > 1<<30/n {
 		return nil, fmt.Errorf("spectrum: %d vectors of length %d take %.3g GB, want at most 8.6", s.MaxSteps, n, 8e-9*float64(n)*float64(s.MaxSteps))
 	}
-	l := &lanczos{op: op, rng: rand.New(rand.NewPCG(s.Seed, golden)), next: make([]float64, n)}
+	l := &lanczos{ctx: ctx, op: op, rng: rand.New(rand.NewPCG(s.Seed, golden)), next: make([]float64, n)}
 	gaussian(l.next, l.rng)
 	floats.Scale(1/floats.Norm(l.next, 2), l.next)
 	for check := min(2*k+10, s.MaxSteps); ; check = min(check+max(10, check/4), s.MaxSteps) {
@@ -81,13 +86,20 @@ func Leading(op noise.Operator, k int, s LeadingSettings) (*Eigen, error) {
 				return nil, err
 			}
 		}
-		values, vectors, err := l.ritz()
-		if err != nil {
-			return nil, err
+		var values []float64
+		var vectors *mat.Dense
+		var failed error
+		if err := parallel.Until(ctx, func() { values, vectors, failed = l.ritz() }); err != nil {
+			return nil, fmt.Errorf("spectrum: leading eigenvalues, after %d products: %w", len(l.q), err)
+		}
+		if failed != nil {
+			return nil, failed
 		}
 		e := l.leading(values, vectors, k, s.Tol)
 		if e.Converged || check == s.MaxSteps {
-			l.lift(e, vectors)
+			if err := l.lift(e, vectors); err != nil {
+				return nil, err
+			}
 			return e, nil
 		}
 	}
@@ -100,6 +112,7 @@ const golden = 0x9e3779b97f4a7c15
 // a time. Every new vector is made orthogonal to all before it, twice ("twice is enough",
 // Kahan–Parlett), so that no eigenvalue shows up twice by rounding.
 type lanczos struct {
+	ctx   context.Context
 	op    noise.Operator
 	q     [][]float64
 	alpha []float64
@@ -110,12 +123,16 @@ type lanczos struct {
 	lost  float64 // the largest coupling taken for 0
 }
 
-// step adds one column. It is an error when the operator returns a number that is not finite.
+// step adds one column. It is an error when the operator returns a number that is not finite, and
+// that of ctx when it ends.
 func (l *lanczos) step() error {
 	j, n := len(l.q), l.op.Dim()
 	q := l.next
 	l.q = append(l.q, q)
 	w := make([]float64, n)
+	if err := l.ended(); err != nil {
+		return err
+	}
 	l.op.MulVecTo(w, q)
 	a := floats.Dot(q, w)
 	norm := floats.Norm(w, 2)
@@ -140,12 +157,25 @@ func (l *lanczos) step() error {
 		floats.Scale(1/b, w)
 	}
 	l.beta, l.next = append(l.beta, b), w
+	return l.ended()
+}
+
+// ended returns the error of ctx.
+func (l *lanczos) ended() error {
+	if err := l.ctx.Err(); err != nil {
+		return fmt.Errorf("spectrum: leading eigenvalues, after %d products: %w", len(l.q)-1, err)
+	}
 	return nil
 }
 
+// orthogonalise makes w orthogonal to all before it, unless ctx ends.
 func (l *lanczos) orthogonalise(w []float64) {
+	watch := parallel.NewWatch(l.ctx)
 	for range 2 {
 		for _, q := range l.q {
+			if watch.Ended() {
+				return
+			}
 			floats.AddScaled(w, -floats.Dot(q, w), q)
 		}
 	}
@@ -185,18 +215,23 @@ func (l *lanczos) leading(values []float64, vectors *mat.Dense, k int, tol float
 	return e
 }
 
-// lift stores the Ritz vectors in the full space.
-func (l *lanczos) lift(e *Eigen, vectors *mat.Dense) {
+// lift stores the Ritz vectors in the full space. The error is that of ctx.
+func (l *lanczos) lift(e *Eigen, vectors *mat.Dense) error {
+	watch := parallel.NewWatch(l.ctx)
 	n, m := l.op.Dim(), len(l.q)
 	e.Vectors = mat.NewDense(n, len(e.Values), nil)
 	v := make([]float64, n)
 	for i := range e.Values {
 		clear(v)
 		for j, q := range l.q {
+			if watch.Ended() {
+				return l.ended()
+			}
 			floats.AddScaled(v, vectors.At(j, m-1-i), q)
 		}
 		e.Vectors.SetCol(i, v)
 	}
+	return nil
 }
 
 func gaussian(v []float64, rng *rand.Rand) {

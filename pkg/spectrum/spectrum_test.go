@@ -1,6 +1,7 @@
 package spectrum
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -76,7 +77,7 @@ func TestLeadingAgainstEigenSym(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want := exactValues(t, c.a)
-			e, err := Leading(c.a, c.k, LeadingSettings{Seed: 1, MaxSteps: c.a.Dim()})
+			e, err := Leading(t.Context(), c.a, c.k, LeadingSettings{Seed: 1, MaxSteps: c.a.Dim()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -128,11 +129,11 @@ func scaledSym(f float64, a matrix) *mat.SymDense {
 
 func TestLeadingStopsEarly(t *testing.T) {
 	a := wishart(300, 120, []float64{20, 8}, 1)
-	e, err := Leading(a, 2, LeadingSettings{})
+	e, err := Leading(t.Context(), a, 2, LeadingSettings{})
 	if err != nil || !e.Converged || e.Steps > 60 {
 		t.Errorf("%d steps, converged %v, %v", e.Steps, e.Converged, err)
 	}
-	e, err = Leading(a, 20, LeadingSettings{MaxSteps: 25})
+	e, err = Leading(t.Context(), a, 20, LeadingSettings{MaxSteps: 25})
 	if err != nil || e.Converged || e.Steps != 25 || len(e.Values) != 20 {
 		t.Errorf("%d steps, converged %v, %v", e.Steps, e.Converged, err)
 	}
@@ -140,7 +141,7 @@ func TestLeadingStopsEarly(t *testing.T) {
 
 // Two spikes of the same size far above the bulk: the widest gap is below them.
 func TestGapOfSpikes(t *testing.T) {
-	e, err := Leading(wishart(800, 200, []float64{12, 12}, 3), 10, LeadingSettings{})
+	e, err := Leading(t.Context(), wishart(800, 200, []float64{12, 12}, 3), 10, LeadingSettings{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,10 +200,10 @@ func TestErrors(t *testing.T) {
 		want string
 		do   func() error
 	}{
-		{"0 leading", func() error { _, err := Leading(a, 0, LeadingSettings{}); return err }},
-		{"k ≤ dimension = 2", func() error { _, err := Leading(a, 3, LeadingSettings{}); return err }},
-		{"tolerance -1", func() error { _, err := Leading(a, 1, LeadingSettings{Tol: -1}); return err }},
-		{"not finite", func() error { _, err := Leading(bad, 1, LeadingSettings{}); return err }},
+		{"0 leading", func() error { _, err := Leading(t.Context(), a, 0, LeadingSettings{}); return err }},
+		{"k ≤ dimension = 2", func() error { _, err := Leading(t.Context(), a, 3, LeadingSettings{}); return err }},
+		{"tolerance -1", func() error { _, err := Leading(t.Context(), a, 1, LeadingSettings{Tol: -1}); return err }},
+		{"not finite", func() error { _, err := Leading(t.Context(), bad, 1, LeadingSettings{}); return err }},
 		{"eigenvalue 2 is 3", func() error { _, err := CountByGap([]float64{2, 3}); return err }},
 		{"n = 0 outliers", func() error { _, err := Outliers{}.Predict(theory.Noise{LearningRate: 1, BatchSize: 1}); return err }},
 		{"h* = NaN", func() error {
@@ -210,7 +211,7 @@ func TestErrors(t *testing.T) {
 			return err
 		}},
 		{"batch size B = 0", func() error { _, err := Outliers{}.Predict(theory.Noise{LearningRate: 1}); return err }},
-		{"nil operator", func() error { _, err := Leading(nil, 1, LeadingSettings{}); return err }},
+		{"nil operator", func() error { _, err := Leading(t.Context(), nil, 1, LeadingSettings{}); return err }},
 		{"1 positive", func() error { _, err := CountByGap([]float64{2, 0}); return err }},
 	} {
 		if err := c.do(); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "spectrum: ") {
@@ -221,7 +222,7 @@ func TestErrors(t *testing.T) {
 
 func ExampleLeading() {
 	a := matrix{mat.NewSymDense(3, []float64{2, 1, 0, 1, 2, 0, 0, 0, 0.5})}
-	e, err := Leading(a, 2, LeadingSettings{})
+	e, err := Leading(context.Background(), a, 2, LeadingSettings{})
 	if err != nil {
 		fmt.Println(err)
 		return

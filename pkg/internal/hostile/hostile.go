@@ -97,8 +97,8 @@ func Bare(err error) error {
 	return fmt.Errorf("hostile: %w", err)
 }
 
-// Panics says that a call panics, as what cannot return an error does on what its doc calls a bug of
-// the caller; nil if it does not.
+// Panics says that a call panics, as what cannot return an error does on what its doc calls a bug
+// of the caller; nil if it does not.
 func Panics(call func()) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -118,19 +118,25 @@ func Exported(dir string) ([]string, error) {
 	var names []string
 	err := each(dir, "*.go", func(file *ast.File) {
 		for _, d := range file.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || !f.Name.IsExported() {
-				continue
-			}
-			if f.Recv == nil {
-				names = append(names, f.Name.Name)
-			} else if typ := receiver(f.Recv.List[0].Type); ast.IsExported(typ) {
-				names = append(names, typ+"."+f.Name.Name)
+			if f, ok := d.(*ast.FuncDecl); ok && exported(f) {
+				names = append(names, called(f))
 			}
 		}
 	})
 	slices.Sort(names)
 	return slices.Compact(names), err
+}
+
+func exported(f *ast.FuncDecl) bool {
+	return f.Name.IsExported() && (f.Recv == nil || ast.IsExported(receiver(f.Recv.List[0].Type)))
+}
+
+// called returns Function or Type.Method.
+func called(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return f.Name.Name
+	}
+	return receiver(f.Recv.List[0].Type) + "." + f.Name.Name
 }
 
 // receiver returns the name of the type of a receiver.

@@ -4,6 +4,7 @@ package parallel
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -45,6 +46,34 @@ func For(ctx context.Context, n, workers int, worker func() (task func(i int))) 
 		})
 	}
 	group.Wait()
+}
+
+// Err returns the error of a context that has ended, and one for no context.
+func Err(ctx context.Context) error {
+	if ctx == nil {
+		return errors.New("no context given")
+	}
+	return ctx.Err()
+}
+
+// Until runs a task that cannot be interrupted, such as a factorisation of a large matrix by gonum,
+// and returns when it has ended, or ctx has, with [Err]. In the latter case the task goes on to its
+// end unheard: what it writes to must not be used any more.
+func Until(ctx context.Context, task func()) error {
+	if err := Err(ctx); err != nil {
+		return err
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		task()
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Watch tells a loop that its context has ended, at the price of a countdown a round: it looks at
