@@ -18,8 +18,9 @@ import (
 )
 
 // SetPassage returns the exact mean time t = ηk until L(θ_k) > ratio·L(θ*) for the first time,
-// started at θ*, on one fixed data set in one dimension with B = 1. With δ = θ − θ* and e_μ the
-// residuals at θ*, sample μ maps δ to (1 − ηx_μ²)δ + ηx_μe_μ, and
+// started at θ*, on one fixed data set in one dimension with B = 1, or B > 1 drawn with
+// replacement. With δ = θ − θ* and e_μ the residuals at θ*, sample μ maps δ to (1 − ηx_μ²)δ +
+// ηx_μe_μ, and
 //
 //	T(δ) = η + (1/N) Σ_μ T((1 − ηx_μ²)δ + ηx_μe_μ),  T = 0 for hδ² > 2(ratio−1)L(θ*).
 //
@@ -30,15 +31,25 @@ import (
 // merging alike samples, where there are more than 20,000: those within w of each other wherever
 // they send δ. The last change is Result.Err, and Settings.Tolerance the relative one at which it
 // stops; 0 means 1e−3. Settings.Wall is not used. A grid of m cells costs mN operations and m³/3
-// multiplications: with N = 10⁴, η = 0.1 and c = 2 a tenth of a second.
+// multiplications: with N = 10⁴, η = 0.1 and c = 2 a tenth of a second. For B > 1 the step from the
+// middle of a cell is the sum of B independent ones, on the lattice of these middles; its error is
+// of order w² as well.
 //
-// It returns an error for another dimension, batch size or fresh samples, a ratio that is not above
+// It returns an error for another dimension, other batches or fresh samples, a ratio that is not above
 // 1 and finite, if it does not settle, or [quasipotential.ErrNoEscape] where no sequence of samples
 // leads out.
 func SetPassage(r *regression.SGD, ratio float64, s exact.Settings) (exact.Result, error) {
-	s.Tolerance = cmp.Or(s.Tolerance, 1e-3)
-	l, err := lineOf(r, ratio)
+	l, err := lineOf(r)
 	if err != nil {
+		return exact.Result{}, err
+	}
+	return l.passage(ratio, s)
+}
+
+// passage is [SetPassage].
+func (l line) passage(ratio float64, s exact.Settings) (exact.Result, error) {
+	s.Tolerance = cmp.Or(s.Tolerance, 1e-3)
+	if err := regression.CheckRatio(ratio); err != nil {
 		return exact.Result{}, err
 	}
 	if !(s.Tolerance > 0 && s.Tolerance < 1) {
@@ -47,7 +58,8 @@ func SetPassage(r *regression.SGD, ratio float64, s exact.Settings) (exact.Resul
 	radius := l.radius(ratio)
 	// Cells of a fifth of a step, over which the price of climbing in units of T changes by one at
 	// the most: fewer tell nothing.
-	need := 2 * math.Ceil(math.Max(radius/(0.2*l.eta*math.Sqrt(2*l.MinimumLoss()*l.h)), 2*(ratio-1)/(l.eta*l.h)))
+	rate := l.eta / float64(l.batch)
+	need := 2 * math.Ceil(math.Max(radius/(0.2*rate*math.Sqrt(2*l.loss*l.h)), 2*(ratio-1)/(rate*l.h)))
 	if !(need <= maxCells) {
 		return exact.Result{}, fmt.Errorf("barriers: data set: mean first-passage time at c = %v takes %g cells, want ≤ %d", ratio, need, maxCells)
 	}
@@ -55,7 +67,11 @@ func SetPassage(r *regression.SGD, ratio float64, s exact.Settings) (exact.Resul
 	var logs []float64 // of T, on finer and finer grids, and its extrapolation
 	last, change := math.NaN(), math.NaN()
 	for ; cells <= maxCells; cells *= 2 {
-		t, rounding, err := l.onCells(radius, cells)
+		solve := l.onCells
+		if l.batch > 1 {
+			solve = l.onLattice
+		}
+		t, rounding, err := solve(radius, cells)
 		if errors.Is(err, gth.ErrNever) {
 			return exact.Result{}, fmt.Errorf("barriers: data set: mean first-passage time at c = %v: %w", ratio, quasipotential.ErrNoEscape)
 		}
@@ -77,28 +93,27 @@ func SetPassage(r *regression.SGD, ratio float64, s exact.Settings) (exact.Resul
 // maxCells bounds refinement: 4096³/3 multiplications take some ten seconds.
 const maxCells = 4096
 
-// line is a data set in one dimension, solved with B = 1.
+// line is a data set in one dimension, solved for batches drawn with replacement.
 type line struct {
-	*regression.SGD
-	rows            []float64 // x_μ and e_μ in turn
-	h, eta, samples float64
+	rows         []float64 // x_μ and e_μ in turn
+	count        []float64 // of alike samples in a row of mergedLine, else nil
+	samples, eta float64
+	batch        int
+	loss, h      float64 // at the minimum
 }
 
 // lineOf says whether the exact methods know the setting.
-func lineOf(r *regression.SGD, ratio float64) (line, error) {
+func lineOf(r *regression.SGD) (line, error) {
 	rows, err := r.Line()
 	if err != nil {
 		return line{}, err
 	}
-	if err := regression.CheckRatio(ratio); err != nil {
-		return line{}, err
-	}
-	return line{r, rows, r.Hessian().At(0, 0), r.LearningRate(), float64(len(rows) / 2)}, nil
+	return line{rows: rows, samples: float64(len(rows) / 2), eta: r.LearningRate(), batch: r.BatchSize(), loss: r.MinimumLoss(), h: r.Hessian().At(0, 0)}, nil
 }
 
 // radius returns the distance at which L is ratio times its minimum.
 func (l line) radius(ratio float64) float64 {
-	return math.Sqrt(2 * (ratio - 1) * l.MinimumLoss() / l.h)
+	return math.Sqrt(2 * (ratio - 1) * l.loss / l.h)
 }
 
 // affine are maps δ → slope·δ + shift with their probabilities.
@@ -121,9 +136,13 @@ func (l line) maps(radius, width float64) (m affine) {
 		if !known {
 			m.slope, m.shift, m.weight = append(m.slope, 0), append(m.shift, 0), append(m.weight, 0)
 		}
-		m.slope[at] += slope
-		m.shift[at] += shift
-		m.weight[at]++
+		count := 1.0
+		if l.count != nil {
+			count = l.count[k/2]
+		}
+		m.slope[at] += count * slope
+		m.shift[at] += count * shift
+		m.weight[at] += count
 	}
 	floats.Div(m.slope, m.weight)
 	floats.Div(m.shift, m.weight)
@@ -135,17 +154,7 @@ func (l line) maps(radius, width float64) (m affine) {
 func (l line) onCells(radius float64, cells int) (steps, rounding float64, err error) {
 	m := l.maps(radius, 2*radius/float64(cells))
 	p, leave := mat.NewDense(cells, cells, nil), make([]float64, cells)
-	// Cells are numbered from the middle outwards, in turns: the order of elimination.
-	place := func(cell int) int {
-		if half := cells / 2; cell >= half {
-			return 2 * (cell - half)
-		}
-		return cells - 1 - 2*cell
-	}
-	rank := make([]int, cells)
-	for j := range rank {
-		rank[j] = place(j)
-	}
+	rank := fromMiddle(cells)
 	parallel.For(context.Background(), cells, parallel.Workers(0), func() func(int) {
 		row := make([]float64, cells)
 		return func(i int) {
@@ -162,6 +171,20 @@ func (l line) onCells(radius float64, cells int) (steps, rounding float64, err e
 		return 0, 0, err
 	}
 	return (all[0] + all[1]) / 2, rounding, nil
+}
+
+// fromMiddle numbers an even number of cells from the middle outwards, in turns: the order of
+// elimination.
+func fromMiddle(cells int) (rank []int) {
+	half := cells / 2
+	for j := range cells {
+		if j >= half {
+			rank = append(rank, 2*(j-half))
+		} else {
+			rank = append(rank, cells-1-2*j)
+		}
+	}
+	return rank
 }
 
 // spread adds to row where the maps send cell i of many in [−radius, radius], and returns what
@@ -206,8 +229,16 @@ func (m affine) spread(row []float64, i int, radius float64) (leave float64) {
 // more than 20,000, if their ∇ℓ differ by less than a fiftieth of hr. It returns an error as
 // [SetPassage].
 func OwnSet(r *regression.SGD, ratio float64) (float64, error) {
-	l, err := lineOf(r, ratio)
+	l, err := lineOf(r)
 	if err != nil {
+		return 0, err
+	}
+	return l.barrier(ratio)
+}
+
+// barrier is [OwnSet].
+func (l line) barrier(ratio float64) (float64, error) {
+	if err := regression.CheckRatio(ratio); err != nil {
 		return 0, err
 	}
 	radius := l.radius(ratio)

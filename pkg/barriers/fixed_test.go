@@ -77,7 +77,7 @@ func TestFixedSetErrors(t *testing.T) {
 			t.Errorf("%s: error %v, want %v", name, err, quasipotential.ErrNoEscape)
 		}
 	}
-	for name, r := range map[string]*regression.SGD{"fresh": must(regression.NewFresh(1, 1, 0.1, 1)), "d = 2": must(regression.NewSet(1, 100, 2, 0.1)), "B = 2": must(regression.New(regressionSet(100, 1), 0.1, 2, sgd.WithReplacement))} {
+	for name, r := range map[string]*regression.SGD{"fresh": must(regression.NewFresh(1, 1, 0.1, 1)), "d = 2": must(regression.NewSet(1, 100, 2, 0.1)), "distinct samples": must(regression.New(regressionSet(100, 1), 0.1, 2, sgd.Independent))} {
 		if _, err := SetPassage(r, 2, exact.Settings{}); err == nil {
 			t.Errorf("%s accepted", name)
 		}

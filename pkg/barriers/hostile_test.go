@@ -33,7 +33,7 @@ func TestHostile(t *testing.T) {
 			return hostile.Err(Cumulant(chain(0.1, 1, 1, 1, nil, distuv.Logistic{S: math.Sqrt(3) / math.Pi})))
 		}},
 	}
-	for _, s := range []*regression.SGD{nil, {}, fresh, must(regression.NewSet(1, 9, 2, 0.1))} {
+	for _, s := range []*regression.SGD{nil, {}, fresh, must(regression.NewSet(1, 9, 2, 0.1)), must(regression.New(regressionSet(9, 1), 0.1, 2, sgd.Independent))} {
 		r.Add("SetPassage", func() error { return hostile.Err(SetPassage(s, 2, exact.Settings{})) })
 		r.Add("OwnSet", func() error { return hostile.Err(OwnSet(s, 2)) })
 	}
@@ -89,8 +89,8 @@ func onSets(r hostile.Table, c regression.Chain, ratio, depth float64, samples i
 
 // sets adds calls of data sets and their exits.
 func sets(r hostile.Table, good regression.Chain) {
-	exits := func(samples, sets int, ratio float64, depths ...float64) {
-		r.Add("Exits", func() error { return hostile.Err(Exits(samples, sets, ratio, depths...)) })
+	exits := func(samples, sets, batch int, ratio float64, depths ...float64) {
+		r.Add("Exits", func() error { return hostile.Err(Exits(samples, sets, batch, ratio, depths...)) })
 	}
 	onSets(r, chain(0.1, 1, 1, 1, must(regression.NewEmpiricalFeatures([]float64{1, 2})), nil), 3, 1, 100)
 	for _, x := range []float64{nan, -1, -tiny, -inf} {
@@ -99,15 +99,16 @@ func sets(r hostile.Table, good regression.Chain) {
 	}
 	r.Add("Share", func() error { return hostile.Said(math.IsNaN(Share(good, 1.5, 1))) }) // nothing to share
 	for _, x := range []float64{nan, 0, -1, inf, -inf, huge, tiny} {
-		exits(100, 1, 3, 1, x)
+		exits(100, 1, 1, 3, 1, x)
 		if x != tiny {
-			exits(100, 1, x, 1)
+			exits(100, 1, 1, x, 1)
 		}
 	}
-	exits(100, 1, 3)
+	exits(100, 1, 1, 3)
 	for _, n := range []int{0, -1, math.MinInt, math.MaxInt} {
-		exits(100, n, 3, 1)
-		exits(n, 1, 3, 1)
+		exits(100, n, 1, 3, 1)
+		exits(n, 1, 1, 3, 1)
+		exits(100, 1, n, 3, 1)
 		if n < 2 {
 			r.Add("LawOf", func() error { return hostile.Err(LawOf(good, 3, n)) })
 		}
@@ -117,8 +118,8 @@ func sets(r hostile.Table, good regression.Chain) {
 			return hostile.Said(l == OwnBarrier.String() || l == FreshSamples.String())
 		})
 	}
-	exits(1, 1, 3, 1)
-	exits(100, 1e9, 3, 1)
+	exits(1, 1, 1, 3, 1)
+	exits(100, 1e9, 1, 3, 1)
 	r.Add("LawOf", func() error { return hostile.Err(LawOf(good, 3, 1)) })
 	r.Add("OfSize", func() error { return hostile.Said(OfSize(nil, -1) == nil) })
 	r.Add("ByLevel", func() error { m, f, s := ByLevel(); return hostile.Said(m == nil && f == nil && s == nil) }, func() error { m, _, _ := ByLevel(nil, nil); return hostile.Said(m == nil) }, func() error { m, _, _ := ByLevel(make([]Exit, 1), make([]Exit, 2)); return hostile.Said(m == nil) })

@@ -61,7 +61,7 @@ func TestHostile(t *testing.T) {
 	set := regressionSet(9, 1)
 	fixed, fresh := must(New(set, 0.1, 1, sgd.WithReplacement)), must(NewFresh(1, 1, 0.1, 1))
 	isNaN := func(x float64) error { return hostile.Said(math.IsNaN(x)) }
-	plane, pair := must(NewSet(1, 9, 2, 0.1)), must(New(set, 0.1, 2, sgd.WithReplacement))
+	plane, pair := must(NewSet(1, 9, 2, 0.1)), must(New(set, 0.1, 2, sgd.Independent))
 	r := hostile.Table{
 		"CheckRatio": {}, "Chain.CheckAt": {}, "Chain.FeatureLaw": {func() error { return hostile.Said(Chain{}.FeatureLaw() == GaussianFeatures(1)) }},
 		"SGD.Line":                    {func() error { return hostile.Err((*SGD)(nil).Line()) }, func() error { return hostile.Err((&SGD{}).Line()) }, func() error { return hostile.Err(fresh.Line()) }, func() error { return hostile.Err(plane.Line()) }, func() error { return hostile.Err(pair.Line()) }},
@@ -75,6 +75,7 @@ func TestHostile(t *testing.T) {
 		"ChainLaw.Tail":               {func() error { return isNaN((*ChainLaw)(nil).Tail(1)[0]) }, func() error { return isNaN((&ChainLaw{}).Tail(1)[0]) }},
 		"ChainLaw.FittedExponent":     {func() error { return isNaN((*ChainLaw)(nil).FittedExponent()) }, func() error { return isNaN((&ChainLaw{}).FittedExponent()) }},
 		"SGD.Dim":                     {func() error { return hostile.Said((&SGD{}).Dim() == 0) }},
+		"SGD.BatchSize":               {func() error { return hostile.Said((&SGD{}).BatchSize() == 0) }},
 		"SGD.LearningRate":            {func() error { return hostile.Said((&SGD{}).LearningRate() == 0) }},
 		"SGD.Minimum":                 {func() error { return hostile.Said(len((&SGD{}).Minimum()) == 0) }, func() error { fixed.Minimum()[0] = nan; return hostile.Said(!math.IsNaN(fixed.Minimum()[0])) }},
 		"SGD.MinimumLoss":             {func() error { return hostile.Said((&SGD{}).MinimumLoss() == 0) }},

@@ -20,14 +20,14 @@ func NewSet(number, samples, d int, eta float64) (*SGD, error) {
 }
 
 // Line returns x_μ and the residual at θ*, e_μ = y_μ − x_μθ*, in turn, of a data set in one
-// dimension with B = 1, for exact solutions; they are not to be written to. It returns an error for
-// fresh samples, other dimensions and batches.
+// dimension with B = 1 or batches drawn with replacement, for exact solutions; they are not to be
+// written to. It returns an error for fresh samples, other dimensions and batches.
 func (r *SGD) Line() ([]float64, error) {
 	switch {
 	case r == nil || r.rows == nil:
 		return nil, errors.New("regression: fresh samples, want a data set: see Chain")
-	case r.dim != 1 || r.batch != 1:
-		return nil, fmt.Errorf("regression: data set of d = %d, B = %d, want 1 and 1", r.dim, r.batch)
+	case r.dim != 1 || r.batch > 1 && r.how != sgd.WithReplacement:
+		return nil, fmt.Errorf("regression: data set of d = %d, B = %d, want d = 1 and batches drawn with replacement", r.dim, r.batch)
 	}
 	return r.rows, nil
 }

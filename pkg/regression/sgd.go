@@ -135,6 +135,7 @@ func (r *SGD) Dim() int                              { return r.dim }
 func (r *SGD) LossGrad(dst, theta []float64) float64 { return r.loss + r.rise(dst, theta) }
 func (r *SGD) Hess(dst *mat.SymDense, _ []float64)   { dst.CopySym(r.hess) }
 func (r *SGD) LearningRate() float64                 { return r.eta }
+func (r *SGD) BatchSize() int                        { return r.batch }
 func (r *SGD) Minimum() []float64                    { return append([]float64(nil), r.minimum...) }
 func (r *SGD) MinimumLoss() float64                  { return r.loss }
 func (r *SGD) Hessian() mat.Symmetric                { return r.hess }
