@@ -20,10 +20,11 @@ var ladder = [][]string{
 	{"theory", "model", "search"},
 	{"exact", "dynamics", "noise"},
 	{"quasipotential"},
-	{"kolmogorov", "sgd", "spectrum"},
+	{"kolmogorov", "instanton", "sgd", "spectrum"},
 	{"escape", "timechange"},
 	{"selection", "regression", "splitting"},
-	{"network"},
+	{"network", "sweep"},
+	{"sweep/worker"},
 }
 
 // draws are the rooms of the ladder whose results come as a figure as well.

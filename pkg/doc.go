@@ -11,11 +11,12 @@
 //
 // A room imports only what stands below it; a test holds the arrows.
 //
-//	network                     a trained model: h*, n, what theories predict, what SGD does
+//	network     sweep           a trained model: h*, n, predictions, what SGD does · thousands of settings, anywhere
 //	splitting                   rates of rare events, by adaptive multilevel splitting
 //	selection   regression      two basins · everything about SGD on linear regression
 //	escape      timechange      first passage of any dynamics, a problem by every route · one path on two clocks
-//	kolmogorov  sgd  spectrum   exact rates of diffusions · SGD on a model, training · outliers, minima of models
+//	kolmogorov  instanton       exact rates of diffusions · least action in any dimension: paths, fields, prefactors
+//	sgd  spectrum               SGD on a model, training · outliers, minima of models
 //	exact  dynamics  noise      quadratures and noise laws · all motion · covariance, strength, alignment
 //	quasipotential              the barrier of the cumulants: along a path, in steps
 //	theory  model  search       closed forms Eq. 16–19 with their margins · per-sample losses · minima, saddles, paths
@@ -51,6 +52,9 @@
 // notebooks belongs here. A claim: card.Holds, Bends or Fails, of a kind (physics, control or
 // check), with the tolerance stated before the measurement. A figure: one message, its numbers in a
 // CSV file of the same name.
+//
+// An experiment for sweeps: a pure function of named values, a [sweep.Experiment] of the map that a
+// program of your own passes to [sweep.Work]; [sweep.Library] holds those of the house.
 //
 // Random numbers: [dynamics.Stream], keyed by seed, a name that spells out its values, and the
 // replica; never by worker.
