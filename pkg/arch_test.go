@@ -23,7 +23,8 @@ var ladder = [][]string{
 	{"kolmogorov", "instanton", "sgd", "spectrum"},
 	{"escape", "timechange"},
 	{"selection", "regression", "splitting"},
-	{"barriers", "network", "sweep"},
+	{"barriers"},
+	{"network", "sweep"},
 	{"sweep/worker"},
 }
 
