@@ -95,9 +95,9 @@ func (t *Table) Column(name string) ([]float64, error) {
 	return out, nil
 }
 
-// Cells returns a column by setting: for each combination of the values on the axes, in the order of
-// shards, the numbers of its replicas; none for one of which no shard is done. It returns an error
-// for a name that no column has.
+// Cells returns a column by setting: for each combination of the values on the axes, in the order
+// of shards, the numbers of its replicas; none for one of which no shard is done. It returns an
+// error for a name that no column has.
 func (t *Table) Cells(name string) ([][]float64, error) {
 	k := slices.Index(t.Header(), name)
 	if k < 0 {
@@ -112,8 +112,8 @@ func (t *Table) Cells(name string) ([][]float64, error) {
 	return out, nil
 }
 
-// Took returns how long each row took to compute, by the clock on the wall: the cost, with what else
-// the machine had to do in it, which is no result and stands in no CSV.
+// Took returns how long each row took to compute, by the clock on the wall: the cost, with what
+// else the machine had to do in it, which is no result and stands in no CSV.
 func (t *Table) Took() (took []time.Duration) {
 	if t == nil {
 		return nil
