@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/sgdescape/sgdescape/pkg/barriers"
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/regression"
 )
@@ -61,7 +62,7 @@ func (c chain) problem(t *testing.T) (p Problem, steps float64) {
 		p.Coordinate, p.Exit = Distance{g.Minimum()}, math.Sqrt(c.c-1)
 	} else {
 		g = must(regression.NewSet(c.set, 1000, c.d, c.eta))
-		mean = must(g.MeanFirstPassage(c.c, exact.Settings{}))
+		mean = must(barriers.SetPassage(g, c.c, exact.Settings{}))
 		p.Coordinate, p.Exit = Loss{g}, c.c*g.MinimumLoss()
 	}
 	p.Dynamics, p.Start = g, g.Minimum()

@@ -12,8 +12,8 @@
 // shows in few ancestors: then the result says that its error bar cannot be trusted.
 //
 // The rate is 1/(mean time from Start to the exit), the one that [kolmogorov.Passage.Rate] and
-// regression's MeanFirstPassage give, at the dynamics' own step. [Barrier] is the short form for a
-// barrier under Eq. 13, extrapolated to step zero.
+// regression's Chain.MeanFirstPassage give, at the dynamics' own step. [Barrier] is the short form
+// for a barrier under Eq. 13, extrapolated to step zero.
 package splitting
 
 import (
