@@ -251,7 +251,7 @@ func onSets(r hostile.Table, c Chain, ratio, depth float64, samples int) {
 // sets adds calls of data sets and their exits.
 func sets(r hostile.Table, good Chain, noise theory.Noise) {
 	times := func(d int, n theory.Noise, ratio float64, s exact.Settings) {
-		r.Add("MeanTimes", func() error { return hostile.Err(MeanTimes(d, n, ratio, s)) })
+		r.Add("MeanTimes", func() error { return hostile.Err(MeanTimes(context.Background(), d, n, ratio, s)) })
 	}
 	exits := func(samples, sets int, ratio float64, depths ...float64) {
 		r.Add("Exits", func() error { return hostile.Err(Exits(samples, sets, ratio, depths...)) })
