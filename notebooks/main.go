@@ -23,6 +23,7 @@ Commands:
   report [NAME…]   the same for the named notebooks; NAME is as in notebooks/NAME.ipynb or its beginning, or a path to an .ipynb file
   lab              open the notebooks in the browser: JupyterLab, or the classic Notebook where there is no Lab
   setup            only set up
+  sweep SPEC.json  compute many settings, here or on a Slurm cluster: sweep -h
   test [PACKAGE…]  set up what the tests need as well and run go test on ./... or the packages, with nothing skipped
   clean            remove the set-up and the reports
   help             show this text
@@ -50,6 +51,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	l, err := launcher.New(out)
 	if err != nil {
 		return err
+	}
+	if len(args) > 0 && args[0] == "sweep" {
+		return l.Sweep(ctx, args[1:])
 	}
 	words, err := parse(l, args, out)
 	if err != nil {

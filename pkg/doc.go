@@ -11,6 +11,8 @@
 //
 // A room imports only what stands below it; a test holds the arrows.
 //
+//	network     sweep           a trained model: h*, n, predictions, what SGD does · thousands of settings, anywhere
+//	splitting                   rates of rare events, by adaptive multilevel splitting
 //	selection   regression      two basins · everything about SGD on linear regression
 //	escape      timechange      first passage of any dynamics, a problem by every route · one path on two clocks
 //	kolmogorov  sgd  spectrum   exact rates of diffusions · SGD on a model, training · outliers, minima of models
@@ -19,10 +21,10 @@
 //	theory  model  search       closed forms Eq. 16–19 with their margins · per-sample losses · minima, saddles, paths
 //	landscape  data             L, ∇L, barriers and their laws · data sets
 //
-// Beside the ladder, knowing no physics: figure draws, method keeps one look for each method,
-// scorecard keeps claims and verdicts, keep passes results from cell to cell, fidelity says quick
-// or paper. Package live holds what a reader moves and may ask theory. Notebooks stand on all of
-// it; nothing knows a notebook.
+// Package network also draws. Beside the ladder, knowing no physics: figure draws, method keeps one
+// look for each method, scorecard keeps claims and verdicts, keep passes results from cell to cell,
+// fidelity says quick or paper. Package live holds what a reader moves and may ask theory.
+// Notebooks stand on all of it; nothing knows a notebook.
 //
 // # To add …
 //
@@ -38,7 +40,9 @@
 // [dynamics.Mover] makes, and [escape.Passer] to some exits.
 //
 // A model: Dims and LossGrad of one sample, or [model.FromOutputs] for outputs and their gradients;
-// faster products are optional interfaces, and [model.Check] holds them to their laws.
+// faster products are optional interfaces, and [model.Check] holds them to their laws. What PyTorch
+// trained comes by [model.FromWeights]. Then [network.Settle] and [network.Site.Report] give
+// minimum, outliers, predictions and measured times.
 //
 // An exact reference: a [exact.Process] in one dimension, an [exact.NoiseLaw] for isotropic noise.
 // Export the exact answer beside the problem, and give every result an error that bounds the truth.
@@ -47,6 +51,9 @@
 // notebooks belongs here. A claim: card.Holds, Bends or Fails, of a kind (physics, control or
 // check), with the tolerance stated before the measurement. A figure: one message, its numbers in a
 // CSV file of the same name.
+//
+// An experiment for sweeps: a pure function of named values, a [sweep.Experiment] of the map that a
+// program of your own passes to [sweep.Work]; [sweep.Library] holds those of the house.
 //
 // Random numbers: [dynamics.Stream], keyed by seed, a name that spells out its values, and the
 // replica; never by worker.

@@ -74,10 +74,10 @@ func TestHostile(t *testing.T) {
 	}
 	next := func(int) (uint64, float64, bool) { return 0, 0, false }
 	look := func(int, []float64, float64, int64) (float64, bool) { return 0, false }
-	r.Add("Sail", sails(background, nil, Crew{zero, next, 0, 1, 0, false, 0, look}), sails(nil, d, Crew{zero, next, 0, 1, 0, false, 0, look}),
-		sails(background, d, Crew{nil, next, 0, 1, 0, false, 0, look}), sails(background, d, Crew{[]float64{nan}, next, 0, 1, 0, false, 0, look}),
-		sails(background, d, Crew{zero, nil, 0, 1, 0, false, 0, look}), sails(background, d, Crew{zero, next, -1, 1, 0, false, 0, look}), sails(background, d, Crew{zero, next, 0, 1, 0, false, 0, nil}),
-		sails(background, struct{ Dynamics }{d}, Crew{zero, next, 0, 1, 0, false, 0, look}), func() error { return hostile.Said(!Sail(background, d, 1, nil)) })
+	r.Add("Sail", sails(background, nil, Crew{Start: zero, Next: next, Axis: 0, Level: 1, Look: look}), sails(nil, d, Crew{Start: zero, Next: next, Axis: 0, Level: 1, Look: look}),
+		sails(background, d, Crew{Start: nil, Next: next, Axis: 0, Level: 1, Look: look}), sails(background, d, Crew{Start: []float64{nan}, Next: next, Axis: 0, Level: 1, Look: look}),
+		sails(background, d, Crew{Start: zero, Next: nil, Axis: 0, Level: 1, Look: look}), sails(background, d, Crew{Start: zero, Next: next, Axis: -1, Level: 1, Look: look}), sails(background, d, Crew{Start: zero, Next: next, Axis: 0, Level: 1, Look: nil}),
+		sails(background, struct{ Dynamics }{d}, Crew{Start: zero, Next: next, Axis: 0, Level: 1, Look: look}), func() error { return hostile.Said(!Sail(background, d, 1, nil)) })
 	// A step without a generator, or of no length, is one that diverged.
 	for _, rule := range rules {
 		r.Add("Normals", func() error {

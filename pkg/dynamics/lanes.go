@@ -39,10 +39,14 @@ type Pack struct {
 	Time, End     [LaneCount]float64
 	Axis          int
 	Level, Square float64
+	Band          *Band  // nil for none
 	Active        uint64 // a bit for each lane that counts
 	Steps, Done   int    // to be made at most, and made
 	Stopped       uint64 // the lanes that stopped in the last step
 }
+
+// Band makes lanes stop when θ_Axis < Low or ≥ High, or is no number, a bound each.
+type Band struct{ Low, High [LaneCount]float64 }
 
 // Tick ends a step that took the times dt, and reports whether to make another.
 func (p *Pack) Tick(dt *[LaneCount]float64) (again bool) {
@@ -55,11 +59,24 @@ func (p *Pack) Tick(dt *[LaneCount]float64) (again bool) {
 			stopped |= 1 << l
 		}
 	}
-	if p.Square < math.Inf(1) {
-		stopped |= p.far()
-	}
-	p.Stopped = stopped & p.Active
+	p.Stopped = (stopped | p.outside()) & p.Active
 	return p.Stopped == 0 && p.Done < p.Steps
+}
+
+// outside returns the lanes in which |θ|² > Square or that have left the band.
+func (p *Pack) outside() (outside uint64) {
+	if p.Square < math.Inf(1) {
+		outside = p.far()
+	}
+	if p.Band != nil {
+		along := (*[LaneCount]float64)(p.Theta[p.Axis*LaneCount:])
+		for l, x := range along {
+			if !(x >= p.Band.Low[l] && x < p.Band.High[l]) {
+				outside |= 1 << l
+			}
+		}
+	}
+	return outside
 }
 
 // far returns the lanes in which |θ|² > Square.
@@ -113,6 +130,9 @@ func NewLanes(dim, moving int, m Mover) *Lanes {
 type Crew struct {
 	// Start is where each replica starts.
 	Start []float64
+	// From, if not nil, is called after Next and returns where the replica in that lane starts
+	// instead. It differs from Start only in coordinates that move, see [NewLanes].
+	From func(lane int) []float64
 	// Next returns the key of the next replica and the time at which to look at it, or false when
 	// there are no more.
 	Next func(lane int) (key uint64, end float64, ok bool)
@@ -121,6 +141,9 @@ type Crew struct {
 	Axis          int
 	Level, Square float64
 	Each          bool
+	// Band, if not nil, is one along Axis; whoever owns the crew may change it whenever Next or
+	// Look is called.
+	Band *Band
 	// Steps makes a lane stop after each so many steps; 0 means never.
 	Steps int64
 	// Look is called when a lane has stopped, at the latest at the time that was asked for, and may
@@ -158,7 +181,11 @@ func (l *Lanes) sail(c Crew, watch *parallel.Watch) {
 			if !ok {
 				break
 			}
-			l.seat(lane, c.Start, key, end)
+			start := c.Start
+			if c.From != nil {
+				start = c.From(lane)
+			}
+			l.seat(lane, start, key, end)
 			active |= 1 << lane
 		}
 		if active == 0 {
@@ -170,9 +197,9 @@ func (l *Lanes) sail(c Crew, watch *parallel.Watch) {
 
 // watch sets where lanes stop.
 func (l *Lanes) watch(c Crew) {
-	l.pack.Axis, l.pack.Level, l.pack.Square = c.Axis, c.Level, math.Inf(1)
+	l.pack.Axis, l.pack.Level, l.pack.Square, l.pack.Band = c.Axis, c.Level, math.Inf(1), c.Band
 	if moving := len(l.pack.Theta) / lanes.Width; c.Axis >= moving { // a direction in which nothing moves
-		l.pack.Axis, l.pack.Level = moving-1, math.Inf(1)
+		l.pack.Axis, l.pack.Level, l.pack.Band = moving-1, math.Inf(1), nil
 	}
 	if c.Square > 0 {
 		l.pack.Square = c.Square

@@ -113,6 +113,7 @@ type Extrapolation struct {
 	Slope         float64 // change per unit of step^order
 	ChiSquare     float64 // of the fit
 	Degrees       int     // of freedom
+	Steps         int64   // over all estimates: the cost
 }
 
 // Extrapolate fits value = a + b·step^order to estimates at different steps, by least squares
@@ -124,6 +125,7 @@ func Extrapolate(steps []float64, estimates []Estimate, order float64) (Extrapol
 		return Extrapolation{}, fmt.Errorf("escape: extrapolation of %d estimates at %d steps, want the same number ≥ 2", len(estimates), len(steps))
 	}
 	var sw, sx, sy, sxx, sxy float64
+	var cost int64
 	for i, e := range estimates {
 		if !(steps[i] > 0) || !(e.StdErr > 0) || !dynamics.Finite([]float64{steps[i], e.StdErr, e.Value}) || !(order > 0) {
 			return Extrapolation{}, fmt.Errorf("escape: extrapolation of order %v with step %v of %v ± %v, want all finite, and all but the value > 0", order, steps[i], e.Value, e.StdErr)
@@ -134,6 +136,7 @@ func Extrapolate(steps []float64, estimates []Estimate, order float64) (Extrapol
 		sy += w * e.Value
 		sxx += w * x * x
 		sxy += w * x * e.Value
+		cost += e.Steps
 	}
 	det := sw*sxx - sx*sx
 	if !(det > 1e-12*sw*sxx) {
@@ -141,7 +144,7 @@ func Extrapolate(steps []float64, estimates []Estimate, order float64) (Extrapol
 	}
 	r := Extrapolation{
 		Value: (sxx*sy - sx*sxy) / det, StdErr: math.Sqrt(sxx / det),
-		Slope: (sw*sxy - sx*sy) / det, Degrees: len(steps) - 2,
+		Slope: (sw*sxy - sx*sy) / det, Degrees: len(steps) - 2, Steps: cost,
 	}
 	for i, e := range estimates {
 		z := (e.Value - r.Value - r.Slope*math.Pow(steps[i], order)) / e.StdErr

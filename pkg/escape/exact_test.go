@@ -322,8 +322,8 @@ func (n nearby) FarMinimum() landscape.Critical {
 // Looked at once a step, a walker passes the exit unseen now and then; moved nearer by −ζ(½)/√(2π)
 // of a step's standard deviation, the exit is met as often as it should.
 func TestSimulateMeetsTheExit(t *testing.T) {
-	if want := 1.4603545088095868 / math.Sqrt(2*math.Pi); math.Abs(watched-want) > 1e-4 { // −ζ(½)
-		t.Errorf("watched = %v, want %v", watched, want)
+	if want := 1.4603545088095868 / math.Sqrt(2*math.Pi); math.Abs(Watched-want) > 1e-4 { // −ζ(½)
+		t.Errorf("Watched = %v, want %v", Watched, want)
 	}
 	sum := 0.0
 	for _, frozen := range []bool{false, true} {

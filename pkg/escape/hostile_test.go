@@ -104,6 +104,7 @@ func TestHostile(t *testing.T) {
 			func() error { _, _, _, err := Problem{}.Laplace(t.Context()); return err },
 			func() error { _, _, _, err := must(QuarticProblem(21, 0.1, 2)).Laplace(t.Context()); return err },
 		},
+		"Problem.Committor": {func() error { _, _, err := (Problem{}).Committor(t.Context(), 0); return err }},
 		"Problem.Transitions": {
 			func() error { return hostile.Err(Problem{}.Transitions(t.Context(), 0)) },
 			func() error { return hostile.Err(must(QuarticProblem(1, 0.1, 2)).Transitions(t.Context(), -1)) },

@@ -39,20 +39,31 @@ func (p Problem) Laplace(ctx context.Context) (room, well, pass float64, err err
 // the flux has no finite value, and what comes out depends on tail. Errors are those of
 // [Problem.Exact]; noise of unequal outliers is not reversible, and refused.
 func (p Problem) Transitions(ctx context.Context, tail float64) (exact.Result, error) {
-	r, _, err := p.reduce(ctx)
+	c, _, err := p.Committor(ctx, tail)
 	if err != nil {
 		return exact.Result{}, err
 	}
+	return c.Rate, nil
+}
+
+// Committor returns the probability to reach the exit past the saddle before the plane of the
+// minimum, with the two coordinates in which it is told, [kolmogorov.Reduction.Coordinates]. Tail
+// and errors are those of [Problem.Transitions].
+func (p Problem) Committor(ctx context.Context, tail float64) (*kolmogorov.Committor, kolmogorov.Reduction, error) {
+	r, _, err := p.reduce(ctx)
+	if err != nil {
+		return nil, r, err
+	}
 	if p.Frozen || math.Abs(r.Along-r.Across) > 1e-6*r.Along {
-		return exact.Result{}, fmt.Errorf("escape: rate of transitions: frozen noise %v, outliers %.6g and %.6g, want false and equal ones", p.Frozen, r.Along, r.Across)
+		return nil, r, fmt.Errorf("escape: committor: frozen noise %v, outliers %.6g and %.6g, want false and equal ones", p.Frozen, r.Along, r.Across)
 	}
 	k := kolmogorov.Kolmogorov{Valley: r.Valley, Noise: exact.LossNoise{Temperature: p.Noise.Temperature(r.Along)},
 		Exit: r.Axis.Exit, Tail: tail, Tolerance: p.Tolerance}
 	c, err := k.Committor(ctx)
 	if err != nil {
-		return exact.Result{}, fmt.Errorf("escape: %w", err)
+		return nil, r, fmt.Errorf("escape: %w", err)
 	}
-	return c.Rate, nil
+	return c, r, nil
 }
 
 // InWell returns the law of the walker that has not yet reached the saddle plane, and its mean

@@ -120,11 +120,11 @@ func (p Problem) solver(ctx context.Context, r kolmogorov.Reduction) (func(exit 
 	}, nil
 }
 
-// watched is −ζ(½)/√(2π). A walker that is looked at only once a step passes an absorbing point
+// Watched is −ζ(½)/√(2π). A walker that is looked at only once a step passes an absorbing point
 // unnoticed now and then, as though it stood farther off by this many standard deviations of a
 // step: an error of order √dt in the rate, which matters where the barrier is low, and which moving
 // the point nearer undoes.
-const watched = 0.5826
+const Watched = 0.5826
 
 // settle is the time, in units of 1/h of the flattest outlier, that is not counted: by then the
 // start at the bottom is forgotten and the trip over the saddle is behind those who could make it.
@@ -174,7 +174,7 @@ func (p Problem) Simulate(ctx context.Context, s Settings) (Extrapolation, error
 			return Extrapolation{}, fmt.Errorf("escape: %w", err)
 		}
 		exit := Half{Point: make([]float64, len(axis.Direction)), Normal: axis.Direction}
-		nearer := watched * math.Sqrt(2*e.T()*e.MinimumLoss*step)
+		nearer := Watched * math.Sqrt(2*e.T()*e.MinimumLoss*step)
 		floats.AddScaled(exit.Point, axis.Exit-nearer, axis.Direction)
 		s.Experiment = fmt.Sprintf("%s step=%v", name, step)
 		sample, err := FirstPassage(ctx, d, p.Barrier.Minimum().Theta, exit, s)

@@ -31,12 +31,13 @@ func TestHostile(t *testing.T) {
 			f := Field{[]float64{0}, []float64{0}, []float64{1}}
 			return isNaN(f.Z(-1, 0) + f.Z(0, 1) + f.Z(1, 0))
 		}, func() error { f := Field{[]float64{0}, []float64{0}, []float64{1}}; return isNaN(f.Z(0, -1)) }, func() error { f := Field{[]float64{0}, []float64{0}, []float64{1}}; return isNaN(f.Z(1, 0)) }},
-		"Field.At":       {func() error { return isNaN(Field{}.At(0, 0)) }, func() error { f := Field{[]float64{0, 1}, []float64{0}, []float64{1, 2}}; return isNaN(f.At(nan, 0)) }},
-		"BarrierRate":    {func() error { return hostile.Err(BarrierRate(t.Context(), nil, lossNoise(0.1))) }, func() error { return hostile.Err(BarrierRate(t.Context(), q, nil)) }},
-		"Reduce":         {func() error { return hostile.Err(Reduce(nil)) }, func() error { return hostile.Err(Reduce(&landscape.Quartic{})) }},
-		"Reduction.Rate": {func() error { return hostile.Err(Reduction{}.Rate(solver)) }, func() error { return hostile.Err(must(Reduce(q)).Rate(nil)) }, func() error { return hostile.Err(must(Reduce(q)).Rate(solver)) }},
-		"Axial":          {func() error { return hostile.Err(Axial(nil, 1, 0)) }, func() error { return hostile.Err(Axial(q, 0, 0)) }, func() error { return hostile.Err(Axial(q, -1, 0)) }, func() error { return hostile.Err(Axial(q, 3, 0)) }, func() error { return hostile.Err(Axial(q, math.MaxInt, 0)) }},
-		"Plane":          {func() error { return hostile.Err(Plane(nil, 0)) }, func() error { return hostile.Err(Plane(bowl, 0)) }},
+		"Field.At":              {func() error { return isNaN(Field{}.At(0, 0)) }, func() error { f := Field{[]float64{0, 1}, []float64{0}, []float64{1, 2}}; return isNaN(f.At(nan, 0)) }},
+		"BarrierRate":           {func() error { return hostile.Err(BarrierRate(t.Context(), nil, lossNoise(0.1))) }, func() error { return hostile.Err(BarrierRate(t.Context(), q, nil)) }},
+		"Reduce":                {func() error { return hostile.Err(Reduce(nil)) }, func() error { return hostile.Err(Reduce(&landscape.Quartic{})) }},
+		"Reduction.Rate":        {func() error { return hostile.Err(Reduction{}.Rate(solver)) }, func() error { return hostile.Err(must(Reduce(q)).Rate(nil)) }, func() error { return hostile.Err(must(Reduce(q)).Rate(solver)) }},
+		"Reduction.Coordinates": {func() error { z, r := Reduction{}.Coordinates(nil); return isNaN(z + r) }, func() error { z, _ := must(Reduce(q)).Coordinates([]float64{1}); return isNaN(z) }},
+		"Axial":                 {func() error { return hostile.Err(Axial(nil, 1, 0)) }, func() error { return hostile.Err(Axial(q, 0, 0)) }, func() error { return hostile.Err(Axial(q, -1, 0)) }, func() error { return hostile.Err(Axial(q, 3, 0)) }, func() error { return hostile.Err(Axial(q, math.MaxInt, 0)) }},
+		"Plane":                 {func() error { return hostile.Err(Plane(nil, 0)) }, func() error { return hostile.Err(Plane(bowl, 0)) }},
 	}
 	valley := func(change func(v *Valley)) {
 		for _, v := range []Valley{v, line} {

@@ -22,6 +22,29 @@ type Reduction struct {
 	Along, Across float64
 	// Symmetric says that L is the same on both sides of the saddle plane.
 	Symmetric bool
+
+	at     []float64   // the minimum
+	across [][]float64 // unit vectors
+}
+
+// Coordinates returns the (z₁, r) of θ: NaN for one of another dimension, and for a reduction that
+// [Reduce] did not make.
+func (r Reduction) Coordinates(theta []float64) (z, radius float64) {
+	if len(theta) == 0 || len(theta) != len(r.at) {
+		return math.NaN(), math.NaN()
+	}
+	away := make([]float64, len(theta))
+	floats.SubTo(away, theta, r.at)
+	z = r.Minimum + floats.Dot(r.Axis.Direction, away)
+	if r.Plane {
+		return z, floats.Dot(r.across[0], away)
+	}
+	square := 0.0
+	for _, e := range r.across {
+		x := floats.Dot(e, away)
+		square += x * x
+	}
+	return z, math.Sqrt(square)
 }
 
 // sameLoss is the relative difference up to which two losses count as the same, when a symmetry is
@@ -48,7 +71,7 @@ func Reduce(b landscape.Barrier) (Reduction, error) {
 	if err != nil {
 		return Reduction{}, fmt.Errorf("kolmogorov: %w", err)
 	}
-	r := Reduction{Axis: axis, Along: f.along, Across: f.along}
+	r := Reduction{Axis: axis, Along: f.along, Across: f.along, at: f.minimum, across: f.across}
 	r.Valley = Valley{Dim: 1 + len(f.across), Minimum: axis.Minimum, Loss: f.loss}
 	if len(f.across) > 0 {
 		r.Across = f.curvature[0]

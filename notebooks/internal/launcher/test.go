@@ -25,6 +25,9 @@ func (l *Launcher) Test(ctx context.Context, packages []string) error {
 	if err := l.container(ctx); err != nil {
 		return err
 	}
+	if err := l.cluster(ctx); err != nil {
+		return err
+	}
 	if len(packages) == 0 {
 		packages = []string{"./..."}
 	}
@@ -65,23 +68,34 @@ func (l *Launcher) browser(ctx context.Context) error {
 	return nil
 }
 
-// container installs what builds the container image, where root can. There is no engine that must
-// run for it.
+// container installs what builds the container image. There is no engine that must run for it.
 func (l *Launcher) container(ctx context.Context) error {
+	return l.programs(ctx, "the container image", map[string][]string{
+		"buildah": {"buildah", "netavark", "uidmap"}, "mmdebstrap": {"mmdebstrap"}, "ip": {"iproute2"}, "git": {"git"}})
+}
+
+// cluster installs the engines that sweeps are tested on.
+func (l *Launcher) cluster(ctx context.Context) error {
+	return l.programs(ctx, "sweeps on other engines", map[string][]string{
+		"slurmctld": {"slurm-wlm"}, "munged": {"munge"}, "parallel": {"parallel"}})
+}
+
+// programs installs the packages of programs that are missing, where root can.
+func (l *Launcher) programs(ctx context.Context, what string, packages map[string][]string) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
 	var lacking []string
-	for program, packages := range map[string][]string{"buildah": {"buildah", "netavark", "uidmap"}, "mmdebstrap": {"mmdebstrap"}, "ip": {"iproute2"}, "git": {"git"}} {
+	for program, names := range packages {
 		if _, err := exec.LookPath(program); err != nil {
-			lacking = append(lacking, packages...)
+			lacking = append(lacking, names...)
 		}
 	}
 	if len(lacking) == 0 {
 		return nil
 	}
 	if err := l.newSetup().Debian(ctx, lacking...); err != nil {
-		return fmt.Errorf("the tests of the container image need %s: %w", strings.Join(lacking, ", "), err)
+		return fmt.Errorf("the tests of %s need %s: %w", what, strings.Join(lacking, ", "), err)
 	}
 	return nil
 }

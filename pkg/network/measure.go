@@ -1,0 +1,172 @@
+package network
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"sync/atomic"
+
+	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/escape"
+	"github.com/sgdescape/sgdescape/pkg/model"
+	"github.com/sgdescape/sgdescape/pkg/sgd"
+)
+
+// MeasureSettings steers [Report.Measure]; the zero value works.
+type MeasureSettings struct {
+	// Replicas is the number of runs for each level. 0 means 200, which gives the time to 7 %.
+	Replicas int
+	// Every is the number of steps from one look at the loss to the next, see [Level]. 0 means a
+	// twentieth of the relaxation time 1/(ηh*), at least 1: a look costs N losses, a step B
+	// gradients.
+	Every int
+	// MaxSteps is the number of steps after which a replica is censored; it is counted, not
+	// dropped. 0 means 100,000.
+	MaxSteps int
+	// Workers is the number of goroutines. 0 means one a processor. It does not change a bit of the
+	// result. A model that starts goroutines of its own is better told not to ([model.MLPConfig]).
+	Workers int
+	// Seed and Experiment key the random streams, with setting, level and replica. Two networks of
+	// one size share them unless their Experiment differs.
+	Seed       uint64
+	Experiment string
+	// Progress, if not nil, is called after each replica, by several goroutines.
+	Progress func(done, total int)
+}
+
+// maxReplicas keeps the samples of all levels below 1 GiB.
+const maxReplicas = 1 << 20
+
+// Measure lets SGD run from θ* with fresh mini-batches ([sgd.Independent]) until the loss of all
+// samples exceeds each level, and stores the mean times. Replicas are independent, of each other
+// and between levels, and run side by side. The cost is what the steps of all levels take, see
+// [escape.Estimate].Steps: for each B gradients, and N/Every losses. Memory is a copy of the model
+// for each worker, and 17 bytes a replica.
+//
+// Errors: settings below 0 or beyond bounds, a report that [Site.Report] did not make, a site at
+// which SGD would run away at once (ηh₁ > 2), and the context's; levels measured before it ended
+// keep what they have.
+func (r *Report) Measure(ctx context.Context, s MeasureSettings) error {
+	if r == nil || r.check() != nil || len(r.Levels) == 0 {
+		return fmt.Errorf("network: measuring a report that Site.Report did not make")
+	}
+	if s.Replicas < 0 || s.Replicas > maxReplicas || s.Every < 0 || s.MaxSteps < 0 || s.Workers < 0 || s.Every > 1<<30 {
+		return fmt.Errorf("network: %d replicas, looks every %d of at most %d steps, %d workers, want ≥ 0 and at most %d replicas", s.Replicas, s.Every, s.MaxSteps, s.Workers, maxReplicas)
+	}
+	if r.Edge > 2 {
+		return fmt.Errorf("network: ηh₁ = %.3g > 2: SGD runs away from this minimum, take a learning rate below %.3g", r.Edge, 2*r.LearningRate/r.Edge)
+	}
+	if ctx == nil {
+		return fmt.Errorf("network: measuring without a context")
+	}
+	if s.Replicas == 0 {
+		s.Replicas = 200
+	}
+	if s.MaxSteps == 0 {
+		s.MaxSteps = 100_000
+	}
+	if s.Every == 0 {
+		s.Every = max(1, int(1/(20*r.LearningRate*r.OutlierCurvature)))
+	}
+	motion, err := sgd.New(r.Model, r.LearningRate, int(r.BatchSize), sgd.Independent)
+	if err != nil {
+		return fmt.Errorf("network: %w", err)
+	}
+	loss, err := model.NewMeanLoss(r.Model)
+	if err != nil {
+		return fmt.Errorf("network: %w", err)
+	}
+	run := measurement{ctx: ctx, r: r, s: s, motion: motion, loss: loss, total: len(r.Levels) * s.Replicas}
+	for i := range r.Levels {
+		if err := run.level(&r.Levels[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type measurement struct {
+	ctx    context.Context
+	r      *Report
+	s      MeasureSettings
+	motion dynamics.Dynamics
+	loss   *model.MeanLoss
+	done   atomic.Int64
+	total  int
+}
+
+// level measures one.
+func (m *measurement) level(l *Level) error {
+	first, err := m.sample(l.Ratio, m.s.Every, m.s.Replicas)
+	if err != nil {
+		return err
+	}
+	late := 0.0
+	if m.s.Every > 1 {
+		// Half as many looks at the first quarter of the replicas, whose streams are the same.
+		half, err := m.sample(l.Ratio, 2*m.s.Every, (m.s.Replicas+3)/4)
+		if err != nil {
+			return err
+		}
+		both := 0.0
+		for i, t := range half.Times {
+			if half.Status[i] == escape.Escaped && first.Status[i] == escape.Escaped {
+				looks := math.Round((t - first.Times[i]) / (m.r.LearningRate * float64(m.s.Every))) // without rounding
+				late, both = late+looks*m.r.LearningRate*float64(m.s.Every), both+1
+			}
+		}
+		late /= math.Max(both, 1)
+	}
+	t, err := first.MeanTime(0.95)
+	if err != nil {
+		return fmt.Errorf("network: %w", err)
+	}
+	t.Steps *= int64(m.s.Every)
+	l.Time, l.Every, l.Late = t, m.s.Every, late
+	return nil
+}
+
+// sample runs replicas whose streams depend on the setting and the level, not on how often they are
+// looked at.
+func (m *measurement) sample(ratio float64, every, replicas int) (*escape.Sample, error) {
+	n, p := m.r.Model.Dims()
+	exit := escape.LossAbove{Landscape: m.loss, Level: ratio * m.r.Minimum.Loss}
+	s := escape.Settings{
+		Replicas: replicas, MaxTime: float64(m.s.MaxSteps) * m.r.LearningRate, Workers: m.s.Workers, Seed: m.s.Seed,
+		Experiment: fmt.Sprintf("%s network N=%d P=%d eta=%v B=%v c=%v", m.s.Experiment, n, p, m.r.LearningRate, m.r.BatchSize, ratio),
+	}
+	if m.s.Progress != nil && every == m.s.Every {
+		s.Progress = func(_, _ int) { m.s.Progress(int(m.done.Add(1)), m.total) }
+	}
+	sample, err := escape.FirstPassage(m.ctx, strides{m.motion, every}, m.r.Minimum.Theta, exit, s)
+	if err != nil {
+		return nil, fmt.Errorf("network: c = %v: %w", ratio, err)
+	}
+	return sample, nil
+}
+
+// strides is a dynamics that takes several steps in one: what happens between them goes unseen.
+type strides struct {
+	dynamics.Dynamics
+	every int
+}
+
+func (s strides) NewStepper() dynamics.Stepper {
+	if s.every == 1 {
+		return s.Dynamics.NewStepper()
+	}
+	return &stride{s.Dynamics.NewStepper(), s.every}
+}
+
+type stride struct {
+	dynamics.Stepper
+	every int
+}
+
+func (s *stride) Step(theta []float64, rng *rand.Rand) (dt float64) {
+	for range s.every {
+		dt += s.Stepper.Step(theta, rng)
+	}
+	return dt
+}
