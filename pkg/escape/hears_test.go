@@ -31,6 +31,10 @@ func TestLongWorkHearsItsContext(t *testing.T) {
 		"Problem.StraightFactor": func(ctx context.Context) error {
 			return hostile.Err(p.StraightFactor(ctx))
 		},
+		"Problem.Committor": func(ctx context.Context) error {
+			_, _, err := p.Committor(ctx, 0)
+			return err
+		},
 		"Problem.InWell": func(ctx context.Context) error {
 			_, _, err := p.InWell(ctx)
 			return err

@@ -124,7 +124,7 @@ func TestHostile(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if drawn := (Figure{Draw: func(map[string]float64) (*figure.Figure, error) { return nil, nil }}).redraw(nil); !strings.HasPrefix(drawn, "<pre>figure: ") {
+	if drawn := (Figure{Draw: func(map[string]float64) (*figure.Figure, error) { return nil, nil }}).drawing(nil); !strings.HasPrefix(drawn, "<pre>figure: ") {
 		t.Errorf("no figure shows as %s", drawn)
 	}
 }

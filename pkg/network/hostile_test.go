@@ -61,6 +61,8 @@ func TestHostile(t *testing.T) {
 			func() error { return report.Measure(ctx, MeasureSettings{Every: math.MaxInt32}) },
 			func() error { return report.Measure(ctx, MeasureSettings{MaxSteps: -1}) },
 			func() error { return report.Measure(ctx, MeasureSettings{Workers: -1}) },
+			func() error { return report.Measure(ctx, MeasureSettings{Splitting: 1}) },
+			func() error { return report.Measure(ctx, MeasureSettings{Splitting: -1}) },
 		},
 		"Site.Report": {
 			func() error { return hostile.Err((*Site)(nil).Report(good)) },

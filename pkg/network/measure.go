@@ -11,6 +11,7 @@ import (
 	"github.com/sgdescape/sgdescape/pkg/escape"
 	"github.com/sgdescape/sgdescape/pkg/model"
 	"github.com/sgdescape/sgdescape/pkg/sgd"
+	"github.com/sgdescape/sgdescape/pkg/splitting"
 )
 
 // MeasureSettings steers [Report.Measure]; the zero value works.
@@ -24,6 +25,11 @@ type MeasureSettings struct {
 	// MaxSteps is the number of steps after which a replica is censored; it is counted, not
 	// dropped. 0 means 100,000.
 	MaxSteps int
+	// Splitting is the number of replicas with which a level is measured again that less than half
+	// of the direct ones reached, by package splitting with the loss for its coordinate: its mean
+	// time is not cut off by MaxSteps. 0 means not at all; 200 are good for a first look. Every is
+	// 1 there, and a step costs B gradients and N losses.
+	Splitting int
 	// Workers is the number of goroutines. 0 means one a processor. It does not change a bit of the
 	// result. A model that starts goroutines of its own is better told not to ([model.MLPConfig]).
 	Workers int
@@ -51,8 +57,8 @@ func (r *Report) Measure(ctx context.Context, s MeasureSettings) error {
 	if r == nil || r.check() != nil || len(r.Levels) == 0 {
 		return fmt.Errorf("network: measuring a report that Site.Report did not make")
 	}
-	if s.Replicas < 0 || s.Replicas > maxReplicas || s.Every < 0 || s.MaxSteps < 0 || s.Workers < 0 || s.Every > 1<<30 {
-		return fmt.Errorf("network: %d replicas, looks every %d of at most %d steps, %d workers, want ≥ 0 and at most %d replicas", s.Replicas, s.Every, s.MaxSteps, s.Workers, maxReplicas)
+	if s.Replicas < 0 || s.Replicas > maxReplicas || s.Every < 0 || s.MaxSteps < 0 || s.Workers < 0 || s.Every > 1<<30 || s.Splitting < 0 || s.Splitting == 1 {
+		return fmt.Errorf("network: %d replicas (%d to split), looks every %d of at most %d steps, %d workers, want ≥ 0, at most %d replicas and not 1 to split", s.Replicas, s.Splitting, s.Every, s.MaxSteps, s.Workers, maxReplicas)
 	}
 	if r.Edge > 2 {
 		return fmt.Errorf("network: ηh₁ = %.3g > 2: SGD runs away from this minimum, take a learning rate below %.3g", r.Edge, 2*r.LearningRate/r.Edge)
@@ -123,18 +129,45 @@ func (m *measurement) level(l *Level) error {
 		return fmt.Errorf("network: %w", err)
 	}
 	t.Steps *= int64(m.s.Every)
-	l.Time, l.Every, l.Late = t, m.s.Every, late
+	l.Time, l.Every, l.Late, l.Doubt, l.Split = t, m.s.Every, late, "", false
+	if m.s.Splitting > 0 && 2*t.Escaped < t.Replicas {
+		return m.split(l)
+	}
 	return nil
+}
+
+// split measures a level by splitting.
+func (m *measurement) split(l *Level) error {
+	p := splitting.Problem{Dynamics: m.motion, Start: m.r.Minimum.Theta, Coordinate: splitting.Loss{Landscape: m.loss}, Exit: l.Ratio * m.r.Minimum.Loss}
+	found, err := p.Rate(m.ctx, splitting.Settings{Replicas: m.s.Splitting, Workers: m.s.Workers, Seed: m.s.Seed, Experiment: m.experiment(l.Ratio)})
+	if err != nil {
+		return fmt.Errorf("network: c = %v: %w", l.Ratio, err)
+	}
+	k := found.Rate
+	if l.Doubt = found.Doubt; !(k.Value > 0) {
+		return nil // died out: what the direct replicas say stands
+	}
+	l.Time = escape.Estimate{
+		Value: 1 / k.Value, StdErr: k.StdErr / (k.Value * k.Value), Low: 1 / k.High, High: 1 / k.Low, Confidence: k.Confidence,
+		Replicas: m.s.Splitting, Escaped: m.s.Splitting, Seed: m.s.Seed, Steps: l.Time.Steps + found.Steps,
+	}
+	l.Every, l.Late, l.Split = 1, 0, true
+	return nil
+}
+
+// experiment names the random streams of a level.
+func (m *measurement) experiment(ratio float64) string {
+	n, p := m.r.Model.Dims()
+	return fmt.Sprintf("%s network N=%d P=%d eta=%v B=%v c=%v", m.s.Experiment, n, p, m.r.LearningRate, m.r.BatchSize, ratio)
 }
 
 // sample runs replicas whose streams depend on the setting and the level, not on how often they are
 // looked at.
 func (m *measurement) sample(ratio float64, every, replicas int) (*escape.Sample, error) {
-	n, p := m.r.Model.Dims()
 	exit := escape.LossAbove{Landscape: m.loss, Level: ratio * m.r.Minimum.Loss}
 	s := escape.Settings{
 		Replicas: replicas, MaxTime: float64(m.s.MaxSteps) * m.r.LearningRate, Workers: m.s.Workers, Seed: m.s.Seed,
-		Experiment: fmt.Sprintf("%s network N=%d P=%d eta=%v B=%v c=%v", m.s.Experiment, n, p, m.r.LearningRate, m.r.BatchSize, ratio),
+		Experiment: m.experiment(ratio),
 	}
 	if m.s.Progress != nil && every == m.s.Every {
 		s.Progress = func(_, _ int) { m.s.Progress(int(m.done.Add(1)), m.total) }

@@ -6,7 +6,7 @@
 // rate, before anything is run; [Report.Measure] lets SGD run and puts the measured times beside
 // them. A Report prints itself, and comes as a table and as a figure. There is no loop over steps
 // in here: minima and spectra are those of package spectrum, motion that of sgd, first passages
-// those of escape, least action that of quasipotential.
+// those of escape and, where rare, of splitting, least action that of quasipotential.
 //
 // Errors start with "network:". Randomness comes from seeds in the settings.
 package network

@@ -267,6 +267,24 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
+// Splitting finds the mean time of the exact solver where direct replicas are cut off.
+func TestMeasureBySplitting(t *testing.T) {
+	only, m := line1(t, 100)
+	at := theory.Noise{LearningRate: 0.1, BatchSize: 1}
+	want := must(must(regression.New(only, at.LearningRate, 1, sgd.Independent)).MeanFirstPassage(1.6, exact.Settings{}))
+	r := must(must(Settle(t.Context(), m, make([]float64, 2), SiteSettings{})).Report(at, 1.6))
+	if err := r.Measure(t.Context(), MeasureSettings{Replicas: 20, MaxSteps: 100, Splitting: 300}); err != nil {
+		t.Fatal(err)
+	}
+	l := r.Levels[0]
+	if z := (l.Time.Value - want.Value) / l.Time.StdErr; !l.Split || l.Doubt != "" || !(math.Abs(z) < 4.5) || l.Time.StdErr > 0.5*want.Value {
+		t.Errorf("t = %v ± %v (split: %t, %s), exact %v", l.Time.Value, l.Time.StdErr, l.Split, l.Doubt, want.Value)
+	}
+	if csv := string(must(r.Table("x").CSV())); !strings.Contains(csv, ",splitting,") {
+		t.Error(csv)
+	}
+}
+
 // Without loss there is no noise; with other losses there is no kurtosis.
 func TestSettleRefuses(t *testing.T) {
 	set := must(data.Regression(3, 2, 1, rand.New(rand.NewPCG(1, 2))))

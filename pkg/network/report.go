@@ -38,6 +38,10 @@ type Level struct {
 	// often, 0 for Every = 1, which misses nothing.
 	Every int
 	Late  float64
+	// Split says that Time comes from splitting ([MeasureSettings].Splitting), and Doubt why its
+	// error bar cannot be trusted, if so.
+	Split bool
+	Doubt string
 }
 
 // Of returns what a predictor says; its Time is NaN if it said nothing.
@@ -174,7 +178,7 @@ func plusMinus(e escape.Estimate) string {
 
 // Header is that of a [figure.Table] that [Report.Rows] adds to.
 func Header() []string {
-	return []string{"network", "eta", "batch", "h_star", "n", "n_low", "n_high", "c", "margin", "t", "t_stderr", "t_low", "t_high", "runs", "censored", "every", "late", "steps", "t_predicted", "predictor"}
+	return []string{"network", "eta", "batch", "h_star", "n", "n_low", "n_high", "c", "margin", "t", "t_stderr", "t_low", "t_high", "runs", "censored", "every", "late", "steps", "method", "t_predicted", "predictor"}
 }
 
 // Rows adds one row for each level and predictor, under the name of the network. What does not
@@ -188,9 +192,20 @@ func (r *Report) Rows(t *figure.Table, name string) {
 		for _, p := range l.Predictions {
 			t.Row(name, r.LearningRate, r.BatchSize, r.OutlierCurvature, r.EffectiveDimension, r.Low, r.High, l.Ratio, l.Margin,
 				known(l.Time.Value), known(l.Time.StdErr), known(l.Time.Low), known(l.Time.High), l.Time.Replicas, l.Time.Censored+l.Time.Diverged,
-				l.Every, l.Late, int(l.Time.Steps), known(p.Time), string(p.Predictor))
+				l.Every, l.Late, int(l.Time.Steps), l.method(), known(p.Time), string(p.Predictor))
 		}
 	}
+}
+
+// method says how the time was measured.
+func (l Level) method() string {
+	switch {
+	case l.Split:
+		return "splitting"
+	case l.Time.Replicas > 0:
+		return "direct"
+	}
+	return ""
 }
 
 // known returns a number, or nothing where there is none.
