@@ -1,10 +1,13 @@
 package pkg_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -101,4 +104,26 @@ func rooms(t *testing.T) map[string][]string {
 		t.Fatalf("go list found %d rooms: %v", len(found), found)
 	}
 	return found
+}
+
+// TestRoomsAreSmall: a package is read in one sitting, 2,200 lines without tests; that of drawings
+// may have 2,600.
+func TestRoomsAreSmall(t *testing.T) {
+	for room := range rooms(t) {
+		files, err := filepath.Glob(filepath.Join(room, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, most := 0, map[bool]int{false: 2200, true: 2600}[room == "figure"]
+		for _, f := range files {
+			if text, err := os.ReadFile(f); err != nil {
+				t.Fatal(err)
+			} else if !strings.HasSuffix(f, "_test.go") {
+				lines += bytes.Count(text, []byte("\n"))
+			}
+		}
+		if lines > most {
+			t.Errorf("%s has %d lines, want ≤ %d", room, lines, most)
+		}
+	}
 }
