@@ -100,7 +100,7 @@ func layersOf(t *testing.T, c torchCase) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return layerNames(weights)
+	return weights.Layers()
 }
 
 // asTorch brings a gradient into the order of PyTorch: weights out×in.
@@ -202,16 +202,6 @@ func TestFromWeightsErrors(t *testing.T) {
 	column := with("0.bias", []int{2, 1}, 2)
 	if _, _, err := FromWeights(set, column, MLPConfig{}); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestNaturalOrder(t *testing.T) {
-	want := []string{"", "0", "0.a", "1", "01", "2", "10", "10.1", "10.02", "10.10", "fc", "fc1", "fc2", "fc10", "out"}
-	got := slices.Clone(want)
-	rand.New(rand.NewPCG(1, 2)).Shuffle(len(got), func(i, j int) { got[i], got[j] = got[j], got[i] })
-	slices.SortFunc(got, natural)
-	if !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
 	}
 }
 
