@@ -222,10 +222,10 @@ func ExampleFromWeights() {
 	_, _, err = FromWeights(&data.Set{X: mat.NewDense(1, 2, nil), Y: set.Y}, weights, MLPConfig{})
 	fmt.Println(err)
 	// Output:
-	// 0.bias float64 [8]
-	// 0.weight float64 [8 3]
+	// 0.bias float64 [2]
+	// 0.weight float64 [2 3]
 	// 2.bias float64 [1]
-	// 2.weight float64 [1 8]
-	// 41 parameters, loss 0.5801
-	// model: tensor "0.weight" of shape [8 3] with 24 numbers, want [outputs 2]: the layer before it, or the set, has 2
+	// 2.weight float64 [1 2]
+	// 11 parameters, loss 1.2216
+	// model: tensor "0.weight" of shape [2 3] with 6 numbers, want [outputs 2]: the layer before it, or the set, has 2
 }
