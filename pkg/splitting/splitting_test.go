@@ -143,7 +143,7 @@ func TestDoubt(t *testing.T) {
 	for name, c := range map[string]struct {
 		Coordinate
 		doubt bool
-	}{"loss": {Loss{well}, true}, "distance": {Distance{make([]float64, 8)}, true}, "along": {Along{path}, false}, "committor": {must(NewCommittor(b.Problem)), false}, "axis": {nil, false}} {
+	}{"loss": {Loss{well}, true}, "distance": {Distance{make([]float64, 8)}, true}, "along": {Along{path}, false}, "committor": {must(NewCommittor(background, b.Problem)), false}, "axis": {nil, false}} {
 		b.Coordinate = c.Coordinate
 		r := must(must(b.At(0.2)).Rate(t.Context(), Settings{Seed: 1}))
 		if (r.Doubt != "") != c.doubt {
@@ -250,7 +250,7 @@ func TestBarrierRate(t *testing.T) {
 	}
 	b.Frozen = true
 	frozen := must(must(b.At(0.2)).Rate(t.Context(), Settings{Replicas: 1000}))
-	exact := must(b.Problem.Routes()).Of("mfpt")
+	exact := must(b.Problem.Routes(background)).Of("mfpt")
 	if z := (frozen.Rate.Value - exact) / frozen.Rate.StdErr; math.Abs(z) > 4.5 {
 		t.Errorf("frozen noise: %v, want %v", frozen, exact)
 	}
@@ -279,7 +279,7 @@ func TestCoordinates(t *testing.T) {
 		}
 	}
 	b, _ := quartic(t, 3, 0.1, 2)
-	q := must(NewCommittor(b.Problem))
+	q := must(NewCommittor(background, b.Problem))
 	exit := must(landscape.FindAxis(b.Problem.Barrier)).Exit
 	if at, half, out := q.At([]float64{0, 1, 0}), q.At([]float64{exit / 2, 0, 0}), q.At([]float64{exit, 0.1, 0.2}); at != 0 || math.Abs(half-0.5) > 1e-6 || math.Abs(out-1) > 1e-3 { // by interpolation
 		t.Errorf("committor %v, %v, %v at minimum, saddle and exit, want 0, ½, 1", at, half, out)
