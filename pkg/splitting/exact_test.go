@@ -104,6 +104,9 @@ func TestRareSGD(t *testing.T) {
 // A one-run interval of 95 % holds the truth in 93 to 97 % of 400 runs, the rate is unbiased, and
 // the squares of the standard errors are those of the scatter.
 func TestIntervals(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws for seconds")
+	}
 	runs, replicas := 60, 300
 	if long {
 		runs, replicas = 400, 1000

@@ -119,6 +119,13 @@ func TestSameBits(t *testing.T) {
 			if workers == 1 && name != "stages" {
 				rates = append(rates, r.Rate)
 			}
+			for _, path := range r.Reactive { // a place at a time, and none between two steps
+				for k := range path.Time[1:] {
+					if !(path.Time[k] < path.Time[k+1]) {
+						t.Fatalf("%s: times %v", name, path.Time)
+					}
+				}
+			}
 			if workers == 7 {
 				var back Result
 				if err := json.Unmarshal(text, &back); err != nil || back.String() != r.String() || len(back.Reactive) != r.Rate.Escaped {
@@ -144,6 +151,9 @@ func TestDoubt(t *testing.T) {
 		Coordinate
 		doubt bool
 	}{"loss": {Loss{well}, true}, "distance": {Distance{make([]float64, 8)}, true}, "along": {Along{path}, false}, "committor": {must(NewCommittor(background, b.Problem)), false}, "axis": {nil, false}} {
+		if testing.Short() && (name == "along" || name == "committor") {
+			continue // dear
+		}
 		b.Coordinate = c.Coordinate
 		r := must(must(b.At(0.2)).Rate(t.Context(), Settings{Seed: 1}))
 		if (r.Doubt != "") != c.doubt {
@@ -212,6 +222,27 @@ func TestMergeByHand(t *testing.T) {
 	}
 }
 
+// Two runs quarrel from √(2·10.4) standard errors on, ten where they scatter by more than √3.0 times as much as they say.
+func TestQuarrel(t *testing.T) {
+	of := func(values ...float64) *Result {
+		r := &Result{}
+		for _, v := range values {
+			r.Parts = append(r.Parts, escape.Estimate{Value: v, StdErr: 1})
+			r.Rate.Value += v / float64(len(values))
+		}
+		return r
+	}
+	spread := func(x float64) *Result { return of(x, -x, x, -x, x, -x, x, -x, x, -x) }
+	for _, c := range []struct {
+		*Result
+		quarrel bool
+	}{{of(1), false}, {of(0, 4.5), false}, {of(0, 4.6), true}, {spread(1.63), false}, {spread(1.66), true}} {
+		if text := c.Result.quarrel(); (text != "") != c.quarrel {
+			t.Errorf("%v: %q", c.Parts, text)
+		}
+	}
+}
+
 // More replicas make a result better; runs agree with their own scatter.
 func TestRepeat(t *testing.T) {
 	p, want := ruin(8)
@@ -253,6 +284,14 @@ func TestBarrierRate(t *testing.T) {
 	exact := must(b.Problem.Routes(background)).Of("mfpt")
 	if z := (frozen.Rate.Value - exact) / frozen.Rate.StdErr; math.Abs(z) > 4.5 {
 		t.Errorf("frozen noise: %v, want %v", frozen, exact)
+	}
+	// With losses and curvatures doubled, all is twice as fast: the clock τ is no other.
+	twice := must(landscape.NewQuartic(landscape.Shape{OutlierCurvature: 2, MinimumLoss: 2, Ratio: 2, EffectiveDimension: 1}))
+	fast := must(must(Barrier{Problem: escape.Problem{Barrier: twice, Noise: theory.NoiseFor(0.1, 2)}}.At(0.2)).Rate(t.Context(), Settings{Replicas: 200, Seed: 9}))
+	one, _ := quartic(t, 1, 0.1, 2)
+	slow := must(must(one.At(0.2)).Rate(t.Context(), Settings{Replicas: 200, Seed: 9}))
+	if ratio := fast.Rate.Value / slow.Rate.Value; math.Abs(ratio-2) > 0.7 || math.Abs(fast.Flux.Value/slow.Flux.Value-2) > 0.2 {
+		t.Errorf("rates %v and %v", fast, slow)
 	}
 	// A barrier that lies across the axes of θ.
 	tilted := Barrier{Problem: escape.Problem{Barrier: must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2}, 0.3)), Noise: theory.NoiseFor(0.1, 1)}}
