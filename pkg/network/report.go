@@ -275,15 +275,31 @@ var looks = map[Predictor]figure.Look{Eq17: method.PowerLaw, Eq16: method.PowerL
 // names of the predictors in figures.
 var names = map[Predictor]string{Eq17: "paper, n outliers (Eq. 17)", Eq16: "paper, sharpest direction (Eq. 16)", Linear: "linear barrier", Kurtosis: "kurtosis law", Action: "least action of the samples"}
 
-// Figure returns the figure of the measured times against c, with every predictor as a line. Name,
-// title and alt are those of [figure.New]; mistakes show when it is shown.
+// Figure returns the figure of the measured times against c, with every predictor as a line, and,
+// where Eq17 is so far off that it hides the others, a second panel without it. Name, title and alt
+// are those of [figure.New]; mistakes show when it is shown.
 func (r *Report) Figure(name, title, alt string) *figure.Figure {
 	f := figure.New(name, title, alt)
 	f.X, f.Y = figure.Log("loss ratio c = L/L(θ*)"), figure.Log("mean first-passage time t = ηk")
-	if r == nil || r.check() != nil {
+	if r == nil || r.check() != nil || len(r.Levels) == 0 {
 		return f
 	}
 	f.Table = r.Table(name)
+	r.draw(f.Panel, Predictors())
+	top := r.Levels[len(r.Levels)-1]
+	if top.Of(Eq17).Time > hidden*top.Of(Linear).Time {
+		p := f.Beside()
+		p.X, p.Y, p.Subtitle = f.X, f.Y, "without Eq. 17"
+		r.draw(p, Predictors()[1:])
+	}
+	return f
+}
+
+// hidden is how far off a line must be to squeeze the others together: three decades.
+const hidden = 1e3
+
+// draw fills a panel.
+func (r *Report) draw(panel *figure.Panel, predictors []Predictor) {
 	var c, t, e []float64
 	for _, l := range r.Levels {
 		if l.Time.Escaped > 0 {
@@ -291,9 +307,9 @@ func (r *Report) Figure(name, title, alt string) *figure.Figure {
 		}
 	}
 	if len(c) > 0 {
-		f.Points("SGD, measured", c, t, method.SGD, figure.YErr(e))
+		panel.Points("SGD, measured", c, t, method.SGD, figure.YErr(e))
 	}
-	for _, p := range Predictors() {
+	for _, p := range predictors {
 		c, t = nil, nil
 		for _, l := range r.Levels {
 			if said := l.Of(p).Time; !math.IsNaN(said) && !math.IsInf(said, 0) {
@@ -301,8 +317,7 @@ func (r *Report) Figure(name, title, alt string) *figure.Figure {
 			}
 		}
 		if len(c) > 1 {
-			f.Line(names[p], c, t, looks[p])
+			panel.Line(names[p], c, t, looks[p])
 		}
 	}
-	return f
 }
