@@ -20,7 +20,7 @@ var ladder = [][]string{
 	{"theory", "model", "search"},
 	{"exact", "dynamics", "noise"},
 	{"quasipotential"},
-	{"kolmogorov", "sgd", "spectrum"},
+	{"kolmogorov", "instanton", "sgd", "spectrum"},
 	{"escape", "timechange"},
 	{"selection", "regression", "splitting"},
 	{"network", "sweep"},

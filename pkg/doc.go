@@ -15,7 +15,8 @@
 //	splitting                   rates of rare events, by adaptive multilevel splitting
 //	selection   regression      two basins · everything about SGD on linear regression
 //	escape      timechange      first passage of any dynamics, a problem by every route · one path on two clocks
-//	kolmogorov  sgd  spectrum   exact rates of diffusions · SGD on a model, training · outliers, minima of models
+//	kolmogorov  instanton       exact rates of diffusions · least action in any dimension: paths, fields, prefactors
+//	sgd  spectrum               SGD on a model, training · outliers, minima of models
 //	exact  dynamics  noise      quadratures and noise laws · all motion · covariance, strength, alignment
 //	quasipotential              the barrier of the cumulants: along a path, in steps
 //	theory  model  search       closed forms Eq. 16–19 with their margins · per-sample losses · minima, saddles, paths

@@ -54,10 +54,10 @@ func TestFigureControls(t *testing.T) {
 			t.Errorf("no %s in %s", want, got)
 		}
 	}
-	if two, three := power().redraw(map[string]float64{"phi": 2}), power().redraw(map[string]float64{"phi": 3}); two == three || !strings.HasPrefix(three, "<svg") {
+	if two, three := power().drawing(map[string]float64{"phi": 2}), power().drawing(map[string]float64{"phi": 3}); two == three || !strings.HasPrefix(three, "<svg") {
 		t.Errorf("does not follow the value: %.300s", three)
 	}
-	if drawn := power().redraw(map[string]float64{"phi": 5}); drawn != "<pre>φ &lt; 5 &amp; no more</pre>" {
+	if drawn := power().drawing(map[string]float64{"phi": 5}); drawn != "<pre>φ &lt; 5 &amp; no more</pre>" {
 		t.Errorf("an error shows as %s", drawn)
 	}
 }

@@ -108,6 +108,7 @@ func TestHostile(t *testing.T) {
 		h.Add("Map.Show", func() error { m := heat(); m.Values[0][1][2] = v; return m.Show() })
 	}
 	h.Add("Lines", func() error { return hostile.Said(Lines(Axis{}, Axis{}) != nil) })
+	h.Add("Progress", func() error { return hostile.Said(Progress() != nil) }) // takes nothing
 	for _, bound := range []float64{nan, inf} {
 		h.Add("Lines", func() error {
 			return chart(func(v *Interactive) { v.Chart = Lines(Axis{Name: "x", Min: bound, Max: 1}, Axis{Name: "y"}) })
@@ -124,7 +125,7 @@ func TestHostile(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if drawn := (Figure{Draw: func(map[string]float64) (*figure.Figure, error) { return nil, nil }}).redraw(nil); !strings.HasPrefix(drawn, "<pre>figure: ") {
+	if drawn := (Figure{Draw: func(map[string]float64) (*figure.Figure, error) { return nil, nil }}).drawing(nil); !strings.HasPrefix(drawn, "<pre>figure: ") {
 		t.Errorf("no figure shows as %s", drawn)
 	}
 }

@@ -3,8 +3,9 @@
 // An Interactive wraps a go-echarts chart, with sliders that a keyboard can move, for a live
 // notebook and for an exported page alike.
 //
-// A Figure has sliders that have the library draw a static figure anew, for as long as its cell
-// runs in a live notebook; elsewhere it is a static figure at once.
+// A Figure has sliders that have the library draw a static figure anew: for as long as its cell runs
+// in a live notebook, and in an exported page for ever, because the page carries the cell, compiled
+// to WebAssembly. Elsewhere it is a static figure at once.
 //
 // A Simulator is a cloud of replicas that runs in an exported page: the reader sets η, B, h*, n and
 // c and watches the escapes.
@@ -138,11 +139,14 @@ func scriptSafe(js string) string { return strings.ReplaceAll(js, "</", `<\/`) }
 // A Slider is a native range input, which a keyboard moves as well.
 type Slider struct {
 	// Name is the slider's key in the values that Script receives.
-	Name string
+	Name string `json:"name"`
 	// Label tells the reader what it moves.
-	Label string
-	// Min, Max and Step bound it; Value is where it starts.
-	Min, Max, Step, Value float64
+	Label string `json:"label"`
+	// Min and Max bound it, it moves by multiples of Step, and Value is where it starts.
+	Min   float64 `json:"min"`
+	Max   float64 `json:"max"`
+	Step  float64 `json:"step"`
+	Value float64 `json:"value"`
 }
 
 // boxStyle keeps what is shown legible on any page: dark text on white.

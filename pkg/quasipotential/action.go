@@ -166,8 +166,10 @@ func (a *action) push() float64 {
 	switch {
 	case math.IsNaN(none + uphill):
 		return none + uphill
-	case uphill <= 0:
-		return 0 // downhill the drift does it, p = 0
+	case len(a.p) == 1 && uphill <= 0 || floats.Norm(a.grad, 2) == 0:
+		return 0 // downhill the drift does it, p = 0; in more dimensions it must be turned
+	case uphill < 1e-3*floats.Norm(a.grad, 2):
+		uphill = floats.Norm(a.grad, 2) // which only sets the scale of p
 	}
 	// Where K does not exist even this close to 0, it exists nowhere else.
 	floats.AddScaledTo(a.trial, a.p, 1e-9/uphill, a.tangent)

@@ -14,8 +14,9 @@ const lawTolerance = 1e-6
 
 // Check puts a cumulant through the laws that every one obeys, at a point θ and a momentum p inside
 // its domain, and returns the first that it breaks: K(θ, 0) = 0, the gradient and the Hessian are
-// the derivatives of K in p, to 1e−6 (central differences), and K is convex. Call it on a cumulant
-// of your own: [Quasipotential] climbs by these derivatives.
+// the derivatives of K in p, to 1e−6 (central differences), and K is convex; of a [Hamiltonian]
+// also that ∂H/∂θ is the derivative of H in θ, and 0 at p = 0. Call it on a law of your own: what
+// climbs does so by these derivatives.
 func Check(c Cumulant, theta, p []float64) error {
 	if err := check(c); err != nil {
 		return fmt.Errorf("quasipotential: law of %T: %w", c, err)
@@ -53,6 +54,30 @@ func Check(c Cumulant, theta, p []float64) error {
 	var eig mat.EigenSym
 	if eig.Factorize(hess, false) && !(floats.Min(eig.Values(nil)) >= -lawTolerance*(1+mat.Norm(hess, 2))) {
 		return fmt.Errorf("quasipotential: %T breaks a law: K is not convex at θ = %v, p = %v", c, theta, p)
+	}
+	if h, ok := c.(Hamiltonian); ok {
+		return checkSlope(h, theta, p)
+	}
+	return nil
+}
+
+func checkSlope(h Hamiltonian, theta, p []float64) error {
+	n := h.Dim()
+	slope, at, scratch, hess := make([]float64, n), append([]float64(nil), theta...), make([]float64, n), mat.NewSymDense(n, nil)
+	h.Slope(slope, theta, p)
+	const step = 1e-5
+	for i := range n {
+		at[i] = theta[i] + step
+		above := h.Log(scratch, hess, at, p)
+		at[i] = theta[i] - step
+		below := h.Log(scratch, hess, at, p)
+		at[i] = theta[i]
+		if want := (above - below) / (2 * step); !(math.Abs(slope[i]-want) <= lawTolerance*(1+math.Abs(want))) {
+			return fmt.Errorf("quasipotential: %T breaks a law: ∂H/∂θ_%d = %v at θ = %v, p = %v, but differences of H give %v", h, i, slope[i], theta, p, want)
+		}
+	}
+	if h.Slope(slope, theta, make([]float64, n)); !(floats.Norm(slope, math.Inf(1)) <= lawTolerance) {
+		return fmt.Errorf("quasipotential: %T breaks a law: ∂H/∂θ = %v at θ = %v, p = 0, want 0", h, slope, theta)
 	}
 	return nil
 }

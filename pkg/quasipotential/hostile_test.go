@@ -69,6 +69,12 @@ func TestHostile(t *testing.T) {
 		"GaussianSamples.Log": {nowhere(good, []float64{nan}, []float64{1}), nowhere(good, []float64{0}, []float64{nan}), nowhere(good, []float64{0}, []float64{huge}), nowhere(GaussianSamples{1, nan, 1}, []float64{0}, []float64{1})},
 		"Samples.Log":         {nowhere(samples, []float64{nan}, []float64{1}), nowhere(samples, []float64{0}, []float64{nan})},
 	}
+	climb := func(c Cumulant, dst, theta, t []float64) func() error {
+		return func() error { return hostile.Said(math.IsNaN(NewClimber(c).Momentum(dst, theta, t))) }
+	}
+	one := []float64{1}
+	r.Add("NewClimber", func() error { return hostile.Said(NewClimber(nil) == nil) }, func() error { return hostile.Said(NewClimber(void{0}) == nil) }, func() error { return hostile.Said(NewClimber(GaussianNoise{}) == nil) })
+	r.Add("Climber.Momentum", climb(nil, one, one, one), climb(good, nil, one, one), climb(good, make([]float64, 1), nil, one), climb(good, make([]float64, 1), one, nil), climb(good, make([]float64, 1), []float64{nan}, one), climb(void{1}, make([]float64, 1), one, one))
 	for _, c := range []GaussianSamples{{1, nan, 1}, {1, 0, 1}, {1, -1, 1}, {1, inf, 1}, {1, 1, nan}, {1, 1, -1}, {1, 1, inf}, {1, huge, huge}} {
 		r.Add("GaussianSamples.Check", func() error { return hostile.Bare(c.Check()) })
 		r.Add("Quasipotential", try(c, path, exact.Settings{}))
@@ -98,5 +104,46 @@ func TestHostile(t *testing.T) {
 	for _, tolerance := range []float64{nan, -1, -tiny, 1, inf} {
 		r.Add("Quasipotential", try(good, path, exact.Settings{Tolerance: tolerance}))
 	}
+	for name, c := range map[string]interface{ Check() error }{"Diffusion.Check": Diffusion{}, "Frozen.Check": Frozen{}, "Covariance.Check": Covariance{}, "Differences.Check": Differences{Differences{}}, "Regression.Check": Regression{}} {
+		r.Add(name, func() error { return hostile.Bare(c.Check()) })
+	}
+	r.Add("Diffusion.Check", func() error { return hostile.Bare(Diffusion{Drift: swirl().Drift}.Check()) })
+	r.Add("Frozen.Check", func() error { return hostile.Bare(Frozen{quartic(t, 2, 2), mat.NewSymDense(1, nil)}.Check()) })
+	r.Add("Covariance.Check", func() error { return hostile.Bare(NewCovariance(nil).Check()) })
+	r.Add("Regression.Check", func() error {
+		return hostile.Bare(Regression{mat.NewSymDense(1, []float64{-1}), NormalLabels{1}}.Check())
+	})
+	for name, h := range map[string]Hamiltonian{"Diffusion.Dim": Diffusion{}, "Frozen.Dim": Frozen{}, "Covariance.Dim": Covariance{}, "Differences.Dim": Differences{}, "Regression.Dim": Regression{}} {
+		r.Add(name, func() error { return hostile.Said(h.Dim() == 0) })
+	}
+	// Called for every step, these trust the lengths that their interface asks for.
+	plane := quartic(t, 2, 2)
+	eye := plane.Minimum().Hess
+	r1, frozen := Regression{eye, NormalLabels{1}}, Frozen{plane, eye}
+	for _, at := range [][2][]float64{{{nan, 0}, {1, 1}}, {{0.5, 0}, {nan, 1}}} {
+		for name, h := range map[string]Hamiltonian{"Diffusion.Log": swirl(), "Frozen.Log": frozen, "Covariance.Log": NewCovariance(linear(9)), "Regression.Log": r1} {
+			r.Add(name, func() error { return no(h.Log(make([]float64, 2), mat.NewSymDense(2, nil), at[0], at[1])) })
+		}
+		for name, h := range map[string]Hamiltonian{"Diffusion.Slope": swirl(), "Frozen.Slope": frozen, "Covariance.Slope": NewCovariance(linear(9)), "Samples.Slope": NewSamples(linear(9)), "Differences.Slope": Differences{swirl()}, "Regression.Slope": r1, "GaussianNoise.Slope": GaussianNoise{plane, eye}} {
+			dst := make([]float64, 2)
+			r.Add(name, func() error { h.Slope(dst, at[0], at[1]); return no(dst[0] + dst[1]) })
+		}
+	}
+	for name, l := range map[string]Labels{"NormalLabels.Log": NormalLabels{nan}, "UniformLabels.Log": UniformLabels{nan}, "LaplaceLabels.Log": LaplaceLabels{nan}} {
+		r.Add(name, func() error { psi, first, _ := l.Log(0.5); return no(psi + first) })
+	}
+	for name, l := range map[string]Labels{"NormalLabels.Variance": NormalLabels{nan}, "UniformLabels.Variance": UniformLabels{nan}, "LaplaceLabels.Variance": LaplaceLabels{nan}} {
+		r.Add(name, func() error { return no(l.Variance()) })
+	}
+	r.Add("NormalLabels.Log", func() error { psi, _, _ := NormalLabels{1}.Log(1); return no(psi) })
+	r.Add("Loss.LossGrad", func() error { return no(Loss{r1}.LossGrad(nil, []float64{nan, 0})) })
+	r.Add("Loss.Hess", func() error { return hostile.Panics(func() { Loss{}.Hess(new(mat.SymDense), nil) }) })
+	r.Add("NewCovariance", func() error { return hostile.Bare(NewCovariance(nil).Check()) })
+	for _, h := range []Hamiltonian{Diffusion{}, Diffusion{Params: 2}, Frozen{}, Covariance{}, NewCovariance(nil), Differences{}, Regression{}, Regression{Labels: NormalLabels{1}}, Regression{mat.NewSymDense(2, []float64{1, 2, 2, 1}), NormalLabels{1}}, Regression{mat.NewSymDense(1, []float64{nan}), NormalLabels{1}}, Regression{eye, NormalLabels{}}, Regression{eye, UniformLabels{nan}}, Regression{eye, LaplaceLabels{inf}}} {
+		r.Add("Check", func() error { return Check(h, []float64{1, 1}, []float64{1, 1}) })
+	}
 	r.Run(t)
 }
+
+// no says no to what is not a finite number.
+func no(x float64) error { return hostile.Said(math.IsNaN(x) || math.IsInf(x, 0)) }

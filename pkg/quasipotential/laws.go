@@ -110,8 +110,8 @@ func (g GaussianSamples) Log(grad []float64, hess *mat.SymDense, theta, p []floa
 	return -0.5 * math.Log(det)
 }
 
-// NewSamples returns the cumulant of a model. Memory for the N×P gradients is set aside at the first
-// Log.
+// NewSamples returns the cumulant of a model. Memory for the N×P gradients is set aside at the
+// first Log.
 func NewSamples(m model.Model) *Samples { return &Samples{m: m} }
 
 // Check implements [exact.Checker]: an error if there is no model or its N×P gradients take more

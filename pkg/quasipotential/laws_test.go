@@ -42,8 +42,8 @@ func quartic(t *testing.T, ratio float64, n int) *landscape.Quartic {
 	return must(landscape.NewQuartic(landscape.Shape{Ratio: ratio, EffectiveDimension: n}))
 }
 
-// Under Gaussian noise of covariance 2LH* the barrier is log c/h*, in one dimension and in more, and
-// beyond the saddle it costs nothing to go down.
+// Under Gaussian noise of covariance 2LH* the barrier is log c/h*, in one dimension and in more,
+// and beyond the saddle it costs nothing to go down.
 func TestGaussianNoise(t *testing.T) {
 	for set, tolerance := range tolerances {
 		for _, n := range []int{1, 2, 3} {
@@ -151,8 +151,8 @@ func TestLaws(t *testing.T) {
 	}
 }
 
-// Where no sample pushes the barrier is infinite; where K exists at no p there is none, and a K that
-// ends before it is 0 again stops p at its end.
+// Where no sample pushes the barrier is infinite; where K exists at no p there is none, and a K
+// that ends before it is 0 again stops p at its end.
 func TestEnds(t *testing.T) {
 	set := &data.Set{X: mat.NewDense(2, 1, []float64{1, 2}), Y: mat.NewDense(2, 1, []float64{0, 0})}
 	plane := &data.Set{X: mat.NewDense(3, 2, []float64{1, 0, 0, 1, 1, 1}), Y: mat.NewDense(3, 1, []float64{0, 0, 0})}
@@ -202,4 +202,19 @@ func (c cut) Log(grad []float64, hess *mat.SymDense, theta, p []float64) float64
 		return math.Inf(1)
 	}
 	return k
+}
+
+// TestSideways: a path that turns across the drift is not free where it loses height. Of noise of
+// covariance a under a drift b a piece v of it costs |b||v| − b·v, in lengths of a⁻¹.
+func TestSideways(t *testing.T) {
+	well := quartic(t, 3, 2)
+	g := GaussianNoise{well, well.Minimum().Hess}
+	grad, theta, p := make([]float64, 2), []float64{0.4, 0.3}, make([]float64, 2)
+	loss := well.LossGrad(grad, theta)
+	for _, v := range [][]float64{{1, 0}, {0, 1}, {-0.6, 0.8}, {-0.6, -0.8}, {0.6, -0.8}} {
+		want := (math.Hypot(grad[0], grad[1])*math.Hypot(v[0], v[1]) + grad[0]*v[0] + grad[1]*v[1]) / (2 * loss)
+		if got := NewClimber(g).Momentum(p, theta, v); math.Abs(got-want) > 1e-9 {
+			t.Errorf("along %v: %v, want %v", v, got, want)
+		}
+	}
 }

@@ -35,10 +35,12 @@ func (l Law) String() string {
 
 // SetBarrier is [Chain.Barrier] on a data set of N normal samples, in the limit T → 0 in which
 //
-//	depth = T·log N
+//	depth = ηh·log N
 //
-// stays fixed: among N samples are those of probability e^{−J/T} with J ≤ depth, and no others.
-// Hence jumps are for sale up to the price depth only,
+// stays fixed: among N samples are those of probability e^{−J/ηh} with J ≤ depth, and no others. A
+// batch shares its jump: B samples, or the same one B times, of the price J each have together the
+// probability e^{−J/T}, T = ηh/B, and move θ as far as one of them does with B = 1. So jumps are
+// for sale up to the price depth only, for every B,
 //
 //	V(r) = min{V(r−dr) + 2r·dr, min_{s<r: J(s→r) ≤ depth} V(s) + J(s→r)}.
 //
@@ -56,14 +58,14 @@ func (c Chain) SetBarrier(ratio, depth float64) (float64, error) {
 	case !ok:
 		return 0, fmt.Errorf("regression: chain: barrier of a set with features %T, want gamma ones", c.Features)
 	case !(depth >= 0):
-		return 0, fmt.Errorf("regression: chain: depth T·log N = %v, want ≥ 0", depth)
+		return 0, fmt.Errorf("regression: chain: depth ηh·log N = %v, want ≥ 0", depth)
 	case depth >= ratio-1: // no jump of the cheapest way costs more
 		return fresh, nil
 	}
 	return cheapestWay(math.Sqrt(ratio-1), g.Kurtosis-1, depth).price, nil
 }
 
-// Borders returns the depths T·log N at which one law of [Chain.SetBarrier] gives way to the next:
+// Borders returns the depths ηh·log N at which one law of [Chain.SetBarrier] gives way to the next:
 // below the first SGD climbs the set's own linear barrier, beyond the second it does as on fresh
 // samples, and between them the freak sample rules. Where fresh samples do not jump either, up to c
 // = 2 with normal features, both are 0. It returns an error as [Chain.SetBarrier].
@@ -78,8 +80,8 @@ func (c Chain) Borders(ratio float64) (freak, fresh float64, err error) {
 	return w.first, w.dearest, nil
 }
 
-// LawOf returns which law a data set of N normal samples obeys at a learning rate (or, more
-// generally, T = ηh/B), see [Chain.Borders]. It returns an error as there, or unless N ≥ 2.
+// LawOf returns which law a data set of N normal samples obeys at a learning rate, whatever the
+// batch size, see [Chain.Borders]. It returns an error as there, or unless N ≥ 2.
 func (c Chain) LawOf(ratio float64, samples int) (Law, error) {
 	freak, fresh, err := c.Borders(ratio)
 	if err != nil {
@@ -88,11 +90,11 @@ func (c Chain) LawOf(ratio float64, samples int) (Law, error) {
 	if samples < 2 {
 		return 0, fmt.Errorf("regression: chain: a set of %d samples, want ≥ 2", samples)
 	}
-	t := c.LearningRate * c.featureLaw().Curvature() / float64(c.BatchSize)
-	return Law(floats.Within([]float64{math.Inf(-1), freak, fresh, math.Inf(1)}, t*math.Log(float64(samples)))), nil
+	depth := c.LearningRate * c.featureLaw().Curvature() * math.Log(float64(samples))
+	return Law(floats.Within([]float64{math.Inf(-1), freak, fresh, math.Inf(1)}, depth)), nil
 }
 
-// HalfDepth returns the depth T·log N at which [Chain.SetBarrier] is half way from c − 1 down to
+// HalfDepth returns the depth ηh·log N at which [Chain.SetBarrier] is half way from c − 1 down to
 // [Chain.Barrier], or an error as there.
 func (c Chain) HalfDepth(ratio float64) (float64, error) {
 	fresh, err := c.SetBarrier(ratio, math.Inf(1))
@@ -105,30 +107,31 @@ func (c Chain) HalfDepth(ratio float64) (float64, error) {
 	}), nil
 }
 
-// Exit is the exact mean first-passage time of one data set in one dimension, B = 1, and what it is
+// Exit is the exact mean first-passage time of one data set in one dimension, and what it is
 // compared with.
 type Exit struct {
-	Samples, Set        int
+	Samples, Set, Batch int
 	LearningRate, Ratio float64
 	Depth               float64 // η·log N
 	Time, Fresh         float64 // of this set, and of fresh samples
 	Own                 float64 // the set's own barrier, see [SGD.Quasipotential]
 	// Share is how far the set is from fresh samples towards its linear barrier, in the limit T → 0
-	// of logarithms: η·log(Time/Fresh)/(c − 1 − V), with V that of [Chain.Barrier]; NaN where that
-	// is c − 1.
+	// of logarithms: (η/B)·log(Time/Fresh)/(c − 1 − V), with V that of [Chain.Barrier]; NaN where
+	// that is c − 1.
 	Share float64
 }
 
-// Exits solves data sets number 1 to sets, of N samples each, at the learning rates η = depth/log
-// N. It returns an error without a depth, if a number is out of bounds or a solution does not
-// settle.
-func Exits(samples, sets int, ratio float64, depths ...float64) (all []Exit, err error) {
-	if bytes := 200 * float64(sets) * float64(len(depths)); sets < 1 || samples < 2 || len(depths) < 1 || bytes > parallel.GiB {
-		return nil, fmt.Errorf("regression: exits of %d sets of %d samples at %d depths take %.3g GiB, want ≥ 1 set of ≥ 2 samples at ≥ 1 depth and ≤ 1 GiB", sets, samples, len(depths), bytes/parallel.GiB)
+// Exits solves data sets number 1 to sets, of N samples each, for batches drawn with replacement at
+// the learning rates η = depth/log N. Alike samples are counted as one where there are more than
+// 10⁵; see newMerged for how little that changes. It returns an error without a depth, if a number
+// is out of bounds or a solution does not settle.
+func Exits(samples, sets, batch int, ratio float64, depths ...float64) (all []Exit, err error) {
+	if bytes := 200 * float64(sets) * float64(len(depths)); sets < 1 || samples < 2 || batch < 1 || len(depths) < 1 || bytes > parallel.GiB {
+		return nil, fmt.Errorf("regression: exits of %d sets of %d samples in batches of %d at %d depths take %.3g GiB, want ≥ 1 set of ≥ 2 samples, batches of ≥ 1 at ≥ 1 depth and ≤ 1 GiB", sets, samples, batch, len(depths), bytes/parallel.GiB)
 	}
 	fresh, height := make([]float64, len(depths)), 0.
 	for i, depth := range depths {
-		chain := Chain{LearningRate: depth / math.Log(float64(samples)), BatchSize: 1, Dim: 1, LabelNoise: 1}
+		chain := Chain{LearningRate: depth / math.Log(float64(samples)), BatchSize: batch, Dim: 1, LabelNoise: 1}
 		t, err := chain.MeanFirstPassage(ratio, exact.Settings{Tolerance: 1e-3})
 		if err != nil {
 			return nil, err
@@ -144,14 +147,20 @@ func Exits(samples, sets int, ratio float64, depths ...float64) (all []Exit, err
 	all = make([]Exit, sets*len(depths))
 	faults := make([]error, sets)
 	parallel.For(context.Background(), sets, parallel.Workers(0), func() func(int) {
-		return func(k int) { faults[k] = solveSet(all[k*len(depths):][:len(depths)], k+1, samples, ratio, depths) }
+		return func(k int) {
+			own := all[k*len(depths):][:len(depths)]
+			for i, depth := range depths {
+				rate := depth / math.Log(float64(samples))
+				own[i] = Exit{Samples: samples, Set: k + 1, Batch: batch, LearningRate: rate, Ratio: ratio, Depth: depth, Fresh: fresh[i]}
+			}
+			faults[k] = solveSet(own)
+		}
 	})
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
-	for i := range all {
-		all[i].Fresh = fresh[i%len(depths)]
-		all[i].Share = all[i].LearningRate * math.Log(all[i].Time/all[i].Fresh) / height
+	for i, e := range all {
+		all[i].Share = e.LearningRate / float64(batch) * math.Log(e.Time/e.Fresh) / height
 	}
 	return all, nil
 }
@@ -159,25 +168,35 @@ func Exits(samples, sets int, ratio float64, depths ...float64) (all []Exit, err
 // flat is the height of a barrier below which a share of it is none.
 const flat = 1e-9
 
-// solveSet fills in what belongs to one set.
-func solveSet(dst []Exit, set, samples int, ratio float64, depths []float64) error {
-	r, err := NewSet(set, samples, 1, 0.1)
+// solveSet fills in the times of one set and its own barrier.
+func solveSet(own []Exit) error {
+	r, err := anySet(own[0].Set, own[0].Samples)
 	if err != nil {
 		return err
 	}
-	own, err := r.Quasipotential(ratio)
+	barrier, err := r.Quasipotential(own[0].Ratio)
 	if err != nil {
 		return err
 	}
-	for i, depth := range depths {
-		r.eta = depth / math.Log(float64(samples))
-		t, err := r.MeanFirstPassage(ratio, exact.Settings{Tolerance: 0.1}) // of t: less than 0.005 of a share
+	r.batch = own[0].Batch
+	for i := range own {
+		e := &own[i]
+		r.eta = e.LearningRate
+		t, err := r.MeanFirstPassage(e.Ratio, exact.Settings{Tolerance: 0.1}) // of t: less than 0.005 of a share
 		if err != nil {
 			return err
 		}
-		dst[i] = Exit{Samples: samples, Set: set, LearningRate: r.eta, Ratio: ratio, Depth: depth, Time: t.Value, Own: own}
+		e.Time, e.Own = t.Value, barrier
 	}
 	return nil
+}
+
+// anySet returns a set for the exact methods, at a learning rate to be changed.
+func anySet(number, samples int) (*SGD, error) {
+	if samples > 100_000 {
+		return newMerged(number, samples, 0.1)
+	}
+	return NewSet(number, samples, 1, 0.1)
 }
 
 // SetShare is the [Exit].Share that [Chain.SetBarrier] predicts: 1 where SGD climbs the linear

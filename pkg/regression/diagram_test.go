@@ -48,7 +48,13 @@ func TestSetBarrier(t *testing.T) {
 
 // Exact solutions of sets are on both sides of the borders where they should be.
 func TestExits(t *testing.T) {
-	all := must(Exits(1000, 4, 3, 0.6, 1.6))
+	for _, batch := range []int{1, 4} {
+		testExits(t, batch)
+	}
+}
+
+func testExits(t *testing.T, batch int) {
+	all := must(Exits(1000, 4, batch, 3, 0.6, 1.6))
 	depth, share, stderr := MeanShares(all)
 	if len(depth) != 2 || math.Abs(share[0]-1) > 4.5*stderr[0]+0.2 || math.Abs(share[1]) > 4.5*stderr[1]+0.05 {
 		t.Errorf("at depths %v shares %v ± %v", depth, share, stderr)

@@ -20,8 +20,8 @@ import (
 )
 
 // MeanFirstPassage returns the exact mean time t = ηk until L(θ_k) > ratio·L(θ*) for the first
-// time, started at θ*, on one fixed data set in one dimension with B = 1. With δ = θ − θ* and e_μ
-// the residuals at θ*, sample μ maps δ to (1 − ηx_μ²)δ + ηx_μe_μ, and
+// time, started at θ*, on one fixed data set in one dimension with B = 1, or B > 1 drawn with
+// replacement. With δ = θ − θ* and e_μ the residuals at θ*, sample μ maps δ to (1 − ηx_μ²)δ + ηx_μe_μ, and
 //
 //	T(δ) = η + (1/N) Σ_μ T((1 − ηx_μ²)δ + ηx_μe_μ),  T = 0 for hδ² > 2(ratio−1)L(θ*).
 //
@@ -32,9 +32,11 @@ import (
 // merging alike samples, where there are more than 20,000: those within w of each other wherever
 // they send δ. The last change is Result.Err, and Settings.Tolerance the relative one at which it
 // stops; 0 means 1e−3. Settings.Wall is not used. A grid of m cells costs mN operations and m³/3
-// multiplications: with N = 10⁴, η = 0.1 and c = 2 a tenth of a second.
+// multiplications: with N = 10⁴, η = 0.1 and c = 2 a tenth of a second. For B > 1 the step from the
+// middle of a cell is the sum of B independent ones, on the lattice of these middles; its error is
+// of order w² as well.
 //
-// It returns an error for another dimension, batch size or fresh samples, a ratio that is not above
+// It returns an error for another dimension, other batches or fresh samples, a ratio that is not above
 // 1 and finite, if it does not settle, or [quasipotential.ErrNoEscape] where no sequence of samples
 // leads out.
 func (r *SGD) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, error) {
@@ -49,7 +51,8 @@ func (r *SGD) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, e
 	radius := math.Sqrt(2 * (ratio - 1) * r.loss / h)
 	// Cells of a fifth of a step, over which the price of climbing in units of T changes by one at
 	// the most: fewer tell nothing.
-	need := 2 * math.Ceil(math.Max(radius/(0.2*r.eta*math.Sqrt(2*r.loss*h)), 2*(ratio-1)/(r.eta*h)))
+	rate := r.eta / float64(r.batch)
+	need := 2 * math.Ceil(math.Max(radius/(0.2*rate*math.Sqrt(2*r.loss*h)), 2*(ratio-1)/(rate*h)))
 	if !(need <= maxCells) {
 		return exact.Result{}, fmt.Errorf("regression: fixed set: mean first-passage time at c = %v takes %g cells, want ≤ %d", ratio, need, maxCells)
 	}
@@ -57,7 +60,11 @@ func (r *SGD) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, e
 	var logs []float64 // of T, on finer and finer grids, and its extrapolation
 	last, change := math.NaN(), math.NaN()
 	for ; cells <= maxCells; cells *= 2 {
-		t, rounding, err := r.onCells(radius, cells)
+		solve := r.onCells
+		if r.batch > 1 {
+			solve = r.onLattice
+		}
+		t, rounding, err := solve(radius, cells)
 		if errors.Is(err, gth.ErrNever) {
 			return exact.Result{}, fmt.Errorf("regression: fixed set: mean first-passage time at c = %v: %w", ratio, quasipotential.ErrNoEscape)
 		}
@@ -84,8 +91,8 @@ func (r *SGD) checkLine() error {
 	switch {
 	case r == nil || r.rows == nil:
 		return errors.New("regression: fixed set: fresh samples, want a data set: see Chain")
-	case r.dim != 1 || r.batch != 1:
-		return fmt.Errorf("regression: fixed set: d = %d, B = %d, want 1 and 1", r.dim, r.batch)
+	case r.dim != 1 || r.batch > 1 && r.how != sgd.WithReplacement:
+		return fmt.Errorf("regression: fixed set: d = %d, B = %d, want d = 1 and batches drawn with replacement", r.dim, r.batch)
 	}
 	return nil
 }
@@ -110,9 +117,13 @@ func (r *SGD) maps(radius, width float64) (m affine) {
 		if !known {
 			m.slope, m.shift, m.weight = append(m.slope, 0), append(m.shift, 0), append(m.weight, 0)
 		}
-		m.slope[at] += slope
-		m.shift[at] += shift
-		m.weight[at]++
+		count := 1.0
+		if r.count != nil {
+			count = r.count[k/2]
+		}
+		m.slope[at] += count * slope
+		m.shift[at] += count * shift
+		m.weight[at] += count
 	}
 	floats.Div(m.slope, m.weight)
 	floats.Div(m.shift, m.weight)
@@ -124,17 +135,7 @@ func (r *SGD) maps(radius, width float64) (m affine) {
 func (r *SGD) onCells(radius float64, cells int) (steps, rounding float64, err error) {
 	m := r.maps(radius, 2*radius/float64(cells))
 	p, leave := mat.NewDense(cells, cells, nil), make([]float64, cells)
-	// Cells are numbered from the middle outwards, in turns: the order of elimination.
-	place := func(cell int) int {
-		if half := cells / 2; cell >= half {
-			return 2 * (cell - half)
-		}
-		return cells - 1 - 2*cell
-	}
-	rank := make([]int, cells)
-	for j := range rank {
-		rank[j] = place(j)
-	}
+	rank := fromMiddle(cells)
 	parallel.For(context.Background(), cells, parallel.Workers(0), func() func(int) {
 		row := make([]float64, cells)
 		return func(i int) {
@@ -151,6 +152,20 @@ func (r *SGD) onCells(radius float64, cells int) (steps, rounding float64, err e
 		return 0, 0, err
 	}
 	return (all[0] + all[1]) / 2, rounding, nil
+}
+
+// fromMiddle numbers an even number of cells from the middle outwards, in turns: the order of
+// elimination.
+func fromMiddle(cells int) (rank []int) {
+	half := cells / 2
+	for j := range cells {
+		if j >= half {
+			rank = append(rank, 2*(j-half))
+		} else {
+			rank = append(rank, cells-1-2*j)
+		}
+	}
+	return rank
 }
 
 // spread adds to row where the maps send cell i of many in [−radius, radius], and returns what

@@ -76,7 +76,7 @@ func TestFixedSetErrors(t *testing.T) {
 			t.Errorf("%s: error %v, want %v", name, err, quasipotential.ErrNoEscape)
 		}
 	}
-	for name, r := range map[string]*SGD{"fresh": must(NewFresh(1, 1, 0.1, 1)), "d = 2": must(NewSet(1, 100, 2, 0.1)), "B = 2": must(New(regressionSet(100, 1), 0.1, 2, sgd.WithReplacement))} {
+	for name, r := range map[string]*SGD{"fresh": must(NewFresh(1, 1, 0.1, 1)), "d = 2": must(NewSet(1, 100, 2, 0.1)), "distinct samples": must(New(regressionSet(100, 1), 0.1, 2, sgd.Independent))} {
 		if _, err := r.MeanFirstPassage(2, exact.Settings{}); err == nil {
 			t.Errorf("%s accepted", name)
 		}

@@ -253,8 +253,8 @@ func sets(r hostile.Table, good Chain, noise theory.Noise) {
 	times := func(d int, n theory.Noise, ratio float64, s exact.Settings) {
 		r.Add("MeanTimes", func() error { return hostile.Err(MeanTimes(d, n, ratio, s)) })
 	}
-	exits := func(samples, sets int, ratio float64, depths ...float64) {
-		r.Add("Exits", func() error { return hostile.Err(Exits(samples, sets, ratio, depths...)) })
+	exits := func(samples, sets, batch int, ratio float64, depths ...float64) {
+		r.Add("Exits", func() error { return hostile.Err(Exits(samples, sets, batch, ratio, depths...)) })
 	}
 	newSet := func(samples, d int, eta float64) {
 		r.Add("NewSet", func() error { return hostile.Err(NewSet(math.MinInt, samples, d, eta)) })
@@ -268,10 +268,10 @@ func sets(r hostile.Table, good Chain, noise theory.Noise) {
 	for _, x := range []float64{nan, 0, -1, inf, -inf, huge, tiny} {
 		times(1, theory.Noise{LearningRate: x, BatchSize: 1}, 2, exact.Settings{})
 		times(1, theory.Noise{LearningRate: 0.1, BatchSize: x}, 2, exact.Settings{})
-		exits(100, 1, 3, 1, x)
+		exits(100, 1, 1, 3, 1, x)
 		if x != tiny {
 			times(1, noise, x, exact.Settings{})
-			exits(100, 1, x, 1)
+			exits(100, 1, 1, x, 1)
 		}
 		if x != huge && x != tiny {
 			newSet(9, 1, x)
@@ -281,11 +281,11 @@ func sets(r hostile.Table, good Chain, noise theory.Noise) {
 		times(1, noise, 2, exact.Settings{Tolerance: x})
 	}
 	times(1, theory.Noise{LearningRate: 0.1, BatchSize: 1.5}, 2, exact.Settings{})
-	exits(100, 1, 3)
+	exits(100, 1, 1, 3)
 	for _, n := range []int{0, -1, math.MinInt, math.MaxInt} {
 		times(n, noise, 2, exact.Settings{})
-		exits(100, n, 3, 1)
-		exits(n, 1, 3, 1)
+		exits(100, n, 1, 3, 1)
+		exits(n, 1, 1, 3, 1)
 		newSet(n, 1, 0.1)
 		newSet(9, n, 0.1)
 		if n < 2 {
@@ -297,8 +297,8 @@ func sets(r hostile.Table, good Chain, noise theory.Noise) {
 			return hostile.Said(l == OwnBarrier.String() || l == FreshSamples.String())
 		})
 	}
-	exits(1, 1, 3, 1)
-	exits(100, 1e9, 3, 1)
+	exits(1, 1, 1, 3, 1)
+	exits(100, 1e9, 1, 3, 1)
 	newSet(9, 200_000, 0.1)
 	r.Add("Chain.LawOf", func() error { return hostile.Err(good.LawOf(3, 1)) })
 	r.Add("OfSize", func() error { return hostile.Said(OfSize(nil, -1) == nil) })

@@ -36,7 +36,8 @@ type SGD struct {
 	// rows are x_μ and y_μ − x_μ·θ*, dim+1 numbers a sample; nil for fresh samples.
 	rows    []float64
 	samples int
-	sigma   float64 // label noise of fresh samples
+	count   []float64 // of alike samples in a row of newMerged, else nil
+	sigma   float64   // label noise of fresh samples
 	minimum []float64
 	loss    float64
 	hess    *mat.SymDense

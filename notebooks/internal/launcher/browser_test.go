@@ -147,6 +147,7 @@ func TestReportsInBrowser(t *testing.T) {
 			resize(t, tab, 1280, 900)
 			testkit.Do(t, tab, chromedp.Navigate("file://"+report), chromedp.WaitReady(chromedp.CSS("footer")))
 			checkSimulators(t, tab)
+			checkMoves(t, tab)
 			checkFormulas(t, tab, source)
 			checkAltTexts(t, tab)
 			checkCharts(t, tab)

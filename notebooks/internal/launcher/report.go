@@ -178,9 +178,20 @@ func (l *Launcher) export(ctx context.Context, kit *setup.Kit, path, target stri
 			return 0, fmt.Errorf("compiling the simulation: %w", err)
 		}
 	}
+	program := ""
+	if report.Moves(string(executed)) {
+		source, err := nb.Program()
+		if err != nil {
+			return 0, err
+		}
+		if program, err = l.newSetup().Program(ctx, notebook.Name(path), source); err != nil {
+			return 0, fmt.Errorf("compiling the figures that move: %w", err)
+		}
+	}
 	page, err := report.HTML(nb, report.Options{
 		Assets:    kit.Assets,
 		Simulator: simulator,
+		Program:   program,
 		Folder:    filepath.Dir(path),
 		Name:      notebook.Name(path),
 		Fidelity:  l.Fidelity,

@@ -75,8 +75,8 @@ func TestHTML(t *testing.T) {
 		t.Errorf("without ECharts: %v", err)
 	}
 	write("echarts.min.js")
-	for _, name := range []string{"wasm_exec.js", "simulator.wasm.gz"} {
-		if _, err := make(Options{Simulator: folder}); err == nil || !strings.Contains(err.Error(), "the simulation") || !strings.Contains(err.Error(), name) {
+	for _, name := range []string{"wasm_exec.js", "program.wasm.gz"} {
+		if _, err := make(Options{Simulator: folder}); err == nil || !strings.Contains(err.Error(), "what runs in a browser") || !strings.Contains(err.Error(), name) {
 			t.Errorf("without %s: %v", name, err)
 		}
 		write(name)

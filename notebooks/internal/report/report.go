@@ -30,6 +30,7 @@ import (
 type Options struct {
 	Assets    string   // folder of the scripts and styles, see setup.Kit
 	Simulator string   // folder of the simulation, see setup.Simulator; only for a notebook that has one, see Simulates
+	Program   string   // folder of the program that moves the figures, see setup.Program; only for a notebook that has some, see Moves
 	Folder    string   // the notebook's folder, against which the addresses of its pictures are read
 	Name      string   // the notebook's name: the title when it has no heading
 	Fidelity  string   // at which it was run, for the front page
@@ -81,12 +82,10 @@ func HTML(nb *notebook.Notebook, o Options) ([]byte, error) {
 	if err := addAssets(data, o.Assets, body.String()); err != nil {
 		return nil, err
 	}
-	if Simulates(body.String()) {
-		if err := addSimulator(data, o.Simulator); err != nil {
-			return nil, err
-		}
+	if err := addPrograms(data, body.String(), o); err != nil {
+		return nil, err
 	}
-	for _, key := range []string{"Scripts", "SimulatorJS"} {
+	for _, key := range []string{"Scripts", "ProgramScripts"} {
 		list, _ := data[key].([]template.JS)
 		for _, js := range list {
 			scripts = append(scripts, string(js))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -166,25 +167,34 @@ func TestCells(t *testing.T) {
 // A page carries the simulation if it has a figure for it, and only then may it run WebAssembly.
 func TestSimulation(t *testing.T) {
 	folder := t.TempDir()
-	for _, name := range []string{"katex.css", "katex.min.js", "auto-render.min.js", "wasm_exec.js", "simulator.wasm.gz"} {
+	for _, name := range []string{"katex.css", "katex.min.js", "auto-render.min.js", "wasm_exec.js", "program.wasm.gz"} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte("/* "+name+" */"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, with := range []bool{true, false} {
-		output := "<p>nothing to play with</p>"
-		if with {
-			output = `<figure class="sgd-sim" id="cloud"></figure>`
-		}
+	for _, test := range []struct {
+		output string
+		parts  []string
+	}{
+		{`<figure class="sgd-sim" id="cloud"></figure>`, []string{`id="sgd-sim-wasm">LyogcHJv`, "sgdSimulator"}},
+		{`<figure class="sgd-moves" id="rates"></figure>`, []string{`id="sgd-moves-wasm">LyogcHJv`, "sgdFigures"}},
+		{"<p>nothing to play with</p>", nil},
+	} {
+		output, with := test.output, test.parts != nil
 		data := map[string]json.RawMessage{"text/html": json.RawMessage(strings.ReplaceAll(`"X"`, "X", strings.ReplaceAll(output, `"`, `\"`)))}
 		cell := notebook.Cell{Type: "code", Source: "show()", Outputs: []notebook.Output{{Type: "display_data", Data: data}}}
-		content, err := HTML(&notebook.Notebook{Cells: []notebook.Cell{cell}}, Options{Assets: folder, Simulator: folder})
+		content, err := HTML(&notebook.Notebook{Cells: []notebook.Cell{cell}}, Options{Assets: folder, Simulator: folder, Program: folder})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, part := range []string{"'wasm-unsafe-eval'", "/* wasm_exec.js */", `id="sgd-sim-wasm">Lyogc2`, "sgdSimulator"} {
+		for _, part := range []string{"'wasm-unsafe-eval'", "/* wasm_exec.js */"} {
 			if strings.Contains(string(content), part) != with {
-				t.Errorf("with a simulation %v, but with %s %v", with, part, !with)
+				t.Errorf("%s: with %s %v", output, part, !with)
+			}
+		}
+		for _, part := range []string{`id="sgd-sim-wasm">LyogcHJv`, "sgdSimulator", `id="sgd-moves-wasm">LyogcHJv`, "sgdFigures"} {
+			if strings.Contains(string(content), part) != slices.Contains(test.parts, part) {
+				t.Errorf("%s: with %s %v", output, part, strings.Contains(string(content), part))
 			}
 		}
 	}
