@@ -27,6 +27,7 @@ func (d drift) Step(theta []float64, _ *rand.Rand) float64 {
 }
 
 func TestHostile(t *testing.T) {
+	nobody := context.Context(nil)
 	done, cancel := context.WithCancel(background)
 	cancel()
 	barrier, _ := quartic(t, 2, 0.1, 2)
@@ -85,7 +86,7 @@ func TestHostile(t *testing.T) {
 				p.Noise = theory.Noise{}
 				return hostile.Err(p.At(0.1))
 			}},
-		"Barrier.Rate": {func() error { return hostile.Err(Barrier{}.Rate(background, Settings{})) }, func() error { return hostile.Err(barrier.Rate(done, Settings{})) }, func() error { return hostile.Err(barrier.Rate(nil, Settings{})) }},
+		"Barrier.Rate": {func() error { return hostile.Err(Barrier{}.Rate(background, Settings{})) }, func() error { return hostile.Err(barrier.Rate(done, Settings{})) }, func() error { return hostile.Err(barrier.Rate(nobody, Settings{})) }},
 		"Extrapolate": {func() error { return hostile.Err(Extrapolate(background, nil, []float64{1, 2}, 1, Settings{})) }, func() error { return hostile.Err(Extrapolate(background, barrier.At, nil, 1, Settings{})) },
 			func() error {
 				return hostile.Err(Extrapolate(background, barrier.At, []float64{0.1, nan}, 1, Settings{Replicas: 20}))
