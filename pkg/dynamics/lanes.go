@@ -130,7 +130,7 @@ type Crew struct {
 	// instead. It differs from Start only in coordinates that move, see [NewLanes].
 	From func(lane int) []float64
 	// Next returns the key of the next replica and the time at which to look at it, or false when
-	// there are no more.
+	// there are no more for this lane. It may be asked again.
 	Next func(lane int) (key uint64, end float64, ok bool)
 	// Axis and Level make a lane stop as soon as θ_Axis ≥ Level, Square > 0 as soon as |θ|² >
 	// Square. With Each it stops after each step.
@@ -178,7 +178,7 @@ func (l *Lanes) sail(c Crew, watch *parallel.Watch) {
 			lane := bits.TrailingZeros64(free)
 			key, end, ok := c.Next(lane)
 			if !ok {
-				break
+				continue // another lane may have one of its own
 			}
 			start := c.Start
 			if c.From != nil {

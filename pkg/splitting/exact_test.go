@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/sgdescape/sgdescape/pkg/barriers"
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/regression"
 )
@@ -34,7 +35,8 @@ func TestAgainstExact(t *testing.T) {
 	}
 	for i, c := range cells {
 		b, want := quartic(t, c.n, c.T, c.c)
-		r := must(must(b.At(0.1)).Rate(t.Context(), Settings{Seed: uint64(i)}))
+		// The rarest with more replicas: few ancestors tell an error bar to a third only.
+		r := must(must(b.At(0.1)).Rate(t.Context(), Settings{Seed: uint64(i), Replicas: 2000 + 3000*int(-math.Log10(want)/15)}))
 		off, relative := math.Log(r.Rate.Value/want), r.Rate.StdErr/r.Rate.Value
 		if !(math.Abs(off) < 3*relative+stepBias) || r.Doubt != "" {
 			t.Errorf("%+v: %v, want %.4g", c, r, want)
@@ -60,7 +62,7 @@ func (c chain) problem(t *testing.T) (p Problem, steps float64) {
 		p.Coordinate, p.Exit = Distance{g.Minimum()}, math.Sqrt(c.c-1)
 	} else {
 		g = must(regression.NewSet(c.set, 1000, c.d, c.eta))
-		mean = must(g.MeanFirstPassage(c.c, exact.Settings{}))
+		mean = must(barriers.SetPassage(g, c.c, exact.Settings{}))
 		p.Coordinate, p.Exit = Loss{g}, c.c*g.MinimumLoss()
 	}
 	p.Dynamics, p.Start = g, g.Minimum()
@@ -73,7 +75,7 @@ func TestRareSGD(t *testing.T) {
 	if long {
 		chains = append(chains, chain{0.01, 1, 1, 1.2, 0}, chain{0.01, 1, 2, 1.2, 0}, chain{0.02, 1, 4, 1.4, 0}, chain{0.02, 2, 1, 1.2, 0}, chain{0.02, 1, 1, 1.4, 0},
 			chain{0.02, 2, 2, 1.2, 0}, chain{0.01, 1, 4, 1.2, 0}, chain{0.01, 1, 1, 1.15, 0}, chain{0.03, 2, 4, 1.3, 0}, chain{0.02, 1, 4, 1.3, 0}, chain{0.02, 4, 1, 1.1, 0},
-			chain{0.01, 1, 1, 1.15, 1}, chain{0.01, 1, 1, 1.2, 2}, chain{0.02, 1, 1, 1.3, 3})
+			chain{0.01, 1, 1, 1.15, 1}, chain{0.01, 1, 1, 1.13, 2}, chain{0.02, 1, 1, 1.3, 3})
 	}
 	for i, c := range chains {
 		p, steps := c.problem(t)

@@ -63,10 +63,10 @@ func TestHostile(t *testing.T) {
 				two.Home = 1
 				return hostile.Err(Merge(one, &two))
 			}},
-		"NewCommittor": {func() error { return hostile.Err(NewCommittor(escape.Problem{})) }, func() error {
+		"NewCommittor": {func() error { return hostile.Err(NewCommittor(t.Context(), escape.Problem{})) }, func() error {
 			p := barrier.Problem
 			p.Frozen = true
-			return hostile.Err(NewCommittor(p))
+			return hostile.Err(NewCommittor(t.Context(), p))
 		}},
 		"Func.At": {func() error { return hostile.Said(math.IsNaN(Func(nil).At(nil))) }},
 		"Axis.At": {func() error { return hostile.Said(math.IsNaN(Axis(-1).At([]float64{1}))) }, func() error { return hostile.Said(math.IsNaN(Axis(1).At([]float64{1}))) }},

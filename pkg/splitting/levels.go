@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/escape"
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
@@ -137,13 +139,21 @@ func (j *jumps) excess(levels []float64) float64 {
 		to, _ := slices.BinarySearch(levels[:len(j.logP)], j.reach[i])
 		falls[i] = j.logP[from] - j.logP[max(to-1, from)]
 	}
+	worst := 0.0
+	for k := range 3 { // branches come in the order of levels
+		worst = max(worst, excess(falls[k*len(falls)/3:(k+1)*len(falls)/3]))
+	}
+	return worst
+}
+
+// excess returns the mean of the largest tenth beyond the least of it. It sorts.
+func excess(falls []float64) float64 {
+	if len(falls) == 0 {
+		return 0
+	}
 	slices.Sort(falls)
 	top := falls[len(falls)*9/10:]
-	sum := 0.0
-	for _, f := range top {
-		sum += f - top[0]
-	}
-	return sum / max(1, float64(len(top)))
+	return stat.Mean(top, nil) - top[0]
 }
 
 // level is that of the last of the Kill replicas that came least far.

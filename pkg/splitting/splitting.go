@@ -12,8 +12,8 @@
 // shows in few ancestors: then the result says that its error bar cannot be trusted.
 //
 // The rate is 1/(mean time from Start to the exit), the one that [kolmogorov.Passage.Rate] and
-// regression's MeanFirstPassage give, at the dynamics' own step. [Barrier] is the short form for a
-// barrier under Eq. 13, extrapolated to step zero.
+// regression's Chain.MeanFirstPassage give, at the dynamics' own step. [Barrier] is the short form
+// for a barrier under Eq. 13, extrapolated to step zero.
 package splitting
 
 import (
@@ -88,9 +88,10 @@ type Result struct {
 	// Efficiency is the variance of an ideal run, p²·log(1/p)/N, over that of this one.
 	Efficiency float64
 	// Overshoot is by how much log p falls between a level and where a branch that went beyond it
-	// begins: of the tenth of the branches in which it falls most, the mean beyond the least. It is
-	// 0 for a continuous motion. If falls are exponential with a mean from ½ on, the variance is
-	// that of e^fall, which has none: then single steps do the climbing, and splitting cannot.
+	// begins: of the tenth of the branches in which it falls most, the mean beyond the least, in
+	// the worst third of the way. It is 0 for a continuous motion. If falls are exponential with a
+	// mean from ½ on, the variance is that of e^fall, which has none: then single steps do the
+	// climbing, and splitting cannot.
 	Overshoot float64
 	// Doubt says why the error bar cannot be trusted; it is empty if it can.
 	Doubt string
