@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/sgdescape/sgdescape/pkg/barriers"
 	"github.com/sgdescape/sgdescape/pkg/escape"
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/regression"
@@ -61,7 +62,7 @@ func (r Regression) Exact(ctx context.Context) (rate, steps float64, err error) 
 	} else {
 		var g *regression.SGD
 		if g, err = r.set(); err == nil {
-			t, err = g.MeanFirstPassage(r.Ratio, exact.Settings{})
+			t, err = barriers.SetPassage(g, r.Ratio, exact.Settings{})
 		}
 	}
 	if err != nil {
