@@ -1,4 +1,4 @@
-package regression
+package barriers
 
 import (
 	"context"
@@ -14,17 +14,17 @@ import (
 // replacement, on a lattice of an even number of points in the middle of as many cells. From a
 // point δ the step is the sum of B independent ones, −(η/B)(x²δ − xe), each divided between the two
 // lattice points beside it so that its mean is kept. What this adds to the variance is of order
-// width² in log T, as is the error of [SGD.onCells], and like there nothing is ever negative.
-func (r *SGD) onLattice(radius float64, cells int) (steps, rounding float64, err error) {
+// width² in log T, as is the error of [line.onCells], and like there nothing is ever negative.
+func (l line) onLattice(radius float64, cells int) (steps, rounding float64, err error) {
 	width := 2 * radius / float64(cells)
-	m := r.maps(radius, width)
+	m := l.maps(radius, width)
 	p, leave := mat.NewDense(cells, cells, nil), make([]float64, cells)
 	rank := fromMiddle(cells)
 	parallel.For(context.Background(), cells, parallel.Workers(0), func() func(int) {
 		row := make([]float64, cells)
 		return func(i int) {
-			one := m.steps((float64(i)+0.5-float64(cells)/2)*width, width*float64(r.batch), 2*cells)
-			all := one.power(r.batch)
+			one := m.steps((float64(i)+0.5-float64(cells)/2)*width, width*float64(l.batch), 2*cells)
+			all := one.power(l.batch)
 			clear(row)
 			leave[rank[i]] = all.beyond
 			for k, w := range all.weight {
