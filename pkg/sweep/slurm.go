@@ -136,10 +136,10 @@ func (d *driver) drive(ctx context.Context) error {
 		}
 		before := d.state.count
 		r, err := d.submit(ctx, todo)
-		if err == nil {
-			err = d.wait(ctx, r)
-		}
 		if err != nil {
+			return d.cancelled(ctx, err)
+		}
+		if err := d.wait(ctx, r); err != nil {
 			return err
 		}
 		blamed := d.judge(r)
