@@ -23,6 +23,7 @@ var ladder = [][]string{
 	{"kolmogorov", "instanton", "sgd", "spectrum"},
 	{"escape", "timechange"},
 	{"selection", "regression", "splitting"},
+	{"barriers"},
 	{"network", "sweep"},
 	{"sweep/worker"},
 }

@@ -39,6 +39,16 @@ func BenchmarkDiffusion(b *testing.B) {
 	}
 }
 
+// BenchmarkFirstPassage reports the speed of two workers as a ratio to one, with replicas enough
+// that the last lanes to end, in which a worker is not full, do not count: of 500 they take a tenth
+// of the time of two workers.
+func BenchmarkFirstPassage(b *testing.B) {
+	d, start, exit := problem(0.2, 2, 1, dynamics.Settings{Step: 0.1}, false)
+	peer.Speedup(b, func(workers int) {
+		must(FirstPassage(context.Background(), d, start, exit, Settings{Replicas: 5000, Workers: workers}))
+	})
+}
+
 func median(x []float64) float64 {
 	slices.Sort(x)
 	return x[len(x)/2]

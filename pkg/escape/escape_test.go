@@ -242,25 +242,6 @@ func ExampleFirstPassage() {
 	// Output: exact rate 0.00244 inside the interval: true
 }
 
-// BenchmarkFirstPassage reports the speed of two workers as a ratio to one in the same run, with
-// replicas enough that the last lanes to end, in which a worker is not full, do not count: of 500
-// they take a tenth of the time of two workers.
-func BenchmarkFirstPassage(b *testing.B) {
-	d, start, exit := problem(0.2, 2, 1, dynamics.Settings{Step: 0.1}, false)
-	var seconds [3]float64
-	var steps int64
-	for b.Loop() {
-		for _, workers := range []int{1, 2} {
-			seconds[workers] += elapsed(func() {
-				s := must(FirstPassage(context.Background(), d, start, exit, Settings{Replicas: 5000, Workers: workers}))
-				steps += s.Steps
-			})
-		}
-	}
-	b.ReportMetric(seconds[1]*1e9/float64(steps/2), "ns/step")
-	b.ReportMetric(seconds[1]/seconds[2], "speedup-of-2-workers")
-}
-
 // A transient of length 1 before an exponential law biases the rate, and After removes it.
 func TestAfterRemovesTheTransient(t *testing.T) {
 	s := simulated(dynamics.Stream(6, "after", 0), 20000, 0.5, 10)

@@ -89,6 +89,24 @@ func kinked(below, above float64) Loss {
 	}
 }
 
+// Odds that no float64 holds are an error on both sides, and those just within are right.
+func TestOddsBeyondFloat(t *testing.T) {
+	for _, lean := range []float64{-0.5, 0.5} {
+		well := func(z float64) float64 { return (z*z-1)*(z*z-1) + lean*z + 2 }
+		for _, d := range []float64{1e-3, 1e-4} {
+			if r, err := Odds(OneDim{well, ConstantNoise{d}}, 0, 1, Settings{}); err == nil {
+				t.Errorf("lean %v, D = %v: odds %v accepted", lean, d, r.Value)
+			} else {
+				t.Log(err)
+			}
+		}
+		r := must(Odds(OneDim{well, ConstantNoise{0.01}}, 0, 1, Settings{}))
+		if log := math.Log(r.Value) * lean; !(log < -30 && log > -70) {
+			t.Errorf("lean %v: log odds %v", lean, log/lean)
+		}
+	}
+}
+
 func TestOddsBound(t *testing.T) {
 	coarser := 0
 	for set, tolerance := range tolerances {

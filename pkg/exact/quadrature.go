@@ -132,13 +132,16 @@ func Stationary(p Process, centre, width float64, s Settings) (func(z float64) f
 //
 // which is κ₁/κ₂, the rate out of the lower basin over that out of the upper one. width > 0 is the
 // rough distance to the minima. Settings gives a wall on neither side. Errors are those of
-// [MeanFirstPassage].
+// [MeanFirstPassage], and odds beyond floating point, e^±700 or so: an odds of 0 is never returned.
 func Odds(p Process, between, width float64, s Settings) (Result, error) {
 	below, above, err := sides(p, between, width, s)
 	if err != nil {
 		return Result{}, fmt.Errorf("exact: odds: %w", err)
 	}
 	r := Result{Value: above.Value / below.Value, Grid: max(below.Grid, above.Grid)}
+	if !(r.Value > 0) || math.IsInf(r.Value, 1) {
+		return Result{}, fmt.Errorf("exact: odds: weights %v below and %v above %v, want a quotient that floating point holds", below.Value, above.Value, between)
+	}
 	r.Err = r.Value * math.Hypot(below.Err/below.Value, above.Err/above.Value)
 	return r, nil
 }

@@ -108,6 +108,7 @@ func TestHostile(t *testing.T) {
 		h.Add("Map.Show", func() error { m := heat(); m.Values[0][1][2] = v; return m.Show() })
 	}
 	h.Add("Lines", func() error { return hostile.Said(Lines(Axis{}, Axis{}) != nil) })
+	h.Add("Progress", func() error { return hostile.Said(Progress() != nil) }) // takes nothing
 	for _, bound := range []float64{nan, inf} {
 		h.Add("Lines", func() error {
 			return chart(func(v *Interactive) { v.Chart = Lines(Axis{Name: "x", Min: bound, Max: 1}, Axis{Name: "y"}) })

@@ -14,6 +14,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/sgdescape/sgdescape/pkg/barriers"
 	"github.com/sgdescape/sgdescape/pkg/data"
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/figure"
@@ -168,11 +169,11 @@ func TestAgainstExactRegression(t *testing.T) {
 	}
 	for i, l := range r.Levels {
 		// Either is found to 1e−4.
-		want := must(reference.Quasipotential(l.Ratio)) / site.OutlierCurvature
+		want := must(barriers.OwnSet(reference, l.Ratio)) / site.OutlierCurvature
 		if got := l.Of(Action).Exponent * at.LearningRate; math.Abs(got-want) > 2e-4*want {
 			t.Errorf("c = %v: ΔS = %v, want %v", l.Ratio, got, want)
 		}
-		exactTime := must(reference.MeanFirstPassage(l.Ratio, exact.Settings{}))
+		exactTime := must(barriers.SetPassage(reference, l.Ratio, exact.Settings{}))
 		if z := (l.Time.Value - exactTime.Value) / l.Time.StdErr; !(math.Abs(z) < 4.5) {
 			t.Errorf("level %d: t = %v ± %v, exact %v", i, l.Time.Value, l.Time.StdErr, exactTime.Value)
 		}
@@ -271,7 +272,7 @@ func TestMeasure(t *testing.T) {
 func TestMeasureBySplitting(t *testing.T) {
 	only, m := line1(t, 100)
 	at := theory.Noise{LearningRate: 0.1, BatchSize: 1}
-	want := must(must(regression.New(only, at.LearningRate, 1, sgd.Independent)).MeanFirstPassage(1.6, exact.Settings{}))
+	want := must(barriers.SetPassage(must(regression.New(only, at.LearningRate, 1, sgd.Independent)), 1.6, exact.Settings{}))
 	r := must(must(Settle(t.Context(), m, make([]float64, 2), SiteSettings{})).Report(at, 1.6))
 	if err := r.Measure(t.Context(), MeasureSettings{Replicas: 20, MaxSteps: 100, Splitting: 300}); err != nil {
 		t.Fatal(err)

@@ -245,6 +245,10 @@ func TestHostile(t *testing.T) {
 	for _, runs := range [][][]float64{nil, {}, {one}, {one, nil}, {one, {1, 2}}, {{nan}, one}, {{inf}, one}, {{-inf}, {inf}}, {{1e308}, {1e308}}, {{1e308}, {-1e308}}, {{1e200}, {-1e200}}} {
 		h.Add("MeanOver", func() error { _, _, err := MeanOver(runs); return err })
 	}
+	for _, x := range [][]float64{nil, {}, one, {1, 2, 3}, {1, 1, 1, 1}, {1, 1, 1, 2}, {1, 2, 3, nan}, {1, 2, 3, inf}, {-inf, 1, 2, 3}, {1e308, -1e308, 1, 2}, {1, 2, 3, 4, 5}} {
+		h.Add("Trend", func() error { _, _, err := Trend(x, []float64{1, 2, 3, 5}); return err })
+		h.Add("Trend", func() error { _, _, err := Trend([]float64{1, 2, 3, 5}, x[:min(len(x), 3)]); return err })
+	}
 	for _, n := range []int{0, -1, math.MinInt} {
 		h.Add("BySeed", func() error { return hostile.Said(BySeed(n, func(int) int { return 1 }) == nil) })
 	}

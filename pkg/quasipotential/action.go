@@ -54,7 +54,7 @@ var ErrNoEscape = errors.New("no sample pushes along the path")
 // Every step is taken to be small. Where gradients are products of unbounded factors, such as x·xᵀθ
 // with normal x, one freak sample can cover a distance of order one at a price of the same order as
 // ΔS. Then this is an upper bound: in linear regression with normal x and y it holds for c ≤ 2
-// only, see Chain.Barrier of package regression.
+// only, see Fresh of package barriers.
 //
 // Settings.Tolerance is the relative change under halving of the segments, below 1; 0 means 1e−8.
 // Result.Err is that change, and what the search for p is off by, 1e−11 of the value. It returns an

@@ -62,14 +62,14 @@ func (c Chain) Check() error {
 			}
 		}
 	}
-	if h := c.featureLaw().Curvature(); !positive(h) {
+	if h := c.FeatureLaw().Curvature(); !positive(h) {
 		return fmt.Errorf("regression: chain: features %T of curvature h = %v, want a finite value > 0", c.Features, h)
 	} else if scale := h * c.LearningRate / float64(c.BatchSize); !(scale > 1e-100 && scale < 1e100) {
 		return fmt.Errorf("regression: chain: T = ηh/B = %v, want a value from 1e−100 to 1e100", scale)
 	} else if scale := c.LabelNoise / math.Sqrt(h); !(scale > 1e-100 && scale < 1e100) {
 		return fmt.Errorf("regression: chain: σ/√h = %v, want a value from 1e−100 to 1e100", scale)
 	}
-	switch g, ok := c.featureLaw().(GammaFeatures); {
+	switch g, ok := c.FeatureLaw().(GammaFeatures); {
 	case ok && !(g.Kurtosis-1 > 1e-9*float64(c.BatchSize) && g.Kurtosis < 1e9):
 		return fmt.Errorf("regression: gamma features of kurtosis %v, want from 1 + 1e−9·B at B = %d to 1e9", g.Kurtosis, c.BatchSize)
 	case c.Dim > 1 && !ok:
@@ -80,19 +80,20 @@ func (c Chain) Check() error {
 	return nil
 }
 
-// checkAt is Check with that of a loss ratio.
-func (c Chain) checkAt(ratio float64) error { return cmp.Or(c.Check(), checkRatio(ratio)) }
+// CheckAt is Check with that of a loss ratio.
+func (c Chain) CheckAt(ratio float64) error { return cmp.Or(c.Check(), CheckRatio(ratio)) }
 
-// checkRatio returns an error unless ratio > 1 and its distance in units of σ/√h can be squared,
+// CheckRatio returns an error unless ratio > 1 and its distance in units of σ/√h can be squared,
 // more than once.
-func checkRatio(ratio float64) error {
+func CheckRatio(ratio float64) error {
 	if !(ratio > 1) || !(ratio < 1e100) {
 		return fmt.Errorf("regression: loss ratio c = %v, want a value from above 1 to 1e100", ratio)
 	}
 	return nil
 }
 
-func (c Chain) featureLaw() Features {
+// FeatureLaw is Features, Gaussian ones for nil.
+func (c Chain) FeatureLaw() Features {
 	if c.Features == nil {
 		return GaussianFeatures(1)
 	}
@@ -101,7 +102,7 @@ func (c Chain) featureLaw() Features {
 
 // Radius returns the distance at which L is c times its minimum; NaN for c < 1.
 func (c Chain) Radius(ratio float64) float64 {
-	return c.LabelNoise * math.Sqrt((ratio-1)/c.featureLaw().Curvature())
+	return c.LabelNoise * math.Sqrt((ratio-1)/c.FeatureLaw().Curvature())
 }
 
 // MeanFirstPassage returns the mean time t = ηk until L(θ_k) > ratio·L(θ*) for the first time,
@@ -125,7 +126,7 @@ func (c Chain) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, 
 	if s.Tolerance == 0 {
 		s.Tolerance = 1e-5
 	}
-	if err := c.checkAt(ratio); err != nil {
+	if err := c.CheckAt(ratio); err != nil {
 		return exact.Result{}, err
 	}
 	if !(s.Tolerance > 0 && s.Tolerance < 1) {
@@ -189,9 +190,9 @@ func rareDepth(steps float64) float64 {
 // steps; jumps, of normal and like features only, make it slower beyond r²h/σ² = 1.
 func (c Chain) passageEdges(ratio float64, level int) []float64 {
 	radius := c.Radius(ratio)
-	h := c.featureLaw().Curvature()
+	h := c.FeatureLaw().Curvature()
 	temperature := c.LearningRate * h / float64(c.BatchSize)
-	_, jumps := c.featureLaw().(GammaFeatures)
+	_, jumps := c.FeatureLaw().(GammaFeatures)
 	price := func(r float64) float64 {
 		q := r * r * h / (c.LabelNoise * c.LabelNoise)
 		if jumps && q > 1 {

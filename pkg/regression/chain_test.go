@@ -93,7 +93,7 @@ func TestChainAgainstSimulation(t *testing.T) {
 // simulate returns one first-passage time of the chain, by its definition.
 func simulate(c Chain, ratio float64, rng *rand.Rand, feature, label func(*rand.Rand) float64) float64 {
 	theta, x, grad := make([]float64, c.Dim), make([]float64, c.Dim), make([]float64, c.Dim)
-	level := (ratio - 1) * c.LabelNoise * c.LabelNoise / c.featureLaw().Curvature()
+	level := (ratio - 1) * c.LabelNoise * c.LabelNoise / c.FeatureLaw().Curvature()
 	for k := 1; ; k++ {
 		clear(grad)
 		for range c.BatchSize {
@@ -209,15 +209,6 @@ func ExampleChain_Kesten() {
 	// Output:
 	// η = 0.1: φ = 9.14, <nil>
 	// η = 0.3: φ = 3.15, <nil>
-}
-
-func ExampleChain_Quasipotential() {
-	sgd := Chain{LearningRate: 0.1, BatchSize: 1, Dim: 1, LabelNoise: 1}
-	gaussian, _ := sgd.Quasipotential(1.5)
-	sgd.Labels = distuv.Uniform{Min: -math.Sqrt(3), Max: math.Sqrt(3)}
-	bounded, _ := sgd.Quasipotential(1.5)
-	fmt.Printf("Gaussian labels: %.4f, bounded labels: %.4f, log c = %.4f\n", gaussian, bounded, math.Log(1.5))
-	// Output: Gaussian labels: 0.5000, bounded labels: 0.6316, log c = 0.4055
 }
 
 func BenchmarkChain(b *testing.B) {

@@ -59,6 +59,20 @@ func TestFreshLanesByHand(t *testing.T) {
 	}
 }
 
+// No step allocates.
+func TestFreshAllocates(t *testing.T) {
+	r := must(NewFresh(3, 1, 0.1, 2))
+	m := &freshMover{grad: make([]float64, 3*vector.Width)}
+	m.run = vector.Fresh{Eta: 0.05, Label: -1, Step: r.eta, Grad: &m.grad[0], N: 3, Batch: 2}
+	p := &dynamics.Pack{Theta: make([]float64, 3*vector.Width), Normals: make([]float64, 16*m.Normals()*vector.Width), Level: 1, Square: 1, Active: 0xff, Steps: 16}
+	for l := range p.End {
+		p.End[l] = math.Inf(1)
+	}
+	if n := testing.AllocsPerRun(10, func() { m.Move(p) }); n != 0 || p.Done != 16 {
+		t.Errorf("%v allocations in %d steps, want none in 16", n, p.Done)
+	}
+}
+
 // First passage in lanes against the exact chain, within 3.5 standard errors, and to the bit for
 // any number of workers.
 func TestFreshPassage(t *testing.T) {

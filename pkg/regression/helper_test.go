@@ -3,6 +3,8 @@ package regression
 import (
 	"math"
 	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 func must[T any](v T, err error) T {
@@ -18,3 +20,8 @@ func near(t *testing.T, name string, got, want, rel float64) {
 		t.Errorf("%s = %.6g, want %.6g", name, got, want)
 	}
 }
+
+var (
+	uniformLabels = distuv.Uniform{Min: -math.Sqrt(3), Max: math.Sqrt(3)}
+	laplaceLabels = distuv.Laplace{Scale: 1 / math.Sqrt2}
+)

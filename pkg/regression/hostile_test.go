@@ -61,7 +61,10 @@ func TestHostile(t *testing.T) {
 	set := regressionSet(9, 1)
 	fixed, fresh := must(New(set, 0.1, 1, sgd.WithReplacement)), must(NewFresh(1, 1, 0.1, 1))
 	isNaN := func(x float64) error { return hostile.Said(math.IsNaN(x)) }
+	plane, pair := must(NewSet(1, 9, 2, 0.1)), must(New(set, 0.1, 2, sgd.Independent))
 	r := hostile.Table{
+		"CheckRatio": {}, "Chain.CheckAt": {}, "Chain.FeatureLaw": {func() error { return hostile.Said(Chain{}.FeatureLaw() == GaussianFeatures(1)) }},
+		"SGD.Line":                    {func() error { return hostile.Err((*SGD)(nil).Line()) }, func() error { return hostile.Err((&SGD{}).Line()) }, func() error { return hostile.Err(fresh.Line()) }, func() error { return hostile.Err(plane.Line()) }, func() error { return hostile.Err(pair.Line()) }},
 		"Chain.Radius":                {func() error { return isNaN(good.Radius(nan)) }, func() error { return isNaN(good.Radius(0)) }, func() error { return isNaN(good.Radius(-inf)) }, func() error { return hostile.Said(math.IsInf(good.Radius(inf), 1)) }, func() error { return isNaN(Chain{}.Radius(0.5)) }},
 		"GaussianFeatures":            {func() error { return Chain{0.1, 1, 1, 1, GaussianFeatures(nan), nil}.Check() }, func() error { return Chain{0.1, 1, 1, 1, GaussianFeatures(0), nil}.Check() }},
 		"GammaFeatures.Curvature":     {func() error { return isNaN(GammaFeatures{nan, 3}.Curvature()) }},
@@ -72,6 +75,7 @@ func TestHostile(t *testing.T) {
 		"ChainLaw.Tail":               {func() error { return isNaN((*ChainLaw)(nil).Tail(1)[0]) }, func() error { return isNaN((&ChainLaw{}).Tail(1)[0]) }},
 		"ChainLaw.FittedExponent":     {func() error { return isNaN((*ChainLaw)(nil).FittedExponent()) }, func() error { return isNaN((&ChainLaw{}).FittedExponent()) }},
 		"SGD.Dim":                     {func() error { return hostile.Said((&SGD{}).Dim() == 0) }},
+		"SGD.BatchSize":               {func() error { return hostile.Said((&SGD{}).BatchSize() == 0) }},
 		"SGD.LearningRate":            {func() error { return hostile.Said((&SGD{}).LearningRate() == 0) }},
 		"SGD.Minimum":                 {func() error { return hostile.Said(len((&SGD{}).Minimum()) == 0) }, func() error { fixed.Minimum()[0] = nan; return hostile.Said(!math.IsNaN(fixed.Minimum()[0])) }},
 		"SGD.MinimumLoss":             {func() error { return hostile.Said((&SGD{}).MinimumLoss() == 0) }},
@@ -128,62 +132,29 @@ func TestHostile(t *testing.T) {
 		"NewEmpiricalFeatures": {func() error { return hostile.Err(NewEmpiricalFeatures(nil)) }},
 		"GammaFeatures.Rule":   {}, "EmpiricalFeatures.Rule": {}, "Chain.Check": {},
 		"Chain.MeanFirstPassage": {},
-		"Chain.Barrier":          {func() error { return hostile.Err(Chain{0.1, 1, 1, 1, nil, laplaceLabels}.Barrier(2)) }},
-		"Chain.Quasipotential":   {func() error { return hostile.Err(Chain{0.1, 1, 200_000, 1, nil, nil}.Quasipotential(2)) }},
-		"Chain.Cumulant": {func() error {
-			return hostile.Err(Chain{0.1, 1, 1, 1, nil, distuv.Logistic{S: math.Sqrt(3) / math.Pi}}.Cumulant())
-		}},
-		"Chain.Kesten":         {func() error { return hostile.Err(Chain{1e-7, 1, 2, 1, nil, nil}.Kesten()) }, func() error { return hostile.Err(Chain{0.1, 1e9, 200_000, 1, nil, nil}.Kesten()) }, func() error { return hostile.Err(gaussianChain(9, 1, 1).Kesten()) }},
-		"Chain.Stationary":     {func() error { return hostile.Err(good.Stationary(-1)) }, func() error { return hostile.Err(good.Stationary(6)) }, func() error { return hostile.Err(good.Stationary(1e9)) }, func() error { return hostile.Err(gaussianChain(9, 1, 1).Stationary(0)) }},
-		"SGD.MeanFirstPassage": {func() error { return hostile.Err((*SGD)(nil).MeanFirstPassage(2, exact.Settings{})) }, func() error { return hostile.Err((&SGD{}).MeanFirstPassage(2, exact.Settings{})) }, func() error { return hostile.Err(fresh.MeanFirstPassage(2, exact.Settings{})) }},
-		"SGD.Quasipotential":   {func() error { return hostile.Err((*SGD)(nil).Quasipotential(2)) }, func() error { return hostile.Err((&SGD{}).Quasipotential(2)) }, func() error { return hostile.Err(fresh.Quasipotential(2)) }},
+		"Chain.Kesten":           {func() error { return hostile.Err(Chain{1e-7, 1, 2, 1, nil, nil}.Kesten()) }, func() error { return hostile.Err(Chain{0.1, 1e9, 200_000, 1, nil, nil}.Kesten()) }, func() error { return hostile.Err(gaussianChain(9, 1, 1).Kesten()) }},
+		"Chain.Stationary":       {func() error { return hostile.Err(good.Stationary(-1)) }, func() error { return hostile.Err(good.Stationary(6)) }, func() error { return hostile.Err(good.Stationary(1e9)) }, func() error { return hostile.Err(gaussianChain(9, 1, 1).Stationary(0)) }},
 	}
-	sets(r, good, noise)
+	sets(r, noise)
 	powers(r)
 	for _, c := range badChains() {
 		r.Add("Chain.Check", c.Check)
+		r.Add("Chain.CheckAt", func() error { return c.CheckAt(2) })
 		r.Add("Chain.MeanFirstPassage", func() error { return hostile.Err(c.MeanFirstPassage(2, exact.Settings{})) })
-		r.Add("Chain.Barrier", func() error { return hostile.Err(c.Barrier(2)) })
-		onSets(r, c, 3, 1, 100)
-		r.Add("Chain.StepBarrier", func() error { _, _, err := c.StepBarrier(2, exact.Settings{}); return err })
-		r.Add("Chain.SmallStepBarrier", func() error { return hostile.Err(c.SmallStepBarrier(2, 1)) })
-		r.Add("Chain.LargeBatchBarrier", func() error { return hostile.Err(c.LargeBatchBarrier(2, 1)) })
-		r.Add("Chain.Quasipotential", func() error { return hostile.Err(c.Quasipotential(2)) })
-		r.Add("Chain.Cumulant", func() error { return hostile.Err(c.Cumulant()) })
 		r.Add("Chain.Kesten", func() error { return hostile.Err(c.Kesten()) })
 		r.Add("Chain.Stationary", func() error { return hostile.Err(c.Stationary(0)) })
 	}
 	for _, c := range []float64{nan, 1, 0, -1, inf, -inf, huge} {
 		r.Add("Chain.MeanFirstPassage", func() error { return hostile.Err(good.MeanFirstPassage(c, exact.Settings{})) })
-		r.Add("Chain.Barrier", func() error { return hostile.Err(good.Barrier(c)) })
-		onSets(r, good, c, 1, 100)
-		r.Add("Chain.StepBarrier", func() error { _, _, err := good.StepBarrier(c, exact.Settings{}); return err })
-		r.Add("Chain.SmallStepBarrier", func() error { return hostile.Err(good.SmallStepBarrier(c, 1)) })
-		r.Add("Chain.LargeBatchBarrier", func() error { return hostile.Err(good.LargeBatchBarrier(c, 1)) })
-		r.Add("Chain.Quasipotential", func() error { return hostile.Err(good.Quasipotential(c)) })
+		r.Add("CheckRatio", func() error { return CheckRatio(c) })
+		r.Add("Chain.CheckAt", func() error { return good.CheckAt(c) })
 		if c != huge {
 			r.Add("SGD.LossAbove", func() error { return hostile.Err(fixed.LossAbove(c)) })
 		}
-		r.Add("SGD.MeanFirstPassage", func() error { return hostile.Err(fixed.MeanFirstPassage(c, exact.Settings{})) })
-		r.Add("SGD.Quasipotential", func() error { return hostile.Err(fixed.Quasipotential(c)) })
 	}
-	r.Add("SGD.MeanFirstPassage", func() error { return hostile.Err(fixed.MeanFirstPassage(1e90, exact.Settings{})) })
 	for _, tolerance := range []float64{nan, -1, -tiny, 1, inf} {
 		r.Add("Chain.MeanFirstPassage", func() error { return hostile.Err(good.MeanFirstPassage(2, exact.Settings{Tolerance: tolerance})) })
-		r.Add("SGD.MeanFirstPassage", func() error { return hostile.Err(fixed.MeanFirstPassage(2, exact.Settings{Tolerance: tolerance})) })
 	}
-	for _, x := range []float64{nan, inf, -inf, 0, -1} {
-		r.Add("Chain.SmallStepBarrier", func() error { return hostile.Err(good.SmallStepBarrier(2, x)) })
-		r.Add("Chain.LargeBatchBarrier", func() error { return hostile.Err(good.LargeBatchBarrier(2, x)) })
-		cool := func(temperature, log [3]float64, power float64) func() error {
-			return func() error { _, _, err := Cooling(temperature, log, power); return err }
-		}
-		r.Add("Cooling", cool([3]float64{3, 2, x}, [3]float64{1, 2, 3}, 0.5), cool([3]float64{x, x, x}, [3]float64{1, 2, 3}, 0.5))
-		if x != 0 && x != -1 {
-			r.Add("Cooling", cool([3]float64{3, 2, 1}, [3]float64{1, 2, x}, 0.5), cool([3]float64{3, 2, 1}, [3]float64{1, 2, 3}, x))
-		}
-	}
-	r.Add("Chain.StepBarrier", func() error { _, _, err := good.StepBarrier(2, exact.Settings{Tolerance: nan}); return err })
 	drawn := must(NewEmpiricalFeatures([]float64{1, 2}))
 	none := func(name string, f Features, batch, level int) {
 		r.Add(name, func() error { x, w := f.Rule(batch, level); return hostile.Said(x == nil && w == nil) })
@@ -239,39 +210,19 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// onSets adds calls of what a chain says of data sets, of which c or ratio is bad.
-func onSets(r hostile.Table, c Chain, ratio, depth float64, samples int) {
-	r.Add("Chain.SetBarrier", func() error { return hostile.Err(c.SetBarrier(ratio, depth)) })
-	r.Add("Chain.SetShare", func() error { return hostile.Said(math.IsNaN(c.SetShare(ratio, depth))) })
-	r.Add("Chain.Borders", func() error { _, _, err := c.Borders(ratio); return err })
-	r.Add("Chain.HalfDepth", func() error { return hostile.Err(c.HalfDepth(ratio)) })
-	r.Add("Chain.LawOf", func() error { return hostile.Err(c.LawOf(ratio, samples)) })
-}
-
-// sets adds calls of data sets and their exits.
-func sets(r hostile.Table, good Chain, noise theory.Noise) {
+// sets adds calls of exact times and of data sets.
+func sets(r hostile.Table, noise theory.Noise) {
 	times := func(d int, n theory.Noise, ratio float64, s exact.Settings) {
 		r.Add("MeanTimes", func() error { return hostile.Err(MeanTimes(d, n, ratio, s)) })
-	}
-	exits := func(samples, sets int, ratio float64, depths ...float64) {
-		r.Add("Exits", func() error { return hostile.Err(Exits(samples, sets, ratio, depths...)) })
 	}
 	newSet := func(samples, d int, eta float64) {
 		r.Add("NewSet", func() error { return hostile.Err(NewSet(math.MinInt, samples, d, eta)) })
 	}
-	onSets(r, Chain{0.1, 1, 1, 1, must(NewEmpiricalFeatures([]float64{1, 2})), nil}, 3, 1, 100)
-	for _, x := range []float64{nan, -1, -tiny, -inf} {
-		r.Add("Chain.SetBarrier", func() error { return hostile.Err(good.SetBarrier(3, x)) })
-		r.Add("Chain.SetShare", func() error { return hostile.Said(math.IsNaN(good.SetShare(3, x))) })
-	}
-	r.Add("Chain.SetShare", func() error { return hostile.Said(math.IsNaN(good.SetShare(1.5, 1))) }) // nothing to share
 	for _, x := range []float64{nan, 0, -1, inf, -inf, huge, tiny} {
 		times(1, theory.Noise{LearningRate: x, BatchSize: 1}, 2, exact.Settings{})
 		times(1, theory.Noise{LearningRate: 0.1, BatchSize: x}, 2, exact.Settings{})
-		exits(100, 1, 3, 1, x)
 		if x != tiny {
 			times(1, noise, x, exact.Settings{})
-			exits(100, 1, x, 1)
 		}
 		if x != huge && x != tiny {
 			newSet(9, 1, x)
@@ -281,43 +232,12 @@ func sets(r hostile.Table, good Chain, noise theory.Noise) {
 		times(1, noise, 2, exact.Settings{Tolerance: x})
 	}
 	times(1, theory.Noise{LearningRate: 0.1, BatchSize: 1.5}, 2, exact.Settings{})
-	exits(100, 1, 3)
 	for _, n := range []int{0, -1, math.MinInt, math.MaxInt} {
 		times(n, noise, 2, exact.Settings{})
-		exits(100, n, 3, 1)
-		exits(n, 1, 3, 1)
 		newSet(n, 1, 0.1)
 		newSet(9, n, 0.1)
-		if n < 2 {
-			r.Add("Chain.LawOf", func() error { return hostile.Err(good.LawOf(3, n)) })
-		}
-		r.Add("OfSize", func() error { return hostile.Said(OfSize(make([]Exit, 1), n-1) == nil || n == 1) })
-		r.Add("Law.String", func() error {
-			l := Law(n).String()
-			return hostile.Said(l == OwnBarrier.String() || l == FreshSamples.String())
-		})
 	}
-	exits(1, 1, 3, 1)
-	exits(100, 1e9, 3, 1)
 	newSet(9, 200_000, 0.1)
-	r.Add("Chain.LawOf", func() error { return hostile.Err(good.LawOf(3, 1)) })
-	r.Add("OfSize", func() error { return hostile.Said(OfSize(nil, -1) == nil) })
-	r.Add("ByLevel", func() error { m, f, s := ByLevel(); return hostile.Said(m == nil && f == nil && s == nil) }, func() error { m, _, _ := ByLevel(nil, nil); return hostile.Said(m == nil) }, func() error { m, _, _ := ByLevel(make([]Exit, 1), make([]Exit, 2)); return hostile.Said(m == nil) })
-	for _, x := range []float64{nan, 0, -1} {
-		r.Add("ByLevel", func() error { m, _, _ := ByLevel([]Exit{{Time: x}, {Time: 1}}); return hostile.Said(!(m[0] > 0)) })
-	}
-	r.Add("MeanShares", func() error { d, s, e := MeanShares(nil); return hostile.Said(d == nil && s == nil && e == nil) },
-		func() error {
-			d, s, e := MeanShares([]Exit{{Depth: nan, Share: 1}, {Depth: nan}})
-			return hostile.Said(d == nil && s == nil && e == nil)
-		},
-		func() error {
-			d, s, e := MeanShares([]Exit{{Depth: 1, Share: nan}, {Depth: 1}})
-			return hostile.Said(len(d) == 1 && math.IsNaN(s[0]+e[0]))
-		})
-	for _, e := range [][]Exit{nil, {{}}, {{Depth: 1, Share: 1}, {Depth: inf}}, {{Depth: -inf, Share: 1}, {Depth: 1}}, {{Depth: nan, Share: 1}, {Depth: 1}}, {{Depth: 1, Share: inf}, {Depth: 2}}, {{Depth: 1, Share: 1}, {Depth: 2, Share: -inf}}, {{Depth: 1, Share: nan}, {Depth: 2}}, {{Depth: 1, Share: 1}, {Depth: 2, Share: 1}}} {
-		r.Add("HalfWay", func() error { d, s := HalfWay(e); return hostile.Said(math.IsNaN(d) && math.IsNaN(s)) })
-	}
 }
 
 // powers adds calls of what draws and fits power laws.

@@ -40,7 +40,7 @@ func (c Chain) Kesten() (Kesten, error) {
 	if err := c.Check(); err != nil {
 		return Kesten{}, err
 	}
-	f := c.featureLaw()
+	f := c.FeatureLaw()
 	beta := c.LearningRate / float64(c.BatchSize)
 	if largest := beta * f.Largest(c.BatchSize); largest <= 2 {
 		return Kesten{}, fmt.Errorf("regression: chain: (η/B)·max Σx² = %.4g ≤ 2: %w", largest, ErrNoTail)
@@ -65,7 +65,7 @@ func (c Chain) Kesten() (Kesten, error) {
 
 // logMoment returns log E ρ^α, or E log ρ for α = 0.
 func (c Chain) logMoment(alpha float64) float64 {
-	beta, h := c.LearningRate/float64(c.BatchSize), c.featureLaw().Curvature()
+	beta, h := c.LearningRate/float64(c.BatchSize), c.FeatureLaw().Curvature()
 	us, ws := c.growthRules(alpha)
 	mean := 0.0
 	terms := make([]float64, 0, len(us.x)*len(ws.x)) // log weight + α·log ρ
@@ -90,7 +90,7 @@ const maxNodes = 1 << 22
 // growthNodes returns how many nodes E ρ^α takes, about: see growthRules.
 func (c Chain) growthNodes(alpha float64) int {
 	n := 1.0
-	if g, ok := c.featureLaw().(GammaFeatures); ok {
+	if g, ok := c.FeatureLaw().(GammaFeatures); ok {
 		n = 20 * math.Sqrt(g.squares(c.BatchSize).Alpha+alpha+100)
 	}
 	if c.Dim > 1 {
@@ -106,10 +106,10 @@ func (c Chain) growthRules(alpha float64) (u, w quadrature) {
 	if c.Dim > 1 {
 		w = logRule(distuv.Gamma{Alpha: float64(c.Dim-1) / 2, Beta: 0.5}, alpha, 0)
 	}
-	if g, ok := c.featureLaw().(GammaFeatures); ok {
+	if g, ok := c.FeatureLaw().(GammaFeatures); ok {
 		return logRule(g.squares(c.BatchSize), alpha, float64(c.BatchSize)/c.LearningRate), w
 	}
-	root, weight := c.featureLaw().Rule(c.BatchSize, 2)
+	root, weight := c.FeatureLaw().Rule(c.BatchSize, 2)
 	for i, r := range root {
 		u.x, u.w = append(u.x, r*r), append(u.w, math.Log(weight[i]))
 	}

@@ -1,11 +1,10 @@
 // Package regression answers the question: what does SGD itself do on linear regression, the
 // paper's own example, where everything can be had without approximation?
 //
-// [SGD] simulates it, on a data set or on fresh samples, and solves one data set exactly in one
-// dimension; [Exits] does so for many, and [Chain.LawOf] says which law a set obeys. [Chain] is the
-// same as a Markov chain in the distance from the minimum, solved exactly: mean first-passage
-// times, stationary law, Kesten's tail, the barriers as η → 0. [Spherical] holds the covariance and
-// the closed forms, [SDE] the diffusion with the exact covariance, Eq. 4.
+// [SGD] simulates it, on a data set or on fresh samples. [Chain] is the same on fresh samples as a
+// Markov chain in the distance from the minimum, solved exactly: mean first-passage times,
+// stationary law, Kesten's tail. Package barriers has the limit η → 0 and data sets. [Spherical]
+// holds the covariance and the closed forms, [SDE] the diffusion with the exact covariance, Eq. 4.
 package regression
 
 import (
@@ -52,8 +51,8 @@ var (
 
 // New returns SGD on a data set with one target per sample. It is an error unless η > 0 and finite,
 // 1 ≤ B ≤ N, the batches are Independent or drawn WithReplacement (Shuffled ones remember each
-// other), the d×d Hessian takes no more than 1 GiB (d ≤ 11,585) and is not singular, and the minimum
-// loss is positive.
+// other), the d×d Hessian takes no more than 1 GiB (d ≤ 11,585) and is not singular, and the
+// minimum loss is positive.
 func New(set *data.Set, eta float64, batch int, how sgd.Batches) (*SGD, error) {
 	if set == nil || set.X == nil || set.Y == nil || set.X.IsEmpty() {
 		return nil, fmt.Errorf("regression: set without samples or targets")
@@ -136,6 +135,7 @@ func (r *SGD) Dim() int                              { return r.dim }
 func (r *SGD) LossGrad(dst, theta []float64) float64 { return r.loss + r.rise(dst, theta) }
 func (r *SGD) Hess(dst *mat.SymDense, _ []float64)   { dst.CopySym(r.hess) }
 func (r *SGD) LearningRate() float64                 { return r.eta }
+func (r *SGD) BatchSize() int                        { return r.batch }
 func (r *SGD) Minimum() []float64                    { return append([]float64(nil), r.minimum...) }
 func (r *SGD) MinimumLoss() float64                  { return r.loss }
 func (r *SGD) Hessian() mat.Symmetric                { return r.hess }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"gonum.org/v1/gonum/mathext/prng"
 	"gonum.org/v1/gonum/stat"
@@ -310,21 +309,4 @@ func ExampleSGD() {
 	t, _ := s.MeanTime(0.95)
 	fmt.Printf("t_p = %.1f ± %.1f; the exact solution is 78.4\n", t.Value, t.StdErr)
 	// Output: t_p = 77.8 ± 0.4; the exact solution is 78.4
-}
-
-// BenchmarkRegressionWorkers reports how much faster two workers are than one.
-func BenchmarkRegressionWorkers(b *testing.B) {
-	r := must(New(regressionSet(10_000, 1), 0.1, 1, sgd.WithReplacement))
-	run := func(workers int) float64 {
-		start := time.Now()
-		passagesOf(b, r, 1.9, escape.Settings{Replicas: 5000, Workers: workers})
-		return time.Since(start).Seconds()
-	}
-	best := [2]float64{math.Inf(1), math.Inf(1)}
-	for b.Loop() {
-		for k := range best {
-			best[k] = math.Min(best[k], run(k+1))
-		}
-	}
-	b.ReportMetric(best[0]/best[1], "×1worker")
 }

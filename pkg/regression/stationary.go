@@ -28,7 +28,7 @@ func (c Chain) Stationary(level int) (*ChainLaw, error) {
 		return nil, err
 	}
 	// The width of a Gaussian law of the same η/B; heavier ones are wider.
-	h := c.featureLaw().Curvature()
+	h := c.FeatureLaw().Curvature()
 	width := c.LabelNoise * math.Sqrt(c.LearningRate/(2*float64(c.BatchSize)))
 	far := 60 * width * math.Sqrt(float64(c.Dim))
 	tail, err := c.Kesten()
@@ -105,6 +105,6 @@ func (l *ChainLaw) FittedExponent() float64 {
 		return math.NaN()
 	}
 	c := l.chain
-	h := c.featureLaw().Curvature() / (c.LabelNoise * c.LabelNoise)
+	h := c.FeatureLaw().Curvature() / (c.LabelNoise * c.LabelNoise)
 	return escape.Exponent(l.Mean(func(r float64) float64 { return math.Log1p(h * r * r) }), c.Dim)
 }

@@ -40,7 +40,7 @@ type stepLaw struct {
 const usualDepth = 50
 
 func (c Chain) newStepLaw(g *lattice, level int, depth float64) *stepLaw {
-	f := c.featureLaw()
+	f := c.FeatureLaw()
 	s := &stepLaw{
 		g: g, beta: c.LearningRate / float64(c.BatchSize), sigma: c.LabelNoise, h: f.Curvature(),
 		features: f, batch: c.BatchSize, level: level, depth: depth, rules: map[int]quadrature{}, room: distuv.ChiSquared{K: float64(c.Dim - 1)},

@@ -25,7 +25,7 @@ type Times struct {
 // with the other three times.
 func MeanTimes(d int, noise theory.Noise, ratio float64, s exact.Settings) (t Times, err error) {
 	chain := Chain{LearningRate: noise.LearningRate, BatchSize: int(noise.BatchSize), Dim: d, LabelNoise: 1}
-	if err := chain.checkAt(ratio); err != nil {
+	if err := chain.CheckAt(ratio); err != nil {
 		return t, err
 	}
 	if float64(chain.BatchSize) != noise.BatchSize {

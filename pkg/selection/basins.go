@@ -149,14 +149,14 @@ func (b *Basins) slope(z float64) (v, dv float64) {
 // profile is V on the side of a basin whose minimum lies at distance length from the saddle: in
 // between the Hermite quintic of value, slope 0 and curvature at both ends.
 type profile struct {
-	loss, curvature, length float64
-	c2, c3, c4, c5          float64
+	loss, curvature, length, inverse float64 // inverse = 1/length
+	c2, c3, c4, c5                   float64
 }
 
 func (b *Basins) profile(basin Basin, length float64) profile {
 	rise := b.saddleLoss - basin.Loss
 	p, q := basin.Curvature*length*length/2, -b.curvature*length*length/2
-	return profile{basin.Loss, basin.Curvature, length, p, 10*rise - 3*p + q, -15*rise + 3*p - 2*q, 6*rise - p + q}
+	return profile{basin.Loss, basin.Curvature, length, 1 / length, p, 10*rise - 3*p + q, -15*rise + 3*p - 2*q, 6*rise - p + q}
 }
 
 // at is V and V′ at distance z ≥ 0 from the saddle.

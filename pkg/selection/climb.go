@@ -15,7 +15,10 @@ type Climb struct {
 // gradient is a product of two normals, E e^{−p∇ℓ} = [(1+pL′)² − 2p²L|w′|²]^{−1/2}. That is 1 at p
 // = 2L′/(2L|w′|² − L′²), and infinite from p* = 1/(sqrt(2L)|w′| − L′) on: one freak sample jumps
 // from θ over a distance d at the cost p*(θ)·d. Where p grows beyond p* at the start, jumps may
-// pay; the cheapest way of climbs and jumps is found by dynamic programming. All are good to 1e−3.
+// pay; the cheapest way of climbs and jumps is found by dynamic programming. It jumps over part of
+// the way between this minimum and the saddle only: landings beyond the saddle, and ways that begin
+// with a step away from it, are not searched, so that Jumps is an upper bound of the cost. All are
+// good to 1e−3.
 func (l *Loop) Climb() (c Climb) {
 	const cells = 1000
 	bottom := l.FarMinimum().Theta[0]

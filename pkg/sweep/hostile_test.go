@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/sgdescape/sgdescape/pkg/internal/hostile"
 )
@@ -46,6 +47,8 @@ func TestHostile(t *testing.T) {
 		return hostile.Said(Progress{Left: math.MinInt64, Rate: math.NaN()}.String() == "0 of 0 shards, done")
 	})
 	h.Add("Library", func() error { return hostile.Said(len(Library()) == 3) }) // takes nothing
+	h.Add("Span", func() error { return hostile.Said(Span(nil, math.MaxInt) == 0) }, func() error { return hostile.Said(Span(make([]time.Duration, 3), math.MinInt) == 0) },
+		func() error { return hostile.Said(Span([]time.Duration{-1}, math.MaxInt) == 0) })
 	h.Add("Status", func() error { return hostile.Said(Status(errors.New("x")) == 1) })
 	h.Add("Store.Done", func() error { _, _, _, err := (*Store)(nil).Done(); return err })
 	h.Add("Store.Table", func() error { return hostile.Err((*Store)(nil).Table()) })
@@ -78,6 +81,7 @@ func TestHostile(t *testing.T) {
 	h.Add("Table.Missing", func() error { return hostile.Said(nobody.Missing() == nil) })
 	h.Add("Table.Took", func() error { return hostile.Said(nobody.Took() == nil) })
 	h.Add("Table.Column", func() error { return hostile.Err(nobody.Column("a")) }, func() error { return hostile.Err((&Table{}).Column("a")) })
+	h.Add("Table.Cells", func() error { return hostile.Err(nobody.Cells("a")) }, func() error { return hostile.Err((&Table{}).Cells("a")) })
 	h.Add("Table.WriteCSV", func() error { return nobody.WriteCSV(io.Discard) }, func() error { return (&Table{}).WriteCSV(nil) },
 		func() error { return must(store.Table()).WriteCSV(must(os.Open(file))) })
 	h.Run(t)

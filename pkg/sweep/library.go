@@ -12,8 +12,8 @@ import (
 // Library returns the experiments of this module, a new map at every call.
 //
 //	rate        exact rates of the diffusion, Eq. 13, over the quartic barrier of [escape.QuarticProblem]:
-//	            needs T, n, c; gives eigenvalue, mfpt, mfpt_saddle, quadrature2, eq17, linear, see
-//	            [escape.Routes], and the margin x
+//	            needs T, n, c; gives eigenvalue and decay, see [escape.Rates], quadrature2 where it
+//	            exists, eq17, linear, see [escape.Routes], and the margin x
 //	escape      its rate by direct simulation, [escape.Problem.Simulate]: needs T, n, c, may have runs
 //	            (200); gives kappa, kappa_stderr, the steps that it took, and eq17 and x
 //	regression  first passage of SGD on linear regression to L > c·L(θ*): needs eta, d, c, may have
@@ -24,7 +24,7 @@ func Library() Experiments {
 	return Experiments{
 		"rate": {
 			Needs:   []string{"T", "n", "c"},
-			Columns: []string{"eigenvalue", "mfpt", "mfpt_saddle", "quadrature2", "eq17", "linear", "x"},
+			Columns: []string{"eigenvalue", "decay", "quadrature2", "eq17", "linear", "x"},
 			Run:     rate,
 		},
 		"escape": {
@@ -56,7 +56,7 @@ func rate(_ context.Context, p Point) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	routes, err := problem.Routes()
+	rates, err := problem.Exact()
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +64,11 @@ func rate(_ context.Context, p Point) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []float64{routes.Of("eigenvalue"), routes.Of("mfpt"), routes.Of("mfpt_saddle"), routes.Of("quadrature2"),
-		routes.Of("eq17"), routes.Of("linear"), theory.Margin()}, nil
+	two := math.NaN()
+	if r, err := problem.Quadratures(); err == nil {
+		two = r.Value
+	}
+	return []float64{rates.Kappa.Value, rates.Decay.Value, two, theory.Rate(), theory.RateLinear(), theory.Margin()}, nil
 }
 
 // settings keys the random streams of a point; one worker, as shards are what runs side by side.

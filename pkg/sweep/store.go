@@ -167,7 +167,7 @@ type state struct {
 	read  map[string]int64
 	done  []bool
 	count int
-	took  time.Duration // by all that are done
+	took  time.Duration // added up
 }
 
 func (s *Store) newState() *state {
@@ -211,7 +211,7 @@ func (st *state) missing() (shards []int) {
 	return shards
 }
 
-// Done returns how many shards are done, of how many, and the processor time that they took.
+// Done returns how many shards are done, of how many, and how long they took, added up.
 func (s *Store) Done() (done, of int, took time.Duration, err error) {
 	if s.none() {
 		return 0, 0, 0, errNil

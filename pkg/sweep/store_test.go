@@ -57,6 +57,11 @@ func TestTable(t *testing.T) {
 			t.Errorf("%s = %s, want %s", name, got, want)
 		}
 	}
+	twice := open(t, t.TempDir(), grid("product", 2, 1, 2))
+	run(t, twice)
+	if got := fmt.Sprint(must(must(twice.Table()).Cells("product"))); got != "[[1 1] [2 2]]" {
+		t.Errorf("cells %s", got)
+	}
 	if len(table.Took()) != 4 || table.Len() != 4 || strings.Join(table.Header(), " ") != "a b replica product noise" {
 		t.Errorf("%d times of %d rows under %q", len(table.Took()), table.Len(), table.Header())
 	}

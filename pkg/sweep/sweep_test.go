@@ -181,3 +181,19 @@ func TestLibrary(t *testing.T) {
 		t.Errorf("three runs that are given up after a step: %s", got)
 	}
 }
+
+// Exact answers, and Graham's worst case for the longest first: 11 where 9 is possible.
+func TestSpan(t *testing.T) {
+	for _, c := range []struct {
+		tasks []time.Duration
+		cores int
+		want  time.Duration
+	}{
+		{[]time.Duration{5, 5, 4, 4, 3, 3, 3}, 3, 11}, {[]time.Duration{3, 1, 2}, 1, 6}, {[]time.Duration{3, 1, 2}, 2, 3}, {[]time.Duration{3, 1, 2}, 100, 3},
+		{[]time.Duration{1, 1, 1, 1, 1, 1, 1}, 4, 2}, {[]time.Duration{-1, 2, 0}, 2, 2}, {nil, 3, 0}, {[]time.Duration{1}, 0, 0},
+	} {
+		if got := Span(c.tasks, c.cores); got != c.want {
+			t.Errorf("%v on %d cores: %d, want %d", c.tasks, c.cores, got, c.want)
+		}
+	}
+}

@@ -13,9 +13,10 @@ import (
 // A Table is what a sweep found: one row a shard, in the order of shards, with the values on the
 // axes, the replica, and the columns of the experiment.
 type Table struct {
-	header []string
-	rows   [][]float64 // nil for a shard that is not done
-	took   []time.Duration
+	header   []string
+	replicas int
+	rows     [][]float64 // nil for a shard that is not done
+	took     []time.Duration
 }
 
 // Table reads the store. It may be asked at any time, of a store that cannot be written as well;
@@ -30,7 +31,7 @@ func (s *Store) Table() (*Table, error) {
 		return nil, err
 	}
 	spec := s.manifest.Spec
-	t := &Table{rows: make([][]float64, len(all)), took: make([]time.Duration, len(all))}
+	t := &Table{replicas: max(1, spec.Replicas), rows: make([][]float64, len(all)), took: make([]time.Duration, len(all))}
 	for _, a := range spec.Axes {
 		t.header = append(t.header, a.Name)
 	}
@@ -94,8 +95,25 @@ func (t *Table) Column(name string) ([]float64, error) {
 	return out, nil
 }
 
-// Took returns the time that each row took to compute, on one processor core: the cost, which is no
-// result and stands in no CSV.
+// Cells returns a column by setting: for each combination of the values on the axes, in the order
+// of shards, the numbers of its replicas; none for one of which no shard is done. It returns an
+// error for a name that no column has.
+func (t *Table) Cells(name string) ([][]float64, error) {
+	k := slices.Index(t.Header(), name)
+	if k < 0 {
+		return nil, fmt.Errorf("sweep: table: no column %q among %q", name, t.Header())
+	}
+	out := make([][]float64, len(t.rows)/t.replicas)
+	for i, row := range t.rows {
+		if row != nil {
+			out[i/t.replicas] = append(out[i/t.replicas], row[k])
+		}
+	}
+	return out, nil
+}
+
+// Took returns how long each row took to compute, by the clock on the wall: the cost, with what
+// else the machine had to do in it, which is no result and stands in no CSV.
 func (t *Table) Took() (took []time.Duration) {
 	if t == nil {
 		return nil

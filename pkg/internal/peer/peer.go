@@ -7,10 +7,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Seconds returns the processor time that f takes: on a busy machine it says more than a clock on
@@ -21,6 +23,27 @@ func Seconds(f func()) float64 {
 	f()
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &after)
 	return float64(after.Utime.Nano()+after.Stime.Nano()-before.Utime.Nano()-before.Stime.Nano()) / 1e9
+}
+
+// Speedup reports how much faster run is with two workers than with one. It runs both in turn, in
+// slices that should be short, and compares the first quartiles of their times, so that what else
+// runs on the machine counts as little as it can. Where others keep all processors busy, processor
+// time still tells what two workers cost each other.
+func Speedup(b *testing.B, run func(workers int)) {
+	var seconds, processor [3][]float64
+	for b.Loop() {
+		for range 20 {
+			for workers := 1; workers <= 2; workers++ {
+				start := time.Now()
+				processor[workers] = append(processor[workers], Seconds(func() { run(workers) }))
+				seconds[workers] = append(seconds[workers], time.Since(start).Seconds())
+			}
+		}
+	}
+	quartile := func(x []float64) float64 { slices.Sort(x); return x[len(x)/4] }
+	b.ReportMetric(quartile(seconds[1])/quartile(seconds[2]), "speedup-of-2-workers")
+	b.ReportMetric(2*quartile(processor[1])/quartile(processor[2]), "speedup-by-processor-time")
+	b.ReportMetric(0, "ns/op")
 }
 
 // A Program times one job in C.

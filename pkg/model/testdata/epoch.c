@@ -1,13 +1,44 @@
 /* The training loop of bench_test.go in C on CBLAS: ReLU network, mean-square loss,
    SGD with mini-batches in the order of the index file. One double array per layer,
-   one dgemm per product: what a careful C programmer writes with OpenBLAS.
+   one dgemm per product: what a careful C programmer writes with OpenBLAS, or, with -DPLAIN, in
+   loops that the compiler makes vectors of.
    usage: epoch FILE EPOCHS   (FILE: int32 header, θ, X, Y, order; see bench_test.go) */
+#ifndef PLAIN
 #include <cblas.h>
+#endif
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#ifdef PLAIN
+enum { CblasRowMajor, CblasNoTrans, CblasTrans };
+
+static void cblas_dgemm(int order, int ta, int tb, int m, int n, int k, double alpha, const double *restrict a, int lda,
+		const double *restrict b, int ldb, double beta, double *restrict c, int ldc) {
+	for (int i = 0; i < m; i++) {
+		double *restrict row = c + (size_t)i * ldc;
+		for (int j = 0; j < n; j++) row[j] = beta == 0 ? 0 : beta * row[j];
+		if (tb == CblasTrans)
+			for (int j = 0; j < n; j++) {
+				double sum = 0;
+				for (int p = 0; p < k; p++) sum += a[(size_t)i * lda + p] * b[(size_t)j * ldb + p];
+				row[j] += alpha * sum;
+			}
+		else
+			for (int p = 0; p < k; p++) {
+				double x = alpha * (ta == CblasTrans ? a[(size_t)p * lda + i] : a[(size_t)i * lda + p]);
+				if (x != 0) /* as a pixel or a unit often is */
+					for (int j = 0; j < n; j++) row[j] += x * b[(size_t)p * ldb + j];
+			}
+	}
+}
+
+static void cblas_daxpy(int n, double alpha, const double *x, int incx, double *y, int incy) {
+	for (int i = 0; i < n; i++) y[i] += alpha * x[i];
+}
+#endif
 
 static double now(void) {
 	struct timespec t;

@@ -1,8 +1,8 @@
-// The peer of BenchmarkDiffusion: Eq. 13 on a quartic double well of n dimensions by Euler–Maruyama,
+// The peer of BenchmarkDiffusion and BenchmarkFresh: Eq. 13 on a quartic double well of n dimensions by Euler–Maruyama,
 // watched for z₁ ≥ level after each step. Mode "scalar" is one replica at a time with xoshiro256++
 // and the ziggurat of Doornik (2005); mode "vector" is LANES replicas side by side, for the
-// compiler to vectorise, with Box and Muller's transform from polynomials. Prints nanoseconds a
-// step.
+// compiler to vectorise, with Box and Muller's transform from polynomials. Mode "fresh" is SGD on a
+// regression with fresh normal samples, one replica at a time. Prints nanoseconds a step.
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -73,6 +73,17 @@ static double scalar(int n, long steps, double level) {
 		theta[0] += root * normal() - dt * z * (2 * a2 + z * (3 * a3 + z * 4 * a4));
 		for (int i = 1; i < n; i++) theta[i] += root * normal() - dt * theta[i];
 		if (theta[0] >= level) { out += k; memset(theta, 0, sizeof theta); }
+	}
+	return out + theta[0];
+}
+
+static double fresh(int n, long steps, double level) {
+	double theta[MAXN] = {0}, x[MAXN], out = 0;
+	for (long k = 0; k < steps; k++) {
+		double e = -normal(), square = 0;
+		for (int i = 0; i < n; i++) { x[i] = normal(); e += x[i] * theta[i]; }
+		for (int i = 0; i < n; i++) { theta[i] -= 0.1 * e * x[i]; square += theta[i] * theta[i]; }
+		if (!(square <= level)) { out += k; memset(theta, 0, sizeof theta); }
 	}
 	return out + theta[0];
 }
@@ -158,7 +169,7 @@ int main(int argc, char **argv) {
 	long steps = atol(argv[3]);
 	double level = argc > 4 ? atof(argv[4]) : 4, t, sum;
 	zigset();
-	double (*run)(int, long, double) = strcmp(argv[1], "scalar") ? vector : scalar;
+	double (*run)(int, long, double) = !strcmp(argv[1], "scalar") ? scalar : !strcmp(argv[1], "fresh") ? fresh : vector;
 	sum = run(n, steps / 10, level);
 	t = now();
 	sum += run(n, steps, level);

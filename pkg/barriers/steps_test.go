@@ -1,4 +1,4 @@
-package regression
+package barriers
 
 import (
 	"fmt"
@@ -8,14 +8,15 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/regression"
 )
 
 // x = ±1 with normal labels is an autoregressive chain, whose stationary variance is known.
 func TestStepBarrierAutoregressive(t *testing.T) {
-	signs := must(NewEmpiricalFeatures([]float64{2, -2})) // h = 4
+	signs := must(regression.NewEmpiricalFeatures([]float64{2, -2})) // h = 4
 	for _, eta := range []float64{0.02, 0.1, 0.25, 0.45} {
-		c := Chain{LearningRate: eta, BatchSize: 1, Dim: 1, LabelNoise: 3, Features: signs}
-		v, _, err := c.StepBarrier(1.5, exact.Settings{Tolerance: 3e-4})
+		c := regression.Chain{LearningRate: eta, BatchSize: 1, Dim: 1, LabelNoise: 3, Features: signs}
+		v, _, err := Steps(c, 1.5, exact.Settings{Tolerance: 3e-4})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,7 +30,7 @@ func TestStepBarrierNormal(t *testing.T) {
 	for _, test := range []struct{ eta, ratio, want, tol float64 }{
 		{0.05, 1.5, 0.4875, 1e-3}, {0.1, 1.5, 0.4743, 1e-3}, {0.2, 1.5, 0.4457, 1e-3}, {0.4, 1.5, 0.3635, 1e-3}, {0.8, 1.5, 0.2375, 1e-3},
 	} {
-		v, walk, err := gaussianChain(test.eta, 1, 1).StepBarrier(test.ratio, exact.Settings{Tolerance: 5e-4})
+		v, walk, err := Steps(gaussianChain(test.eta, 1, 1), test.ratio, exact.Settings{Tolerance: 5e-4})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,11 +45,11 @@ func TestStepBarrierNormal(t *testing.T) {
 func TestStepBarrierJumps(t *testing.T) {
 	last := 0.0
 	for _, eta := range []float64{0.2, 0.1, 0.05} {
-		v, walk, err := gaussianChain(eta, 1, 1).StepBarrier(6, exact.Settings{Tolerance: 1e-3})
+		v, walk, err := Steps(gaussianChain(eta, 1, 1), 6, exact.Settings{Tolerance: 1e-3})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v.Value < last || v.Value > must(gaussianChain(eta, 1, 1).Barrier(6)) {
+		if v.Value < last || v.Value > must(Fresh(gaussianChain(eta, 1, 1), 6)) {
 			t.Errorf("V = %v at η = %v after %v, want it to grow to 1.939", v.Value, eta, last)
 		}
 		if before := math.Abs(walk[len(walk)-2]); before > 0.6 || walk[len(walk)-2] > 0 {
@@ -59,15 +60,15 @@ func TestStepBarrierJumps(t *testing.T) {
 }
 
 func TestStepBarrierMistakes(t *testing.T) {
-	for _, c := range []Chain{
-		gaussianChain(0.1, 1, 2), gaussianChain(0, 1, 1), {0.1, 1, 1, 1, GammaFeatures{1, 2}, nil},
-		{0.1, 1, 1, 1, nil, distuv.Uniform{Min: -math.Sqrt(3), Max: math.Sqrt(3)}},
+	for _, c := range []regression.Chain{
+		gaussianChain(0.1, 1, 2), gaussianChain(0, 1, 1), chain(0.1, 1, 1, 1, regression.GammaFeatures{Scale: 1, Kurtosis: 2}, nil),
+		chain(0.1, 1, 1, 1, nil, distuv.Uniform{Min: -math.Sqrt(3), Max: math.Sqrt(3)}),
 	} {
-		if _, _, err := c.StepBarrier(1.5, exact.Settings{}); err == nil {
+		if _, _, err := Steps(c, 1.5, exact.Settings{}); err == nil {
 			t.Errorf("%+v: no error", c)
 		}
 	}
-	if _, _, err := gaussianChain(0.1, 1, 1).StepBarrier(1, exact.Settings{}); err == nil {
+	if _, _, err := Steps(gaussianChain(0.1, 1, 1), 1, exact.Settings{}); err == nil {
 		t.Error("c = 1: no error")
 	}
 }

@@ -1,4 +1,4 @@
-package regression
+package barriers
 
 import (
 	"cmp"
@@ -10,18 +10,17 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/sgdescape/sgdescape/pkg/data"
-	"github.com/sgdescape/sgdescape/pkg/dynamics"
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/internal/gth"
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"github.com/sgdescape/sgdescape/pkg/quasipotential"
-	"github.com/sgdescape/sgdescape/pkg/sgd"
+	"github.com/sgdescape/sgdescape/pkg/regression"
 )
 
-// MeanFirstPassage returns the exact mean time t = ηk until L(θ_k) > ratio·L(θ*) for the first
-// time, started at θ*, on one fixed data set in one dimension with B = 1. With δ = θ − θ* and e_μ
-// the residuals at θ*, sample μ maps δ to (1 − ηx_μ²)δ + ηx_μe_μ, and
+// SetPassage returns the exact mean time t = ηk until L(θ_k) > ratio·L(θ*) for the first time,
+// started at θ*, on one fixed data set in one dimension with B = 1, or B > 1 drawn with
+// replacement. With δ = θ − θ* and e_μ the residuals at θ*, sample μ maps δ to (1 − ηx_μ²)δ +
+// ηx_μe_μ, and
 //
 //	T(δ) = η + (1/N) Σ_μ T((1 − ηx_μ²)δ + ηx_μe_μ),  T = 0 for hδ² > 2(ratio−1)L(θ*).
 //
@@ -32,39 +31,54 @@ import (
 // merging alike samples, where there are more than 20,000: those within w of each other wherever
 // they send δ. The last change is Result.Err, and Settings.Tolerance the relative one at which it
 // stops; 0 means 1e−3. Settings.Wall is not used. A grid of m cells costs mN operations and m³/3
-// multiplications: with N = 10⁴, η = 0.1 and c = 2 a tenth of a second.
+// multiplications: with N = 10⁴, η = 0.1 and c = 2 a tenth of a second. For B > 1 the step from the
+// middle of a cell is the sum of B independent ones, on the lattice of these middles; its error is
+// of order w² as well.
 //
-// It returns an error for another dimension, batch size or fresh samples, a ratio that is not above
+// It returns an error for another dimension, other batches or fresh samples, a ratio that is not above
 // 1 and finite, if it does not settle, or [quasipotential.ErrNoEscape] where no sequence of samples
 // leads out.
-func (r *SGD) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, error) {
+func SetPassage(r *regression.SGD, ratio float64, s exact.Settings) (exact.Result, error) {
+	l, err := lineOf(r)
+	if err != nil {
+		return exact.Result{}, err
+	}
+	return l.passage(ratio, s)
+}
+
+// passage is [SetPassage].
+func (l line) passage(ratio float64, s exact.Settings) (exact.Result, error) {
 	s.Tolerance = cmp.Or(s.Tolerance, 1e-3)
-	if err := cmp.Or(r.checkLine(), checkRatio(ratio)); err != nil {
+	if err := regression.CheckRatio(ratio); err != nil {
 		return exact.Result{}, err
 	}
 	if !(s.Tolerance > 0 && s.Tolerance < 1) {
-		return exact.Result{}, fmt.Errorf("regression: fixed set: tolerance = %v, want a value in (0, 1)", s.Tolerance)
+		return exact.Result{}, fmt.Errorf("barriers: data set: tolerance = %v, want a value in (0, 1)", s.Tolerance)
 	}
-	h := r.hess.At(0, 0)
-	radius := math.Sqrt(2 * (ratio - 1) * r.loss / h)
+	radius := l.radius(ratio)
 	// Cells of a fifth of a step, over which the price of climbing in units of T changes by one at
 	// the most: fewer tell nothing.
-	need := 2 * math.Ceil(math.Max(radius/(0.2*r.eta*math.Sqrt(2*r.loss*h)), 2*(ratio-1)/(r.eta*h)))
+	rate := l.eta / float64(l.batch)
+	need := 2 * math.Ceil(math.Max(radius/(0.2*rate*math.Sqrt(2*l.loss*l.h)), 2*(ratio-1)/(rate*l.h)))
 	if !(need <= maxCells) {
-		return exact.Result{}, fmt.Errorf("regression: fixed set: mean first-passage time at c = %v takes %g cells, want ≤ %d", ratio, need, maxCells)
+		return exact.Result{}, fmt.Errorf("barriers: data set: mean first-passage time at c = %v takes %g cells, want ≤ %d", ratio, need, maxCells)
 	}
 	cells := int(need)
 	var logs []float64 // of T, on finer and finer grids, and its extrapolation
 	last, change := math.NaN(), math.NaN()
 	for ; cells <= maxCells; cells *= 2 {
-		t, rounding, err := r.onCells(radius, cells)
+		solve := l.onCells
+		if l.batch > 1 {
+			solve = l.onLattice
+		}
+		t, rounding, err := solve(radius, cells)
 		if errors.Is(err, gth.ErrNever) {
-			return exact.Result{}, fmt.Errorf("regression: fixed set: mean first-passage time at c = %v: %w", ratio, quasipotential.ErrNoEscape)
+			return exact.Result{}, fmt.Errorf("barriers: data set: mean first-passage time at c = %v: %w", ratio, quasipotential.ErrNoEscape)
 		}
 		if err != nil {
-			return exact.Result{}, fmt.Errorf("regression: fixed set: mean first-passage time at c = %v: %w", ratio, err)
+			return exact.Result{}, fmt.Errorf("barriers: data set: mean first-passage time at c = %v: %w", ratio, err)
 		}
-		logs = append(logs, math.Log(r.eta*t))
+		logs = append(logs, math.Log(l.eta*t))
 		if n := len(logs); n > 1 {
 			v := logs[n-1] + (logs[n-1]-logs[n-2])/3
 			change = math.Abs(v-last) + rounding
@@ -73,33 +87,45 @@ func (r *SGD) MeanFirstPassage(ratio float64, s exact.Settings) (exact.Result, e
 			}
 		}
 	}
-	return exact.Result{}, fmt.Errorf("regression: fixed set: mean first-passage time at c = %v: not settled to %g with %d cells (last change %.2g)", ratio, s.Tolerance, maxCells, change)
+	return exact.Result{}, fmt.Errorf("barriers: data set: mean first-passage time at c = %v: not settled to %g with %d cells (last change %.2g)", ratio, s.Tolerance, maxCells, change)
 }
 
 // maxCells bounds refinement: 4096³/3 multiplications take some ten seconds.
 const maxCells = 4096
 
-// checkLine says whether the exact methods know the setting.
-func (r *SGD) checkLine() error {
-	switch {
-	case r == nil || r.rows == nil:
-		return errors.New("regression: fixed set: fresh samples, want a data set: see Chain")
-	case r.dim != 1 || r.batch != 1:
-		return fmt.Errorf("regression: fixed set: d = %d, B = %d, want 1 and 1", r.dim, r.batch)
+// line is a data set in one dimension, solved for batches drawn with replacement.
+type line struct {
+	rows         []float64 // x_μ and e_μ in turn
+	count        []float64 // of alike samples in a row of mergedLine, else nil
+	samples, eta float64
+	batch        int
+	loss, h      float64 // at the minimum
+}
+
+// lineOf says whether the exact methods know the setting.
+func lineOf(r *regression.SGD) (line, error) {
+	rows, err := r.Line()
+	if err != nil {
+		return line{}, err
 	}
-	return nil
+	return line{rows: rows, samples: float64(len(rows) / 2), eta: r.LearningRate(), batch: r.BatchSize(), loss: r.MinimumLoss(), h: r.Hessian().At(0, 0)}, nil
+}
+
+// radius returns the distance at which L is ratio times its minimum.
+func (l line) radius(ratio float64) float64 {
+	return math.Sqrt(2 * (ratio - 1) * l.loss / l.h)
 }
 
 // affine are maps δ → slope·δ + shift with their probabilities.
 type affine struct{ slope, shift, weight []float64 }
 
 // maps returns what the samples do, those merged that differ by less than width where |δ| ≤ radius.
-func (r *SGD) maps(radius, width float64) (m affine) {
-	merge := r.samples > 20_000 // fewer are faster left alone
+func (l line) maps(radius, width float64) (m affine) {
+	merge := l.samples > 20_000 // fewer are faster left alone
 	seen := map[[2]int32]int{}
-	for k := 0; k < len(r.rows); k += 2 {
-		x, e := r.rows[k], r.rows[k+1]
-		slope, shift := 1-r.eta*x*x, r.eta*x*e
+	for k := 0; k < len(l.rows); k += 2 {
+		x, e := l.rows[k], l.rows[k+1]
+		slope, shift := 1-l.eta*x*x, l.eta*x*e
 		at, known := len(m.slope), false
 		if merge {
 			cell := [2]int32{int32(math.Floor(slope * radius / width)), int32(math.Floor(shift / width))}
@@ -110,31 +136,25 @@ func (r *SGD) maps(radius, width float64) (m affine) {
 		if !known {
 			m.slope, m.shift, m.weight = append(m.slope, 0), append(m.shift, 0), append(m.weight, 0)
 		}
-		m.slope[at] += slope
-		m.shift[at] += shift
-		m.weight[at]++
+		count := 1.0
+		if l.count != nil {
+			count = l.count[k/2]
+		}
+		m.slope[at] += count * slope
+		m.shift[at] += count * shift
+		m.weight[at] += count
 	}
 	floats.Div(m.slope, m.weight)
 	floats.Div(m.shift, m.weight)
-	floats.Scale(1/float64(r.samples), m.weight)
+	floats.Scale(1/l.samples, m.weight)
 	return m
 }
 
 // onCells returns the mean number of steps from δ = 0 on an even number of cells.
-func (r *SGD) onCells(radius float64, cells int) (steps, rounding float64, err error) {
-	m := r.maps(radius, 2*radius/float64(cells))
+func (l line) onCells(radius float64, cells int) (steps, rounding float64, err error) {
+	m := l.maps(radius, 2*radius/float64(cells))
 	p, leave := mat.NewDense(cells, cells, nil), make([]float64, cells)
-	// Cells are numbered from the middle outwards, in turns: the order of elimination.
-	place := func(cell int) int {
-		if half := cells / 2; cell >= half {
-			return 2 * (cell - half)
-		}
-		return cells - 1 - 2*cell
-	}
-	rank := make([]int, cells)
-	for j := range rank {
-		rank[j] = place(j)
-	}
+	rank := fromMiddle(cells)
 	parallel.For(context.Background(), cells, parallel.Workers(0), func() func(int) {
 		row := make([]float64, cells)
 		return func(i int) {
@@ -151,6 +171,20 @@ func (r *SGD) onCells(radius float64, cells int) (steps, rounding float64, err e
 		return 0, 0, err
 	}
 	return (all[0] + all[1]) / 2, rounding, nil
+}
+
+// fromMiddle numbers an even number of cells from the middle outwards, in turns: the order of
+// elimination.
+func fromMiddle(cells int) (rank []int) {
+	half := cells / 2
+	for j := range cells {
+		if j >= half {
+			rank = append(rank, 2*(j-half))
+		} else {
+			rank = append(rank, cells-1-2*j)
+		}
+	}
+	return rank
 }
 
 // spread adds to row where the maps send cell i of many in [−radius, radius], and returns what
@@ -184,7 +218,7 @@ func (m affine) spread(row []float64, i int, radius float64) (leave float64) {
 	return leave
 }
 
-// Quasipotential returns the barrier of the set itself, the limit of T·log t of the mean time to
+// OwnSet returns the barrier of the set itself, the limit of T·log t of the mean time to
 // ratio·L(θ*) for T = ηh → 0 at a fixed data set in one dimension: h times the smaller of the two
 // integrals of p from θ* outwards, with p the root of the cumulant of the empirical law,
 //
@@ -193,14 +227,22 @@ func (m affine) spread(row []float64, i int, radius float64) (leave float64) {
 // Infinitely many samples with normal labels have ratio − 1; a set has more, since the samples that
 // push hardest are not in it. It is found to 1e−4, from samples that are merged, where there are
 // more than 20,000, if their ∇ℓ differ by less than a fiftieth of hr. It returns an error as
-// [SGD.MeanFirstPassage].
-func (r *SGD) Quasipotential(ratio float64) (float64, error) {
-	if err := cmp.Or(r.checkLine(), checkRatio(ratio)); err != nil {
+// [SetPassage].
+func OwnSet(r *regression.SGD, ratio float64) (float64, error) {
+	l, err := lineOf(r)
+	if err != nil {
 		return 0, err
 	}
-	h := r.hess.At(0, 0)
-	radius := math.Sqrt(2 * (ratio - 1) * r.loss / h)
-	k := setCumulant{r.maps(radius, 0.02*h*radius*r.eta), r.eta}
+	return l.barrier(ratio)
+}
+
+// barrier is [OwnSet].
+func (l line) barrier(ratio float64) (float64, error) {
+	if err := regression.CheckRatio(ratio); err != nil {
+		return 0, err
+	}
+	radius := l.radius(ratio)
+	k := setCumulant{l.maps(radius, 0.02*l.h*radius*l.eta), l.eta}
 	best := math.Inf(1)
 	for _, end := range []float64{radius, -radius} {
 		v, err := quasipotential.Quasipotential(k, [][]float64{{0}, {end}}, exact.Settings{Tolerance: 1e-4})
@@ -209,11 +251,11 @@ func (r *SGD) Quasipotential(ratio float64) (float64, error) {
 		case err != nil:
 			return 0, err
 		default:
-			best = math.Min(best, h*v.Value)
+			best = math.Min(best, l.h*v.Value)
 		}
 	}
 	if math.IsInf(best, 1) {
-		return 0, fmt.Errorf("regression: fixed set: %w", quasipotential.ErrNoEscape)
+		return 0, fmt.Errorf("barriers: data set: %w", quasipotential.ErrNoEscape)
 	}
 	return best, nil
 }
@@ -244,14 +286,4 @@ func (c setCumulant) Log(grad []float64, hess *mat.SymDense, theta, p []float64)
 	grad[0] = first / sum
 	hess.SetSym(0, 0, second/sum-grad[0]*grad[0])
 	return largest + math.Log(sum)
-}
-
-// NewSet returns SGD with B = 1 on data set number so-and-so of N samples, x and y standard normal
-// in d dimensions: the paper's Fig. 3b has N = 10⁴. It returns an error as [New].
-func NewSet(number, samples, d int, eta float64) (*SGD, error) {
-	set, err := data.Regression(samples, d, 1, dynamics.Stream(uint64(number), "first passage data", d))
-	if err != nil {
-		return nil, err
-	}
-	return New(set, eta, 1, sgd.WithReplacement)
 }

@@ -1,8 +1,10 @@
-package regression
+package barriers
 
 import (
 	"math"
 	"testing"
+
+	"github.com/sgdescape/sgdescape/pkg/regression"
 )
 
 // The barrier of a set is c − 1 where it sells no jump that pays, Barrier where it sells all, and
@@ -10,36 +12,36 @@ import (
 func TestSetBarrier(t *testing.T) {
 	c := gaussianChain(0.1, 1, 1)
 	for _, ratio := range []float64{2.5, 3, 6} {
-		freak, fresh, err := c.Borders(ratio)
+		freak, fresh, err := Borders(c, ratio)
 		// The cheapest jump that pays is from 0 to just beyond 1 and costs 1.
-		if err != nil || math.Abs(freak-1) > 1e-4 || !(fresh > freak && fresh < must(c.Barrier(ratio))) {
+		if err != nil || math.Abs(freak-1) > 1e-4 || !(fresh > freak && fresh < must(Fresh(c, ratio))) {
 			t.Errorf("c = %v: borders %v and %v, %v", ratio, freak, fresh, err)
 		}
-		near(t, "below", must(c.SetBarrier(ratio, 0.99)), ratio-1, 1e-12)
-		near(t, "above", must(c.SetBarrier(ratio, fresh+1e-9)), must(c.Barrier(ratio)), 1e-12)
-		if half := must(c.HalfDepth(ratio)); math.Abs(c.SetShare(ratio, half)-0.5) > 0.02 {
-			t.Errorf("c = %v: share %v half way", ratio, c.SetShare(ratio, half))
+		near(t, "below", must(Set(c, ratio, 0.99)), ratio-1, 1e-12)
+		near(t, "above", must(Set(c, ratio, fresh+1e-9)), must(Fresh(c, ratio)), 1e-12)
+		if half := must(HalfDepth(c, ratio)); math.Abs(Share(c, ratio, half)-0.5) > 0.02 {
+			t.Errorf("c = %v: share %v half way", ratio, Share(c, ratio, half))
 		}
 		last := math.Inf(1)
 		for depth := 0.9; depth < 2; depth += 0.05 {
-			v := must(c.SetBarrier(ratio, depth))
+			v := must(Set(c, ratio, depth))
 			if v > last {
 				t.Errorf("c = %v: V rises to %v at depth %v", ratio, v, depth)
 			}
 			last = v
 		}
 	}
-	if freak, fresh, err := c.Borders(1.9); freak != 0 || fresh != 0 || err != nil {
+	if freak, fresh, err := Borders(c, 1.9); freak != 0 || fresh != 0 || err != nil {
 		t.Errorf("c = 1.9: borders %v and %v, %v", freak, fresh, err)
 	}
 	for n, want := range map[int]Law{1000: OwnBarrier, 100_000: FreakSample, math.MaxInt: FreshSamples} {
-		if law := must(c.LawOf(6, n)); law != want {
+		if law := must(LawOf(c, 6, n)); law != want {
 			t.Errorf("N = %d: %v, want %v", n, law, want)
 		}
 	}
 	signs := c
-	signs.Features = must(NewEmpiricalFeatures([]float64{1, -1}))
-	for _, err := range []error{failure(signs.SetBarrier(3, 1)), failure(c.SetBarrier(3, math.NaN())), failure(c.SetBarrier(3, -1)), failure(c.SetBarrier(1, 1))} {
+	signs.Features = must(regression.NewEmpiricalFeatures([]float64{1, -1}))
+	for _, err := range []error{failure(Set(signs, 3, 1)), failure(Set(c, 3, math.NaN())), failure(Set(c, 3, -1)), failure(Set(c, 1, 1))} {
 		if err == nil {
 			t.Error("nonsense accepted")
 		}
@@ -48,7 +50,13 @@ func TestSetBarrier(t *testing.T) {
 
 // Exact solutions of sets are on both sides of the borders where they should be.
 func TestExits(t *testing.T) {
-	all := must(Exits(1000, 4, 3, 0.6, 1.6))
+	for _, batch := range []int{1, 4} {
+		testExits(t, batch)
+	}
+}
+
+func testExits(t *testing.T, batch int) {
+	all := must(Exits(1000, 4, batch, 3, 0.6, 1.6))
 	depth, share, stderr := MeanShares(all)
 	if len(depth) != 2 || math.Abs(share[0]-1) > 4.5*stderr[0]+0.2 || math.Abs(share[1]) > 4.5*stderr[1]+0.05 {
 		t.Errorf("at depths %v shares %v ± %v", depth, share, stderr)

@@ -1,4 +1,4 @@
-package regression
+package barriers
 
 import (
 	"fmt"
@@ -33,17 +33,17 @@ func TestCooling(t *testing.T) {
 func TestFrozenBarriers(t *testing.T) {
 	for _, eta := range []float64{0.4} {
 		c := gaussianChain(eta, 1, 1)
-		want, _, err := c.StepBarrier(1.5, exact.Settings{Tolerance: 5e-4})
+		want, _, err := Steps(c, 1.5, exact.Settings{Tolerance: 5e-4})
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, fmt.Sprintf("B → ∞ at η = %v", eta), must(c.LargeBatchBarrier(1.5, want.Value)).Value, want.Value, 1e-3)
+		near(t, fmt.Sprintf("B → ∞ at η = %v", eta), must(LargeBatch(c, 1.5, want.Value)).Value, want.Value, 1e-3)
 	}
 	c := gaussianChain(1, 4, 1)
-	near(t, "c = 1.5, B = 4", must(c.SmallStepBarrier(1.5, 0.5)).Value, 0.5, 1e-3)
-	near(t, "c = 4", must(gaussianChain(1, 1, 1).SmallStepBarrier(4, 1.6)).Value, 1.5996, 1e-3)
+	near(t, "c = 1.5, B = 4", must(SmallSteps(c, 1.5, 0.5)).Value, 0.5, 1e-3)
+	near(t, "c = 4", must(SmallSteps(gaussianChain(1, 1, 1), 4, 1.6)).Value, 1.5996, 1e-3)
 	for _, err := range []error{
-		failure2(c.SmallStepBarrier(1.5, 0)), failure2(c.LargeBatchBarrier(1, 1)), failure2(c.LargeBatchBarrier(1.5, math.NaN())),
+		failure2(SmallSteps(c, 1.5, 0)), failure2(LargeBatch(c, 1, 1)), failure2(LargeBatch(c, 1.5, math.NaN())),
 	} {
 		if err == nil {
 			t.Error("a mistake went through")

@@ -1,4 +1,4 @@
-package regression
+package barriers
 
 import (
 	"errors"
@@ -9,11 +9,12 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/regression"
 )
 
 // passageBarrier returns V from exact mean times at three temperatures. The power of T before them
 // is the shape of the gamma law of |x|², that of the density of a large |x|² = v/T.
-func passageBarrier(c Chain, ratio, shape float64, eta [3]float64) float64 {
+func passageBarrier(c regression.Chain, ratio, shape float64, eta [3]float64) float64 {
 	var logTime [3]float64
 	for i, rate := range eta {
 		c.LearningRate = rate
@@ -28,10 +29,10 @@ func passageBarrier(c Chain, ratio, shape float64, eta [3]float64) float64 {
 
 // Exact mean times of SGD have the barrier in them, without the word being used.
 func TestBarrierAgainstChain(t *testing.T) {
-	exponential := Chain{0.1, 1, 1, 1, GammaFeatures{1, 2}, nil}
-	signs := Chain{0.1, 1, 1, 1, must(NewEmpiricalFeatures([]float64{1, -1})), nil}
+	exponential := chain(0.1, 1, 1, 1, regression.GammaFeatures{Scale: 1, Kurtosis: 2}, nil)
+	signs := chain(0.1, 1, 1, 1, must(regression.NewEmpiricalFeatures([]float64{1, -1})), nil)
 	for _, test := range []struct {
-		chain        Chain
+		chain        regression.Chain
 		ratio, shape float64
 		eta          [3]float64
 	}{
@@ -44,7 +45,7 @@ func TestBarrierAgainstChain(t *testing.T) {
 		{exponential, 4, 1, [3]float64{0.15, 0.12, 0.1}},
 		{signs, 3, 0.5, [3]float64{0.12, 0.1, 0.08}},
 	} {
-		got := must(test.chain.Barrier(test.ratio))
+		got := must(Fresh(test.chain, test.ratio))
 		want := passageBarrier(test.chain, test.ratio, test.shape, test.eta)
 		t.Logf("d = %d, %v, c = %v: %.4f, from mean times %.4f", test.chain.Dim, test.chain.Features, test.ratio, got, want)
 		near(t, fmt.Sprintf("barrier of d = %d, %v at c = %v", test.chain.Dim, test.chain.Features, test.ratio), got, want, 0.01)
@@ -56,25 +57,25 @@ func TestBarrierAgainstChain(t *testing.T) {
 func TestBarrierLimits(t *testing.T) {
 	normal := gaussianChain(0.1, 1, 1)
 	for _, c := range []float64{1.01, 1.5, 1.99} {
-		near(t, fmt.Sprintf("barrier at c = %v", c), must(normal.Barrier(c)), c-1, 1e-12)
+		near(t, fmt.Sprintf("barrier at c = %v", c), must(Fresh(normal, c)), c-1, 1e-12)
 	}
 	for _, c := range []float64{2.5, 4, 8} {
 		best, r := math.Inf(1), math.Sqrt(c-1)
 		for s := 0.0; s < r; s += 1e-4 {
 			best = math.Min(best, s*s+(s+r)*(math.Sqrt(1+s*s)-s))
 		}
-		near(t, fmt.Sprintf("barrier at c = %v", c), must(normal.Barrier(c)), best, 1e-5)
+		near(t, fmt.Sprintf("barrier at c = %v", c), must(Fresh(normal, c)), best, 1e-5)
 	}
-	slope := (must(normal.Barrier(1e8)) - must(normal.Barrier(1e4))) / math.Log(1e4)
+	slope := (must(Fresh(normal, 1e8)) - must(Fresh(normal, 1e4))) / math.Log(1e4)
 	near(t, "barrier per unit of log c", slope, 3.5911/4, 0.01)
 }
 
 func TestBarrierMistakes(t *testing.T) {
-	laplace := Chain{0.1, 1, 1, 1, nil, distuv.Laplace{Scale: math.Sqrt(0.5)}}
+	laplace := chain(0.1, 1, 1, 1, nil, distuv.Laplace{Scale: math.Sqrt(0.5)})
 	for _, err := range []error{
-		failure(laplace.Barrier(2)), failure(gaussianChain(0.1, 1, 1).Barrier(1)), failure(gaussianChain(0, 1, 1).Barrier(2)),
+		failure(Fresh(laplace, 2)), failure(Fresh(gaussianChain(0.1, 1, 1), 1)), failure(Fresh(gaussianChain(0, 1, 1), 2)),
 	} {
-		if err == nil || errors.Is(err, ErrOutOfReach) {
+		if err == nil || errors.Is(err, regression.ErrOutOfReach) {
 			t.Errorf("error %v, want one about the input", err)
 		}
 	}
@@ -82,10 +83,10 @@ func TestBarrierMistakes(t *testing.T) {
 
 func failure(_ float64, err error) error { return err }
 
-func ExampleChain_Barrier() {
-	sgd := Chain{LearningRate: 0.1, BatchSize: 1, Dim: 1, LabelNoise: 1}
+func ExampleFresh() {
+	sgd := regression.Chain{LearningRate: 0.1, BatchSize: 1, Dim: 1, LabelNoise: 1}
 	for _, c := range []float64{1.5, 6} {
-		barrier, err := sgd.Barrier(c)
+		barrier, err := Fresh(sgd, c)
 		fmt.Printf("c = %v: %.3f, %v\n", c, barrier, err)
 	}
 	// Output:

@@ -1,4 +1,13 @@
-package regression
+// Package barriers answers the question: which barrier does SGD on linear regression climb, V = lim
+// T·log t of its mean first-passage times t as T → 0, and which one when the samples are finitely
+// many?
+//
+// On fresh samples, [Quasipotential] is that of small steps, [Fresh] the cheapest combination of
+// climbs and single jumps, [Steps] that at a finite learning rate and large batches; [SmallSteps]
+// and [LargeBatch] read them from exact mean times, by [Cooling]. For one data set [OwnSet] is its
+// own barrier and [SetPassage] its exact mean time; [LawOf] says which law a set of N samples
+// obeys, and [Exits] solves many.
+package barriers
 
 import (
 	"fmt"
@@ -10,13 +19,14 @@ import (
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
 	"github.com/sgdescape/sgdescape/pkg/quasipotential"
+	"github.com/sgdescape/sgdescape/pkg/regression"
 )
 
-// Barrier returns the limit of T·log t of the mean first-passage time t to ratio·L(θ*) for T = ηh/B
-// → 0, with normal labels. Small steps climb the quasipotential c − 1; but for features of kurtosis
-// K a sample with x² = hv/T and y² = σ²w/T, of probability exp(−[v/(K−1) + w/2]/T), leads in one
-// step from distance s over the minimum to s(v−1) + √(vw) (in units of σ/√h), that is to a distance
-// r at the least price
+// Fresh returns the limit of T·log t of the mean first-passage time t to ratio·L(θ*) for T = ηh/B →
+// 0, with normal labels. Small steps climb the quasipotential c − 1; but for features of kurtosis K
+// a sample with x² = hv/T and y² = σ²w/T, of probability exp(−[v/(K−1) + w/2]/T), leads in one step
+// from distance s over the minimum to s(v−1) + √(vw) (in units of σ/√h), that is to a distance r at
+// the least price
 //
 //	J(s→r) = 2(s+r)/(ms + √(m²s²+2m)),  m = K−1.
 //
@@ -27,18 +37,18 @@ import (
 // For normal features, in any dimension, it is c − 1 up to c = 2 and tends to 0.898·log c + const,
 // half of Kesten's tail exponent in units of 1/T. Bounded features cannot jump: c − 1. It returns
 // an error if the chain or the ratio is out of bounds, or for labels that are not normal.
-func (c Chain) Barrier(ratio float64) (float64, error) {
-	if err := c.checkAt(ratio); err != nil {
+func Fresh(c regression.Chain, ratio float64) (float64, error) {
+	if err := c.CheckAt(ratio); err != nil {
 		return 0, err
 	}
-	g, ok := c.featureLaw().(GammaFeatures)
+	g, ok := c.FeatureLaw().(regression.GammaFeatures)
 	switch {
-	case c.Labels != nil && c.Labels != Labels(distuv.UnitNormal):
-		return 0, fmt.Errorf("regression: chain: barrier for labels %T, want normal ones", c.Labels)
+	case c.Labels != nil && c.Labels != regression.Labels(distuv.UnitNormal):
+		return 0, fmt.Errorf("barriers: chain: barrier for labels %T, want normal ones", c.Labels)
 	case ok:
 		return cheapestWay(math.Sqrt(ratio-1), g.Kurtosis-1, math.Inf(1)).price, nil
-	case math.IsInf(c.featureLaw().Largest(1), 1):
-		return 0, fmt.Errorf("regression: chain: barrier for features %T, want gamma or bounded ones", c.Features)
+	case math.IsInf(c.FeatureLaw().Largest(1), 1):
+		return 0, fmt.Errorf("barriers: chain: barrier for features %T, want gamma or bounded ones", c.Features)
 	}
 	return ratio - 1, nil
 }
@@ -85,19 +95,19 @@ func cheapestWay(r, m, most float64) way {
 // Quasipotential returns h·ΔS from the minimum to where the loss is ratio times as high, the limit
 // of T·log t for small η; see [Quasipotential]. For Gaussian labels it is c − 1, whatever the law
 // of the features; where these are unbounded small steps are not the cheapest way far out, see
-// [Chain.Barrier].
-func (c Chain) Quasipotential(ratio float64) (float64, error) {
-	if err := checkRatio(ratio); err != nil {
+// [Fresh].
+func Quasipotential(c regression.Chain, ratio float64) (float64, error) {
+	if err := regression.CheckRatio(ratio); err != nil {
 		return 0, err
 	}
-	k, err := c.Cumulant()
+	k, err := Cumulant(c)
 	if err != nil {
 		return 0, err
 	}
 	from, to := make([]float64, k.Dim()), make([]float64, k.Dim())
 	to[0] = c.Radius(ratio)
 	r, err := quasipotential.Quasipotential(k, [][]float64{from, to}, exact.Settings{})
-	return r.Value * c.featureLaw().Curvature(), err
+	return r.Value * c.FeatureLaw().Curvature(), err
 }
 
 // lineSamples is the cumulant of one-dimensional regression with label cumulant k: K = log E_u
@@ -112,7 +122,7 @@ type lineSamples struct {
 
 // Cumulant returns the cumulant of the chain's samples. It returns an error if the chain is out of
 // bounds or its labels are of a law that is not a normal, a uniform, a Laplace or a Student one.
-func (c Chain) Cumulant() (quasipotential.Cumulant, error) {
+func Cumulant(c regression.Chain) (quasipotential.Cumulant, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
@@ -120,8 +130,8 @@ func (c Chain) Cumulant() (quasipotential.Cumulant, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := c.featureLaw()
-	if g, ok := f.(GammaFeatures); ok && c.Labels == nil && g.Kurtosis == 3 {
+	f := c.FeatureLaw()
+	if g, ok := f.(regression.GammaFeatures); ok && c.Labels == nil && g.Kurtosis == 3 {
 		return quasipotential.GaussianSamples{Params: c.Dim, Curvature: g.Scale, LabelNoise: c.LabelNoise}, nil
 	}
 	root, weight := f.Rule(1, 3)
@@ -165,7 +175,7 @@ type labelCumulant struct {
 	domain float64
 }
 
-func cumulantOf(l Labels) (labelCumulant, error) {
+func cumulantOf(l regression.Labels) (labelCumulant, error) {
 	if l == nil {
 		l = distuv.UnitNormal
 	}
@@ -185,7 +195,7 @@ func cumulantOf(l Labels) (labelCumulant, error) {
 	case distuv.StudentsT: // at t = 0 only
 		return labelCumulant{func(float64) (k, k1, k2 float64) { return 0, 0, 1 }, 0}, nil
 	}
-	return labelCumulant{}, fmt.Errorf("regression: cumulant of labels %T, want a normal, uniform, Laplace or Student law", l)
+	return labelCumulant{}, fmt.Errorf("barriers: cumulant of labels %T, want a normal, uniform, Laplace or Student law", l)
 }
 
 // logSinhc is log(sinh(at)/(at)) with two derivatives in t.
