@@ -109,6 +109,14 @@ func TestHostile(t *testing.T) {
 	r.Add("NeuronLoss.LossGrad", func() error {
 		return hostile.Said(math.IsNaN(NeuronLoss{NewNeuron()}.LossGrad(nil, []float64{nan, 0})))
 	})
+	far := Shot{Length: 1, Until: func([]float64) bool { return true }}
+	shots := func(ctx context.Context, h Hamiltonian, minimum []float64, radius, angle, width float64, s Shot) func() error {
+		return func() error { return hostile.Err(CheapestShot(ctx, h, minimum, radius, angle, width, s)) }
+	}
+	r.Add("CheapestShot", shots(nobody, good, from, 1e-3, 0, 1, far), shots(ctx, nil, from, 1e-3, 0, 1, far), shots(ctx, good, nil, 1e-3, 0, 1, far), shots(ctx, good, from, 1e-3, 0, 1, Shot{Length: 1}), shots(ctx, good, to, 1e-3, 0, 1, far))
+	for _, x := range []float64{nan, inf, -inf, huge} {
+		r.Add("CheapestShot", shots(ctx, good, from, x, 0, 1, far), shots(ctx, good, from, 1e-3, x, 1, far), shots(ctx, good, from, 1e-3, 0, x, far))
+	}
 	r.Run(t)
 }
 
@@ -125,6 +133,9 @@ func TestLongWorkHearsItsContext(t *testing.T) {
 		},
 		"Shoot": func(ctx context.Context) error {
 			return hostile.Err(Shoot(ctx, h, from, []float64{-0.99, 0}, Shot{Length: 0.5}))
+		},
+		"CheapestShot": func(ctx context.Context) error {
+			return hostile.Err(CheapestShot(ctx, h, from, 1e-3, 0, 1, Shot{Length: 0.5, Until: func([]float64) bool { return true }}))
 		},
 		"FieldBarrier": func(ctx context.Context) error {
 			return hostile.Err(FieldBarrier(ctx, h, from, to, Window{-1.6, 0.4, -1, 1, 21, 21}))

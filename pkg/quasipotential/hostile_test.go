@@ -142,6 +142,9 @@ func TestHostile(t *testing.T) {
 	for _, h := range []Hamiltonian{Diffusion{}, Diffusion{Params: 2}, Frozen{}, Covariance{}, NewCovariance(nil), Differences{}, Regression{}, Regression{Labels: NormalLabels{1}}, Regression{mat.NewSymDense(2, []float64{1, 2, 2, 1}), NormalLabels{1}}, Regression{mat.NewSymDense(1, []float64{nan}), NormalLabels{1}}, Regression{eye, NormalLabels{}}, Regression{eye, UniformLabels{nan}}, Regression{eye, LaplaceLabels{inf}}} {
 		r.Add("Check", func() error { return Check(h, []float64{1, 1}, []float64{1, 1}) })
 	}
+	r.Add("MaierStein", func() error {
+		return no(MaierStein(nan, 1).Log(make([]float64, 2), mat.NewSymDense(2, nil), []float64{1, 1}, []float64{1, 1}))
+	})
 	r.Run(t)
 }
 
