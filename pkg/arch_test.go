@@ -1,10 +1,14 @@
 package pkg_test
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -22,8 +26,9 @@ var ladder = [][]string{
 	{"quasipotential"},
 	{"kolmogorov", "instanton", "sgd", "spectrum"},
 	{"escape", "timechange"},
-	{"selection", "regression", "splitting"},
+	{"selection", "regression"},
 	{"barriers"},
+	{"splitting"},
 	{"network", "sweep"},
 	{"sweep/worker"},
 }
@@ -101,4 +106,29 @@ func rooms(t *testing.T) map[string][]string {
 		t.Fatalf("go list found %d rooms: %v", len(found), found)
 	}
 	return found
+}
+
+// large are the rooms that may have more than 2,200 lines: drawings, and a store with the driver of
+// a cluster and the program that works there.
+var large = map[string]int{"figure": 2600, "sweep": 2650}
+
+// TestRoomsAreSmall: a package is read in one sitting, 2,200 lines without tests.
+func TestRoomsAreSmall(t *testing.T) {
+	for room := range rooms(t) {
+		files, err := filepath.Glob(filepath.Join(room, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, most := 0, cmp.Or(large[room], 2200)
+		for _, f := range files {
+			if text, err := os.ReadFile(f); err != nil {
+				t.Fatal(err)
+			} else if !strings.HasSuffix(f, "_test.go") {
+				lines += bytes.Count(text, []byte("\n"))
+			}
+		}
+		if lines > most {
+			t.Errorf("%s has %d lines, want ≤ %d", room, lines, most)
+		}
+	}
 }

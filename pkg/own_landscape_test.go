@@ -28,7 +28,7 @@ func Example_ownLandscape() {
 	way := must.M1(search.FindEscape(context.Background(), tilted{}, []float64{-1, 0.1, 0}, []float64{1, 0, 0}, search.PathSettings{}))
 	problem := escape.Problem{Barrier: way, Noise: theory.Noise{LearningRate: 0.02, BatchSize: 1}}
 	fmt.Println(must.M1(problem.Theory()))
-	fmt.Printf("κ = %.4g (exact)\n", must.M1(problem.Exact()).Kappa.Value)
+	fmt.Printf("κ = %.4g (exact)\n", must.M1(problem.Exact(context.Background())).Kappa.Value)
 	// Output:
 	// κ = 0.006868 (Eq. 17: T = 0.1717, n = 3, c = 2.514, margin x = 4.91); outside the range in which it is good to 5 %: margin x = ½(n_c−n)·log c = 4.91 is below 8: expect Eq. 17 to be off by up to 12 %; outliers differ by a factor 1.07: Eq. 17 lacks a factor that depends on it, or the exponent changes
 	// κ = 0.006236 (exact)

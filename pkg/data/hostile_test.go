@@ -96,7 +96,8 @@ func TestHostile(t *testing.T) {
 			func() error { return hostile.Err(LoadTensors("testdata")) },
 			func() error { return hostile.Err(LoadTensors("testdata/c_float64.npy")) },
 		},
-		"Tensors.Names": {func() error { return hostile.Said(len(Tensors(nil).Names()) == 0) }},
+		"Tensors.Names":  {func() error { return hostile.Said(len(Tensors(nil).Names()) == 0) }},
+		"Tensors.Layers": {func() error { return hostile.Said(Tensors(nil).Layers() == nil) }, func() error { return hostile.Said(Tensors{"weight": {}, ".bias": {}}.Layers() == nil) }},
 		"ReadNPY": {
 			func() error { _, err := ReadNPY(nil); return err },
 			func() error { _, err := ReadNPY(bytes.NewReader(make([]byte, 100))); return err },

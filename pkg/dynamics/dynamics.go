@@ -45,6 +45,16 @@ type Stepper interface {
 	Step(theta []float64, rng *rand.Rand) (dt float64)
 }
 
+// Fed is a stepper that draws no more than standard normals, which can be given: then they may be
+// revealed little by little, as a Brownian path from 0 at time 0 to them at time 1.
+type Fed interface {
+	Stepper
+	// Normals returns how many a step takes.
+	Normals() int
+	// Feed is Step with the given normals in place of rng.
+	Feed(theta, xi []float64) (dt float64)
+}
+
 // Scheme is a rule of discretisation.
 type Scheme int
 

@@ -142,7 +142,7 @@ func TestStationaryVariance(t *testing.T) {
 func TestHeunBeatsEulerAtCoarseStep(t *testing.T) {
 	bowl := must(landscape.NewQuadratic(landscape.Shape{}))
 	const temperature = 0.1
-	density := must(exact.Stationary(exact.OneDim{Loss: exact.FirstAxis(bowl), Noise: exact.TauNoise{Temperature: temperature}}, 0, 1, exact.Settings{}))
+	density := must(exact.Stationary(t.Context(), exact.OneDim{Loss: exact.FirstAxis(bowl), Noise: exact.TauNoise{Temperature: temperature}}, 0, 1, exact.Settings{}))
 	want, norm := 0.0, 0.0
 	for z := -10.0; z <= 10; z += 0.01 {
 		want += z * z * density(z)

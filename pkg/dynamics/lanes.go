@@ -39,7 +39,6 @@ type Pack struct {
 	Time, End     [LaneCount]float64
 	Axis          int
 	Level, Square float64
-	Band          *Band  // nil for none
 	Active        uint64 // a bit for each lane that counts
 	Steps, Done   int    // to be made at most, and made
 	Stopped       uint64 // the lanes that stopped in the last step
@@ -47,6 +46,16 @@ type Pack struct {
 
 // Band makes lanes stop when θ_Axis < Low or ≥ High, or is no number, a bound each.
 type Band struct{ Low, High [LaneCount]float64 }
+
+// left returns the lanes that have left the band along an axis.
+func (b *Band) left(p *Pack) (left uint64) {
+	for l, x := range (*[LaneCount]float64)(p.Theta[p.Axis*LaneCount:]) {
+		if !(x >= b.Low[l] && x < b.High[l]) {
+			left |= 1 << l
+		}
+	}
+	return left
+}
 
 // Tick ends a step that took the times dt, and reports whether to make another.
 func (p *Pack) Tick(dt *[LaneCount]float64) (again bool) {
@@ -59,24 +68,11 @@ func (p *Pack) Tick(dt *[LaneCount]float64) (again bool) {
 			stopped |= 1 << l
 		}
 	}
-	p.Stopped = (stopped | p.outside()) & p.Active
-	return p.Stopped == 0 && p.Done < p.Steps
-}
-
-// outside returns the lanes in which |θ|² > Square or that have left the band.
-func (p *Pack) outside() (outside uint64) {
 	if p.Square < math.Inf(1) {
-		outside = p.far()
+		stopped |= p.far()
 	}
-	if p.Band != nil {
-		along := (*[LaneCount]float64)(p.Theta[p.Axis*LaneCount:])
-		for l, x := range along {
-			if !(x >= p.Band.Low[l] && x < p.Band.High[l]) {
-				outside |= 1 << l
-			}
-		}
-	}
-	return outside
+	p.Stopped = stopped & p.Active
+	return p.Stopped == 0 && p.Done < p.Steps
 }
 
 // far returns the lanes in which |θ|² > Square.
@@ -134,7 +130,7 @@ type Crew struct {
 	// instead. It differs from Start only in coordinates that move, see [NewLanes].
 	From func(lane int) []float64
 	// Next returns the key of the next replica and the time at which to look at it, or false when
-	// there are no more.
+	// there are no more for this lane. It may be asked again.
 	Next func(lane int) (key uint64, end float64, ok bool)
 	// Axis and Level make a lane stop as soon as θ_Axis ≥ Level, Square > 0 as soon as |θ|² >
 	// Square. With Each it stops after each step.
@@ -173,13 +169,16 @@ func Sail(ctx context.Context, d Dynamics, workers int, crew func() Crew) bool {
 // sail moves replicas until there are no more, or until watch has ended.
 func (l *Lanes) sail(c Crew, watch *parallel.Watch) {
 	l.watch(c)
+	if c.Axis*lanes.Width >= len(l.pack.Theta) {
+		c.Band = nil // nothing moves there
+	}
 	active := uint64(0)
 	for !watch.Ended() {
 		for free := ^active & (1<<lanes.Width - 1); free != 0; free &= free - 1 {
 			lane := bits.TrailingZeros64(free)
 			key, end, ok := c.Next(lane)
 			if !ok {
-				break
+				continue // another lane may have one of its own
 			}
 			start := c.Start
 			if c.From != nil {
@@ -197,9 +196,9 @@ func (l *Lanes) sail(c Crew, watch *parallel.Watch) {
 
 // watch sets where lanes stop.
 func (l *Lanes) watch(c Crew) {
-	l.pack.Axis, l.pack.Level, l.pack.Square, l.pack.Band = c.Axis, c.Level, math.Inf(1), c.Band
+	l.pack.Axis, l.pack.Level, l.pack.Square = c.Axis, c.Level, math.Inf(1)
 	if moving := len(l.pack.Theta) / lanes.Width; c.Axis >= moving { // a direction in which nothing moves
-		l.pack.Axis, l.pack.Level, l.pack.Band = moving-1, math.Inf(1), nil
+		l.pack.Axis, l.pack.Level = moving-1, math.Inf(1)
 	}
 	if c.Square > 0 {
 		l.pack.Square = c.Square
@@ -225,13 +224,16 @@ func (l *Lanes) sailBlock(c Crew, active uint64) uint64 {
 	p := &l.pack
 	for left := l.block; left > 0 && active != 0; left -= p.Done {
 		p.Normals, p.Steps, p.Done, p.Active = l.normals[len(l.normals)/l.block*(l.block-left):], left, 0, active
-		if c.Each {
+		if c.Each || c.Band != nil {
 			p.Steps = 1
 		}
 		for set := active; set != 0 && c.Steps > 0; set &= set - 1 {
 			p.Steps = int(min(int64(p.Steps), c.Steps-l.steps[bits.TrailingZeros64(set)]%c.Steps))
 		}
 		l.mover.Move(p)
+		if c.Band != nil {
+			p.Stopped |= c.Band.left(p) & active
+		}
 		for set := active; set != 0; set &= set - 1 {
 			lane := bits.TrailingZeros64(set)
 			l.steps[lane] += int64(p.Done)

@@ -69,8 +69,8 @@ func TestLanesAreSteppers(t *testing.T) {
 	}
 }
 
-// Where a replica goes depends on its key alone: on no worker, on no neighbour, and not on how often
-// it is looked at.
+// Where a replica goes depends on its key alone: on no worker, on no neighbour, and not on how
+// often it is looked at.
 func TestLanesKeepApart(t *testing.T) {
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2}))
 	d := must(NewSDE(well, well.Minimum(), theory.NoiseFor(0.2, 1), Settings{Step: 0.05}))

@@ -50,16 +50,16 @@ func (m *wellMover) Normals() int { return m.move.N }
 func (m *wellMover) Move(p *Pack) {
 	v := &m.move
 	v.Theta, v.Time, v.End, v.Axis, v.Level, v.Active = &p.Theta[0], &p.Time[0], &p.End[0], p.Axis, p.Level, p.Active
-	if math.IsInf(p.Square, 1) && p.Band == nil {
+	if math.IsInf(p.Square, 1) {
 		v.Normals, v.Steps = &p.Normals[0], p.Steps
 		v.Run(m.clock, m.heun)
 		p.Done, p.Stopped = v.Done, v.Stopped
 		return
 	}
-	for again := true; again; again = p.Stopped == 0 && p.Done < p.Steps { // the vectors know neither distance nor band
+	for again := true; again; again = p.Stopped == 0 && p.Done < p.Steps { // the vectors know no distance
 		v.Normals, v.Steps = &p.Normals[p.Done*len(p.Theta)], 1
 		v.Run(m.clock, m.heun)
 		p.Done++
-		p.Stopped = v.Stopped | p.outside()&p.Active
+		p.Stopped = v.Stopped | p.far()&p.Active
 	}
 }

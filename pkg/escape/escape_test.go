@@ -45,7 +45,7 @@ func TestRateAgainstExact(t *testing.T) {
 	const temperature, c = 0.2, 2
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: c}))
 	sde := exact.OneDim{Loss: exact.FirstAxis(well), Noise: exact.LossNoise{Temperature: temperature}}
-	want := 1 / must(exact.MeanFirstPassage(sde, 0, well.FarMinimum().Theta[0], exact.Settings{})).Value
+	want := 1 / must(exact.MeanFirstPassage(t.Context(), sde, 0, well.FarMinimum().Theta[0], exact.Settings{})).Value
 	for _, test := range []struct {
 		name   string
 		steps  []float64

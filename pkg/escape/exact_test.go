@@ -368,7 +368,7 @@ func TestExactMeetsTheFormulas(t *testing.T) {
 		{landscape.Shape{Ratio: 2, OutlierCurvature: 2, MinimumLoss: 0.3, EffectiveDimension: 2}, 0.05, false},
 	} {
 		p := Problem{Barrier: must(landscape.NewQuartic(c.shape)), Noise: theory.NoiseFor(c.temperature, c.shape.OutlierCurvature), Frozen: c.frozen}
-		e, r := must(p.Theory()), must(p.Exact())
+		e, r := must(p.Theory()), must(p.Exact(t.Context()))
 		want := e.Rate()
 		if c.frozen {
 			want = e.RateLinear()
@@ -387,14 +387,14 @@ func TestEqualOutliers(t *testing.T) {
 	}{{0, ""}, {1e-8, ""}, {1e-5, "not reversible"}} {
 		shape := landscape.Shape{Ratio: 1.5, OutlierCurvature: 100, EffectiveDimension: 2, Transverse: []float64{100 * (1 + c.unequal)}}
 		p := Problem{Barrier: must(landscape.NewQuartic(shape)), Noise: theory.NoiseFor(0.15, 100), Frozen: true}
-		if _, err := p.Exact(); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+		if _, err := p.Exact(t.Context()); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("unequal by %v: %v, want %q", c.unequal, err, c.want)
 		}
 	}
 	p := Problem{Barrier: must(landscape.NewQuartic(landscape.Shape{Ratio: 1.5, EffectiveDimension: 2})), Noise: theory.NoiseFor(0.15, 1)}
 	r := must(kolmogorov.Reduce(p.Barrier))
-	want := must(kolmogorov.Kolmogorov{Valley: r.Valley, Noise: exact.LossNoise{Temperature: 0.15}, Exit: r.Axis.Exit}.Solve())
-	if got := must(p.Exact()).Decay; got != want.Eigenvalue {
+	want := must(kolmogorov.Kolmogorov{Valley: r.Valley, Noise: exact.LossNoise{Temperature: 0.15}, Exit: r.Axis.Exit}.Solve(t.Context()))
+	if got := must(p.Exact(t.Context())).Decay; got != want.Eigenvalue {
 		t.Errorf("decay %v, want %v of the solver for equal outliers", got, want.Eigenvalue)
 	}
 }

@@ -85,9 +85,9 @@ func TestHostile(t *testing.T) {
 		"Occupancy.Share": {func() error { _, _, err := (*Occupancy)(nil).Share(0); return err }},
 		"Occupancy.Odds":  {func() error { _, _, err := (&Occupancy{Time: zero, Replicas: 9}).Odds(0); return err }},
 		"Problem.Theory":  {func() error { return hostile.Err(Problem{}.Theory()) }},
-		"Problem.Exact":   {func() error { return hostile.Err(Problem{}.Exact()) }},
-		"Problem.Kappa":   {func() error { return hostile.Err(Problem{}.Kappa()) }},
-		"Problem.Routes":  {func() error { return hostile.Err(Problem{}.Routes()) }},
+		"Problem.Exact":   {func() error { return hostile.Err(Problem{}.Exact(t.Context())) }},
+		"Problem.Kappa":   {func() error { return hostile.Err(Problem{}.Kappa(t.Context())) }},
+		"Problem.Routes":  {func() error { return hostile.Err(Problem{}.Routes(t.Context())) }},
 		"Routes.Of": {
 			func() error { return hostile.Said(math.IsNaN(Routes(nil).Of(""))) },
 			func() error { return hostile.Said(math.IsNaN(Routes{{Method: "eq17"}}.Of("eq16"))) },
@@ -101,16 +101,16 @@ func TestHostile(t *testing.T) {
 		"Sweep.Points": {func() error { x, y := (Sweep{{}}).Points("eq17", "eq16"); return hostile.Said(len(x)+len(y) == 0) }},
 		"Sweep.Each":   {func() error { n := 0; Sweep{{}}.Each(func(theory.Escape, Route) { n++ }); return hostile.Said(n == 0) }},
 		"Problem.Laplace": {
-			func() error { _, _, _, err := Problem{}.Laplace(); return err },
-			func() error { _, _, _, err := must(QuarticProblem(21, 0.1, 2)).Laplace(); return err },
+			func() error { _, _, _, err := Problem{}.Laplace(t.Context()); return err },
+			func() error { _, _, _, err := must(QuarticProblem(21, 0.1, 2)).Laplace(t.Context()); return err },
 		},
-		"Problem.Committor": {func() error { _, _, err := (Problem{}).Committor(0); return err }},
+		"Problem.Committor": {func() error { _, _, err := (Problem{}).Committor(t.Context(), 0); return err }},
 		"Problem.Transitions": {
-			func() error { return hostile.Err(Problem{}.Transitions(0)) },
-			func() error { return hostile.Err(must(QuarticProblem(1, 0.1, 2)).Transitions(-1)) },
-			func() error { return hostile.Err(must(QuarticProblem(1, 0.1, 2)).Transitions(nan)) },
+			func() error { return hostile.Err(Problem{}.Transitions(t.Context(), 0)) },
+			func() error { return hostile.Err(must(QuarticProblem(1, 0.1, 2)).Transitions(t.Context(), -1)) },
+			func() error { return hostile.Err(must(QuarticProblem(1, 0.1, 2)).Transitions(t.Context(), nan)) },
 		},
-		"Problem.InWell": {func() error { _, _, err := Problem{}.InWell(); return err }},
+		"Problem.InWell": {func() error { _, _, err := Problem{}.InWell(t.Context()); return err }},
 		"Grid": {
 			func() error { return hostile.Err(Grid(nil, []int{1}, []float64{1}, []float64{2})) },
 			func() error { return hostile.Err(Grid(QuarticProblem, []int{1}, []float64{0.1}, []float64{nan})) },
@@ -140,20 +140,20 @@ func TestHostile(t *testing.T) {
 			},
 		},
 		"Problem.StraightFactor": {
-			func() error { return hostile.Err(Problem{}.StraightFactor()) },
+			func() error { return hostile.Err(Problem{}.StraightFactor(t.Context())) },
 			func() error { // a focal point
 				sharp := must(landscape.NewQuartic(landscape.Shape{Ratio: 8, EffectiveDimension: 2, Transverse: []float64{8}}))
-				return hostile.Err(Problem{Barrier: sharp, Noise: theory.NoiseFor(0.1, 1)}.StraightFactor())
+				return hostile.Err(Problem{Barrier: sharp, Noise: theory.NoiseFor(0.1, 1)}.StraightFactor(t.Context()))
 			},
 		},
 		"Problem.Quadratures": {
-			func() error { return hostile.Err(Problem{}.Quadratures()) },
+			func() error { return hostile.Err(Problem{}.Quadratures(t.Context())) },
 			func() error {
 				crowded := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 3}))
-				return hostile.Err(Problem{Barrier: crowded, Noise: theory.NoiseFor(1, 1)}.Quadratures())
+				return hostile.Err(Problem{Barrier: crowded, Noise: theory.NoiseFor(1, 1)}.Quadratures(t.Context()))
 			},
 			func() error {
-				return hostile.Err(Problem{Barrier: well, Noise: theory.Noise{LearningRate: nan, BatchSize: 1}}.Quadratures())
+				return hostile.Err(Problem{Barrier: well, Noise: theory.Noise{LearningRate: nan, BatchSize: 1}}.Quadratures(t.Context()))
 			},
 		},
 		"Problem.Simulate": {
@@ -252,14 +252,16 @@ func TestHostile(t *testing.T) {
 	for _, noise := range []theory.Noise{{}, {LearningRate: nan, BatchSize: 1}, {LearningRate: huge, BatchSize: tiny}, {LearningRate: tiny, BatchSize: huge}} {
 		p := Problem{Barrier: well, Noise: noise}
 		r.Add("Problem.Theory", func() error { return hostile.Err(p.Theory()) })
-		r.Add("Problem.Exact", func() error { return hostile.Err(p.Exact()) })
+		r.Add("Problem.Exact", func() error { return hostile.Err(p.Exact(t.Context())) })
 		r.Add("Problem.Simulate", func() error { return hostile.Err(p.Simulate(background, Settings{})) })
 	}
 	var none *landscape.Quartic // of an error that nobody looked at
 	for name, call := range map[string]func() error{
 		"Past":           func() error { return hostile.Err(Past(none)) },
 		"Problem.Theory": func() error { return hostile.Err(Problem{Barrier: none, Noise: theory.NoiseFor(0.1, 1)}.Theory()) },
-		"Problem.Exact":  func() error { return hostile.Err(Problem{Barrier: none, Noise: theory.NoiseFor(0.1, 1)}.Exact()) },
+		"Problem.Exact": func() error {
+			return hostile.Err(Problem{Barrier: none, Noise: theory.NoiseFor(0.1, 1)}.Exact(t.Context()))
+		},
 		"Problem.Compare": func() error {
 			return hostile.Err(Problem{Barrier: none, Noise: theory.NoiseFor(0.1, 1)}.Compare(background, Settings{}))
 		},

@@ -1,6 +1,7 @@
 package escape
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -11,12 +12,12 @@ import (
 // Laplace takes the step from Eq. 17 to two quadratures apart, for a pass that is the same on both
 // sides; see [exact.Channel.Laplace]. Errors are those of [Problem.Quadratures], and one for a pass
 // that is not symmetric, frozen noise, or outliers that change along the path.
-func (p Problem) Laplace() (room, well, pass float64, err error) {
+func (p Problem) Laplace(ctx context.Context) (room, well, pass float64, err error) {
 	e, err := p.Theory()
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	r, _, err := p.reduce()
+	r, _, err := p.reduce(ctx)
 	if err != nil {
 		return 0, 0, 0, err
 	}
@@ -26,7 +27,7 @@ func (p Problem) Laplace() (room, well, pass float64, err error) {
 		return 0, 0, 0, fmt.Errorf("escape: Laplace's method: symmetric pass %v, frozen noise %v, log det ratio across %.3g, curvatures %.6g and %.6g, want true, false, 0 and equal", r.Symmetric, p.Frozen, across, r.Along, r.Across)
 	}
 	c := exact.Channel{Line: exact.OneDim{Loss: func(z float64) float64 { return r.Loss(z, 0) }, Noise: exact.LossNoise{Temperature: e.T()}}, Dim: e.EffectiveDimension}
-	if room, well, pass, err = c.Laplace(r.Axis.Minimum, r.Axis.Saddle, e.OutlierCurvature, -e.SaddleCurvature); err != nil {
+	if room, well, pass, err = c.Laplace(ctx, r.Axis.Minimum, r.Axis.Saddle, e.OutlierCurvature, -e.SaddleCurvature); err != nil {
 		return 0, 0, 0, fmt.Errorf("escape: %w", err)
 	}
 	return room, well, pass, nil
@@ -37,8 +38,8 @@ func (p Problem) Laplace() (room, well, pass float64, err error) {
 // fraction tail of the stationary weight may lie outside the grid; 0 means 1e−6. Where n ≥ n_c − 1
 // the flux has no finite value, and what comes out depends on tail. Errors are those of
 // [Problem.Exact]; noise of unequal outliers is not reversible, and refused.
-func (p Problem) Transitions(tail float64) (exact.Result, error) {
-	c, _, err := p.Committor(tail)
+func (p Problem) Transitions(ctx context.Context, tail float64) (exact.Result, error) {
+	c, _, err := p.Committor(ctx, tail)
 	if err != nil {
 		return exact.Result{}, err
 	}
@@ -48,8 +49,8 @@ func (p Problem) Transitions(tail float64) (exact.Result, error) {
 // Committor returns the probability to reach the exit past the saddle before the plane of the
 // minimum, with the two coordinates in which it is told, [kolmogorov.Reduction.Coordinates]. Tail
 // and errors are those of [Problem.Transitions].
-func (p Problem) Committor(tail float64) (*kolmogorov.Committor, kolmogorov.Reduction, error) {
-	r, _, err := p.reduce()
+func (p Problem) Committor(ctx context.Context, tail float64) (*kolmogorov.Committor, kolmogorov.Reduction, error) {
+	r, _, err := p.reduce(ctx)
 	if err != nil {
 		return nil, r, err
 	}
@@ -58,7 +59,7 @@ func (p Problem) Committor(tail float64) (*kolmogorov.Committor, kolmogorov.Redu
 	}
 	k := kolmogorov.Kolmogorov{Valley: r.Valley, Noise: exact.LossNoise{Temperature: p.Noise.Temperature(r.Along)},
 		Exit: r.Axis.Exit, Tail: tail, Tolerance: p.Tolerance}
-	c, err := k.Committor()
+	c, err := k.Committor(ctx)
 	if err != nil {
 		return nil, r, fmt.Errorf("escape: %w", err)
 	}
@@ -67,8 +68,8 @@ func (p Problem) Committor(tail float64) (*kolmogorov.Committor, kolmogorov.Redu
 
 // InWell returns the law of the walker that has not yet reached the saddle plane, and its mean
 // loss. Errors are those of [Problem.Exact].
-func (p Problem) InWell() (law *kolmogorov.Passage, loss float64, err error) {
-	r, solve, err := p.reduce()
+func (p Problem) InWell(ctx context.Context) (law *kolmogorov.Passage, loss float64, err error) {
+	r, solve, err := p.reduce(ctx)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -69,8 +69,8 @@ func (p Problem) Theory() (theory.Escape, error) {
 // [kolmogorov.Reduce] needs at most two outliers, or a path that is straight and looks the same
 // from all sides. Frozen noise of unequal outliers is not solved. Outliers of one curvature across
 // and another along take [kolmogorov.Aligned], which resolves rates down to about 1e−9 of h*.
-func (p Problem) Exact() (Rates, error) {
-	r, solve, err := p.reduce()
+func (p Problem) Exact(ctx context.Context) (Rates, error) {
+	r, solve, err := p.reduce(ctx)
 	if err != nil {
 		return Rates{}, err
 	}
@@ -87,12 +87,12 @@ func (p Problem) Exact() (Rates, error) {
 
 // reduce returns the problem in two coordinates with the solver of the passage to an absorbing
 // plane.
-func (p Problem) reduce() (r kolmogorov.Reduction, solve func(exit float64) (*kolmogorov.Passage, error), err error) {
+func (p Problem) reduce(ctx context.Context) (r kolmogorov.Reduction, solve func(exit float64) (*kolmogorov.Passage, error), err error) {
 	if err = p.check(); err != nil {
 		return r, nil, err
 	}
 	if r, err = kolmogorov.Reduce(p.Barrier); err == nil {
-		solve, err = p.solver(r)
+		solve, err = p.solver(ctx, r)
 	}
 	if err != nil {
 		return r, nil, fmt.Errorf("escape: no exact rate: %w", err)
@@ -101,7 +101,7 @@ func (p Problem) reduce() (r kolmogorov.Reduction, solve func(exit float64) (*ko
 }
 
 // solver returns the solver of the passage to an absorbing plane.
-func (p Problem) solver(r kolmogorov.Reduction) (func(exit float64) (*kolmogorov.Passage, error), error) {
+func (p Problem) solver(ctx context.Context, r kolmogorov.Reduction) (func(exit float64) (*kolmogorov.Passage, error), error) {
 	along, across := p.Noise.Temperature(r.Along), p.Noise.Temperature(r.Across)
 	equal := math.Abs(r.Across-r.Along) <= landscape.Flatness*r.Along
 	var noise exact.NoiseLaw = exact.LossNoise{Temperature: along}
@@ -112,11 +112,11 @@ func (p Problem) solver(r kolmogorov.Reduction) (func(exit float64) (*kolmogorov
 		noise = exact.ConstantNoise{Strength: along * p.Barrier.Minimum().Loss}
 	case !equal:
 		return func(exit float64) (*kolmogorov.Passage, error) {
-			return kolmogorov.Aligned{Valley: r.Valley, Along: along, Across: across, Exit: exit, Tolerance: p.Tolerance}.Solve()
+			return kolmogorov.Aligned{Valley: r.Valley, Along: along, Across: across, Exit: exit, Tolerance: p.Tolerance}.Solve(ctx)
 		}, nil
 	}
 	return func(exit float64) (*kolmogorov.Passage, error) {
-		return kolmogorov.Kolmogorov{Valley: r.Valley, Noise: noise, Exit: exit, Tolerance: p.Tolerance}.Solve()
+		return kolmogorov.Kolmogorov{Valley: r.Valley, Noise: noise, Exit: exit, Tolerance: p.Tolerance}.Solve(ctx)
 	}, nil
 }
 
@@ -206,11 +206,11 @@ type Comparison struct {
 // error, what came before it.
 func (p Problem) Compare(ctx context.Context, s Settings) (c Comparison, err error) {
 	if c.Escape, err = p.Theory(); err == nil {
-		c.Rates, err = p.Exact()
+		c.Rates, err = p.Exact(ctx)
 	}
 	if err == nil {
 		var none error
-		if c.Quadratures, none = p.Quadratures(); none != nil {
+		if c.Quadratures, none = p.Quadratures(ctx); none != nil {
 			c.Quadratures.Value = math.NaN()
 		}
 		c.Measured, err = p.Simulate(ctx, s)

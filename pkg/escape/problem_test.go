@@ -147,7 +147,7 @@ func TestProblemErrors(t *testing.T) {
 		{"gradient wrong by 2", wrong, "∂L/∂θ_0"},
 	} {
 		_, theory := c.p.Theory()
-		_, exact := c.p.Exact()
+		_, exact := c.p.Exact(t.Context())
 		_, simulated := c.p.Simulate(context.Background(), Settings{})
 		for _, err := range []error{theory, exact, simulated} {
 			if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -165,7 +165,7 @@ func TestProblemErrors(t *testing.T) {
 		{"frozen, unequal", Problem{Barrier: good.Barrier, Noise: good.Noise, Frozen: true}, "not reversible"},
 		{"tolerance", Problem{Barrier: good.Barrier, Noise: good.Noise, Tolerance: -1}, "tolerance = -1"},
 	} {
-		if _, err := c.p.Exact(); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := c.p.Exact(t.Context()); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want it to say %q", c.name, err, c.want)
 		}
 	}

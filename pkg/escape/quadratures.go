@@ -1,6 +1,7 @@
 package escape
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -22,7 +23,7 @@ const onFloor = 0.03
 // test function in Dirichlet's principle, told there; it needs no small T and is by far the
 // cheapest route. It returns an error for what [Problem.Theory] refuses, for outliers that differ,
 // a path that leaves the axis, a curvature across that is not positive on the way, and n ≥ n_c − 1.
-func (p Problem) Quadratures() (exact.Result, error) {
+func (p Problem) Quadratures(ctx context.Context) (exact.Result, error) {
 	e, err := p.Theory()
 	if err != nil {
 		return exact.Result{}, err
@@ -53,7 +54,7 @@ func (p Problem) Quadratures() (exact.Result, error) {
 		c.LogDet = w.logDet
 	}
 	// Hessians by differences are good to nine digits.
-	r, err := c.Rate(axis.Minimum, axis.Exit, exact.Settings{Tolerance: 1e-7})
+	r, err := c.Rate(ctx, axis.Minimum, axis.Exit, exact.Settings{Tolerance: 1e-7})
 	if err != nil {
 		return fail(err)
 	}

@@ -1,6 +1,7 @@
 package escape
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -20,8 +21,8 @@ func TestQuadraturesOfWell(t *testing.T) {
 		if frozen {
 			line.Noise = exact.ConstantNoise{Strength: T * floor}
 		}
-		want := must(exact.Channel{Line: line, Dim: 5}.Rate(0, well.FarMinimum().Theta[0], exact.Settings{})).Value
-		got := must(Problem{Barrier: well, Noise: theory.NoiseFor(T, h), Frozen: frozen}.Quadratures()).Value
+		want := must(exact.Channel{Line: line, Dim: 5}.Rate(t.Context(), 0, well.FarMinimum().Theta[0], exact.Settings{})).Value
+		got := must(Problem{Barrier: well, Noise: theory.NoiseFor(T, h), Frozen: frozen}.Quadratures(t.Context())).Value
 		if math.Abs(got/want-1) > 1e-6 {
 			t.Errorf("frozen %v: %.9g, want %.9g", frozen, got, want)
 		}
@@ -67,17 +68,17 @@ func TestQuadraturesOfOwnBarrier(t *testing.T) {
 			landscape.Critical{Theta: saddle, Loss: 2, Hess: landscape.HessianAt(s, saddle)},
 		}}
 		p = Problem{Barrier: way, Noise: theory.NoiseFor(T, 8)}
-		return must(p.Quadratures()).Value, p
+		return must(p.Quadratures(t.Context())).Value, p
 	}
 	for _, rates := range [][]float64{{}, {20}, {20, 20}} {
 		two, p := rate(rates...)
-		kappa := must(p.Exact()).Kappa.Value
+		kappa := must(p.Exact(t.Context())).Kappa.Value
 		if off := math.Abs(two/kappa - 1); off > 0.004+0.01*float64(len(rates)) {
 			t.Errorf("across %v: two quadratures %.5g, exact %.5g", rates, two, kappa)
 		}
 	}
 	mixed, p := rate(5, 40)
-	if _, err := p.Exact(); err == nil {
+	if _, err := p.Exact(t.Context()); err == nil {
 		t.Error("the Kolmogorov equation has learnt to solve this: compare with it")
 	}
 	one, _ := rate(5)
@@ -98,7 +99,7 @@ func TestQuadraturesErrors(t *testing.T) {
 		{Problem{Barrier: must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2}, 1)), Noise: theory.NoiseFor(0.1, 1)}, "leaves the axis"},
 		{Problem{Barrier: must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 21})), Noise: theory.NoiseFor(0.1, 1)}, "n < n_c − 1 = 21"},
 	} {
-		if _, err := c.p.Quadratures(); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := c.p.Quadratures(t.Context()); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want it to say %q", err, c.want)
 		}
 	}
@@ -112,8 +113,8 @@ func ExampleProblem_Quadratures() {
 		return
 	}
 	problem := Problem{Barrier: well, Noise: theory.NoiseFor(0.05, 1)}
-	two, _ := problem.Quadratures()
-	rates, _ := problem.Exact()
+	two, _ := problem.Quadratures(context.Background())
+	rates, _ := problem.Exact(context.Background())
 	paper, _ := problem.Theory()
 	fmt.Printf("two quadratures / exact %.3f, Eq. 17 / exact %.3f\n", two.Value/rates.Kappa.Value, paper.Rate()/rates.Kappa.Value)
 	// Output: two quadratures / exact 1.000, Eq. 17 / exact 1.032

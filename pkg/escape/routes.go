@@ -41,12 +41,12 @@ func (r Routes) Of(method string) float64 {
 }
 
 // Routes returns the rates by all routes, with the errors of [Problem.Exact].
-func (p Problem) Routes() (Routes, error) {
+func (p Problem) Routes(ctx context.Context) (Routes, error) {
 	e, err := p.Theory()
 	if err != nil {
 		return nil, err
 	}
-	r, solve, err := p.reduce()
+	r, solve, err := p.reduce(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -70,8 +70,10 @@ func (p Problem) Routes() (Routes, error) {
 	half := saddle.Rate()
 	half.Value, half.Err = half.Value/2, half.Err/2
 	out := Routes{{"eigenvalue", kappa}, {"mfpt", far.Rate()}, {"mfpt_saddle", half}}
-	if two, err := p.Quadratures(); err == nil {
+	if two, err := p.Quadratures(ctx); err == nil {
 		out = append(out, Route{"quadrature2", two})
+	} else if ctx.Err() != nil {
+		return nil, err
 	}
 	return append(out, Route{"eq17", exact.Result{Value: e.Rate()}}, Route{"linear", exact.Result{Value: e.RateLinear()}}), nil
 }
@@ -147,10 +149,13 @@ func Farthest(ratios ...float64) float64 {
 // AllRoutes returns the routes of several problems, solved side by side; the error is that of the
 // first that has one, or of ctx.
 func AllRoutes(ctx context.Context, problems []Problem) (Sweep, error) {
+	if err := parallel.Err(ctx); err != nil {
+		return nil, fmt.Errorf("escape: %w", err)
+	}
 	out, errs := make(Sweep, len(problems)), make([]error, len(problems))
 	parallel.For(ctx, len(problems), parallel.Workers(0), func() func(int) {
 		return func(i int) {
-			if out[i].Routes, errs[i] = problems[i].Routes(); errs[i] == nil {
+			if out[i].Routes, errs[i] = problems[i].Routes(ctx); errs[i] == nil {
 				out[i].Escape, errs[i] = problems[i].Theory()
 			}
 		}
@@ -168,8 +173,8 @@ func AllRoutes(ctx context.Context, problems []Problem) (Sweep, error) {
 
 // Kappa returns the rate proper, Rates.Kappa, alone: half of the work of [Problem.Exact], with its
 // errors.
-func (p Problem) Kappa() (exact.Result, error) {
-	r, solve, err := p.reduce()
+func (p Problem) Kappa(ctx context.Context) (exact.Result, error) {
+	r, solve, err := p.reduce(ctx)
 	if err != nil {
 		return exact.Result{}, err
 	}
@@ -183,13 +188,13 @@ func (p Problem) Kappa() (exact.Result, error) {
 // StraightFactor returns the factor F by which unequal outliers change Eq. 17 for T → 0 on a
 // straight path, [kolmogorov.Aligned.StraightFactor], with its errors and those of
 // [kolmogorov.Reduce].
-func (p Problem) StraightFactor() (float64, error) {
-	r, _, err := p.reduce()
+func (p Problem) StraightFactor(ctx context.Context) (float64, error) {
+	r, _, err := p.reduce(ctx)
 	if err != nil {
 		return 0, err
 	}
 	a := kolmogorov.Aligned{Valley: r.Valley, Along: p.Noise.Temperature(r.Along), Across: p.Noise.Temperature(r.Across)}
-	f, err := a.StraightFactor(r.Axis.Saddle)
+	f, err := a.StraightFactor(ctx, r.Axis.Saddle)
 	if err != nil {
 		return 0, fmt.Errorf("escape: %w", err)
 	}

@@ -39,8 +39,8 @@ func TestRoutes(t *testing.T) {
 			rel    float64
 		}{
 			{"eigenvalue", w.Kappa, 2e-3},
-			{"eigenvalue", must(p.Kappa()).Value, 0},
-			{"eigenvalue", must(p.Exact()).Kappa.Value, 0},
+			{"eigenvalue", must(p.Kappa(t.Context())).Value, 0},
+			{"eigenvalue", must(p.Exact(t.Context())).Kappa.Value, 0},
 			{"eq17", must(p.Theory()).Rate(), 0},
 			{"linear", must(p.Theory()).RateLinear(), 0},
 			{"mfpt", w.Crossing, 1e-3},
@@ -56,8 +56,8 @@ func TestRoutes(t *testing.T) {
 	}
 	// Off a pass without mirror symmetry nothing falls back.
 	cubic := must(landscape.NewCubic(landscape.Shape{Ratio: 2}))
-	r := must(Problem{Barrier: cubic, Noise: theory.NoiseFor(0.1, 1)}.Routes())
-	want := must(exact.MeanFirstPassage(exact.OneDim{Loss: exact.FirstAxis(cubic), Noise: exact.LossNoise{Temperature: 0.1}}, 0, cubic.Far(), exact.Settings{}))
+	r := must(Problem{Barrier: cubic, Noise: theory.NoiseFor(0.1, 1)}.Routes(t.Context()))
+	want := must(exact.MeanFirstPassage(t.Context(), exact.OneDim{Loss: exact.FirstAxis(cubic), Noise: exact.LossNoise{Temperature: 0.1}}, 0, cubic.Far(), exact.Settings{}))
 	for _, method := range []string{"eigenvalue", "mfpt", "quadrature2"} {
 		if got := r.Of(method) * want.Value; math.Abs(got-1) > 2e-3 {
 			t.Errorf("cubic: %s over the mean time's rate %.5g", method, got)
@@ -69,7 +69,7 @@ func TestRoutes(t *testing.T) {
 func TestProblemStraightFactor(t *testing.T) {
 	for _, test := range []struct{ h, want float64 }{{1, 1}, {4, 3.086}, {0.25, 0.763}} {
 		well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{test.h}}))
-		got := must(Problem{Barrier: well, Noise: theory.NoiseFor(0.1, 1)}.StraightFactor())
+		got := must(Problem{Barrier: well, Noise: theory.NoiseFor(0.1, 1)}.StraightFactor(t.Context()))
 		if math.Abs(got/test.want-1) > 2e-3 {
 			t.Errorf("h⊥/h₁ = %g: F = %.5g, want %.4g", test.h, got, test.want)
 		}

@@ -34,17 +34,17 @@ func TestErrBoundsClosedForms(t *testing.T) {
 			p := OneDim{flat, ConstantNoise{d}}
 			for _, c := range [][3]float64{{0, 1, 0}, {1, 2, 0.5}, {3, 3.01, -100}, {1, 0, 1}, {1, -2, 4}, {-5, -6, -4.5}} {
 				a, b, wall := c[0], c[1], c[2]
-				r := must(MeanFirstPassage(p, a, b, Settings{Tolerance: set, Wall: &wall}))
+				r := must(MeanFirstPassage(t.Context(), p, a, b, Settings{Tolerance: set, Wall: &wall}))
 				bounded(t, fmt.Sprint("time ", c, " at D = ", d), r, (b-a)*(a+b-2*wall)/(2*d), tolerance)
 			}
 			for _, n := range []int{1, 2, 7, 1000} {
-				r := must(RadialPassage(Radial{p, n}, 0.5, 3, Settings{Tolerance: set}))
+				r := must(RadialPassage(t.Context(), Radial{p, n}, 0.5, 3, Settings{Tolerance: set}))
 				bounded(t, fmt.Sprintf("time in %d dimensions at D = %v", n, d), r, (9-0.25)/(2*float64(n)*d), tolerance)
 			}
 		}
 	}
 	// What two grids say alike is known after them.
-	if r := must(RadialPassage(Radial{OneDim{flat, ConstantNoise{1}}, 1}, 0, 1, Settings{})); r.Grid != 64 {
+	if r := must(RadialPassage(t.Context(), Radial{OneDim{flat, ConstantNoise{1}}, 1}, 0, 1, Settings{})); r.Grid != 64 {
 		t.Errorf("%d panels, want 64", r.Grid)
 	}
 }
@@ -59,9 +59,9 @@ func TestErrBoundsFiner(t *testing.T) {
 			for _, noise := range []NoiseLaw{LossNoise{T}, TauNoise{T}, ConstantNoise{T}} {
 				p := OneDim{FirstAxis(well), noise}
 				for name, time := range map[string]func(s Settings) (Result, error){
-					"out":    func(s Settings) (Result, error) { return MeanFirstPassage(p, 0, to, s) },
-					"down":   func(s Settings) (Result, error) { return MeanFirstPassage(p, to, 0, s) },
-					"radial": func(s Settings) (Result, error) { return RadialPassage(Radial{p, 5}, 0, to, s) },
+					"out":    func(s Settings) (Result, error) { return MeanFirstPassage(t.Context(), p, 0, to, s) },
+					"down":   func(s Settings) (Result, error) { return MeanFirstPassage(t.Context(), p, to, 0, s) },
+					"radial": func(s Settings) (Result, error) { return RadialPassage(t.Context(), Radial{p, 5}, 0, to, s) },
 				} {
 					best, err := time(Settings{Tolerance: 1e-12})
 					if err != nil {
@@ -94,13 +94,13 @@ func TestOddsBeyondFloat(t *testing.T) {
 	for _, lean := range []float64{-0.5, 0.5} {
 		well := func(z float64) float64 { return (z*z-1)*(z*z-1) + lean*z + 2 }
 		for _, d := range []float64{1e-3, 1e-4} {
-			if r, err := Odds(OneDim{well, ConstantNoise{d}}, 0, 1, Settings{}); err == nil {
+			if r, err := Odds(t.Context(), OneDim{well, ConstantNoise{d}}, 0, 1, Settings{}); err == nil {
 				t.Errorf("lean %v, D = %v: odds %v accepted", lean, d, r.Value)
 			} else {
 				t.Log(err)
 			}
 		}
-		r := must(Odds(OneDim{well, ConstantNoise{0.01}}, 0, 1, Settings{}))
+		r := must(Odds(t.Context(), OneDim{well, ConstantNoise{0.01}}, 0, 1, Settings{}))
 		if log := math.Log(r.Value) * lean; !(log < -30 && log > -70) {
 			t.Errorf("lean %v: log odds %v", lean, log/lean)
 		}
@@ -112,16 +112,16 @@ func TestOddsBound(t *testing.T) {
 	for set, tolerance := range tolerances {
 		for _, h := range [][2]float64{{1, 1}, {1, 9}, {400, 1}, {1, 1e4}} {
 			p := OneDim{kinked(h[0], h[1]), ConstantNoise{0.5}}
-			r := must(Odds(p, 0, 1, Settings{Tolerance: set}))
+			r := must(Odds(t.Context(), p, 0, 1, Settings{Tolerance: set}))
 			bounded(t, fmt.Sprint("odds of curvatures ", h), r, math.Sqrt(h[0]/h[1]), 2*tolerance)
-			below, above, err := sides(p, 0, 1, Settings{Tolerance: set})
+			below, above, err := sides(t.Context(), p, 0, 1, Settings{Tolerance: set})
 			if want := math.Hypot(below.Err/below.Value, above.Err/above.Value) * r.Value; err != nil || r.Err != want {
 				t.Errorf("odds of curvatures %v: error %g, want %g", h, r.Err, want)
 			}
 			if r.Grid < below.Grid || r.Grid < above.Grid || r.Grid != below.Grid && r.Grid != above.Grid {
 				t.Errorf("%d panels of %d and %d", r.Grid, below.Grid, above.Grid)
 			}
-			if r.Grid < must(Odds(p, 0, 1, Settings{})).Grid {
+			if r.Grid < must(Odds(t.Context(), p, 0, 1, Settings{})).Grid {
 				coarser++
 			}
 		}
@@ -134,7 +134,7 @@ func TestOddsBound(t *testing.T) {
 // Behind a ridge with no weight to speak of there may be more: the tail is not given up there.
 func TestTailCrossesRidge(t *testing.T) {
 	loss := func(z float64) float64 { return 60*math.Exp(-4*(z+2)*(z+2)) + math.Pow(z/5, 8) }
-	got := must(MeanFirstPassage(OneDim{loss, ConstantNoise{1}}, 0, 1, Settings{}))
+	got := must(MeanFirstPassage(t.Context(), OneDim{loss, ConstantNoise{1}}, 0, 1, Settings{}))
 	inner := func(y float64) float64 {
 		return quad.Fixed(func(z float64) float64 { return math.Exp(-loss(z)) }, -15, y, 4000, nil, 0)
 	}
@@ -145,18 +145,18 @@ func TestTailCrossesRidge(t *testing.T) {
 // What a process is not is said with the place.
 func TestWhereProcessEnds(t *testing.T) {
 	for _, loss := range []Loss{func(z float64) float64 { return 1 + z }, func(z float64) float64 { return math.Sqrt(1 + z) }} {
-		_, err := MeanFirstPassage(OneDim{loss, LossNoise{0.1}}, 0, 1, Settings{})
+		_, err := MeanFirstPassage(t.Context(), OneDim{loss, LossNoise{0.1}}, 0, 1, Settings{})
 		if err == nil || !strings.Contains(err.Error(), "z = -") || !strings.Contains(err.Error(), "is the loss positive there?") {
 			t.Errorf("error %v", err)
 		}
 	}
 	bowl := OneDim{func(z float64) float64 { return z * z }, ConstantNoise{1e-3}}
 	for _, p := range []Process{bowl, Radial{bowl, 2}} {
-		if _, err := RadialPassage(p, 0, 2, Settings{}); err == nil || !strings.Contains(err.Error(), "out of range") {
+		if _, err := RadialPassage(t.Context(), p, 0, 2, Settings{}); err == nil || !strings.Contains(err.Error(), "out of range") {
 			t.Errorf("error %v", err)
 		}
 	}
-	if _, err := MeanFirstPassage(bowl, 0, 2, Settings{}); err == nil || !strings.Contains(err.Error(), "beyond what float64 holds") {
+	if _, err := MeanFirstPassage(t.Context(), bowl, 0, 2, Settings{}); err == nil || !strings.Contains(err.Error(), "beyond what float64 holds") {
 		t.Errorf("error %v", err)
 	}
 }

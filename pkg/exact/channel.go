@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"context"
 	"fmt"
 	"math"
 )
@@ -94,11 +95,11 @@ func (c Channel) Densities(z float64) (logScale, logSpeed float64) {
 // is not isotropic, and are outside.
 //
 // Errors are those of [Channel.Check] and [MeanFirstPassage].
-func (c Channel) Rate(minimum, exit float64, s Settings) (Result, error) {
+func (c Channel) Rate(ctx context.Context, minimum, exit float64, s Settings) (Result, error) {
 	if err := c.Check(); err != nil {
 		return Result{}, fmt.Errorf("exact: %w", err)
 	}
-	t, err := MeanFirstPassage(c, minimum, exit, s)
+	t, err := MeanFirstPassage(ctx, c, minimum, exit, s)
 	if err != nil {
 		return Result{}, err
 	}
@@ -116,7 +117,7 @@ func (c Channel) Rate(minimum, exit float64, s Settings) (Result, error) {
 // parabolas in log ℓ. Each is 1 + O(T). It returns an error for another noise, curvatures across
 // that vary, one of h and k that is not positive or so extreme that a factor is not finite, and
 // those of [Channel.Rate].
-func (c Channel) Laplace(minimum, saddle, h, k float64) (room, well, pass float64, err error) {
+func (c Channel) Laplace(ctx context.Context, minimum, saddle, h, k float64) (room, well, pass float64, err error) {
 	fail := func(err error) (float64, float64, float64, error) {
 		return 0, 0, 0, fmt.Errorf("exact: channel: Laplace's method: %w", err)
 	}
@@ -128,11 +129,11 @@ func (c Channel) Laplace(minimum, saddle, h, k float64) (room, well, pass float6
 		return fail(err)
 	}
 	exit := 2*saddle - minimum
-	inside, err := newQuadrature(c, minimum, saddle, Settings{})
+	inside, err := newQuadrature(ctx, c, minimum, saddle, Settings{})
 	if err != nil {
 		return fail(err)
 	}
-	over, err := newQuadrature(c, minimum, exit, Settings{})
+	over, err := newQuadrature(ctx, c, minimum, exit, Settings{})
 	if err != nil {
 		return fail(err)
 	}

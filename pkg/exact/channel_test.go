@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -23,7 +24,7 @@ func TestChannelIsTwoQuadratures(t *testing.T) {
 	for _, w := range reference.Wells {
 		c, far := channel(w.Dim, w.T, w.C)
 		if w.Dim == 11 {
-			if _, err := c.Rate(0, far, Settings{}); err == nil || !strings.Contains(err.Error(), "n < n_c − 1 = 11") {
+			if _, err := c.Rate(t.Context(), 0, far, Settings{}); err == nil || !strings.Contains(err.Error(), "n < n_c − 1 = 11") {
 				t.Errorf("n = n_c − 1: error %v", err)
 			}
 			continue
@@ -38,11 +39,11 @@ func TestChannelIsTwoQuadratures(t *testing.T) {
 				return math.Pow(c.Line.Loss(z), m-1-1/w.T) / math.Exp(logDet(z)/2)
 			}, -40, far/2, 4000, quad.Legendre{}, 0)
 			c.LogDet = logDet
-			got := must(c.Rate(0, far, Settings{}))
+			got := must(c.Rate(t.Context(), 0, far, Settings{}))
 			near(t, fmt.Sprintf("κ(n=%d, T=%g, c=%g, bend %g)", w.Dim, w.T, w.C, bend), got.Value, w.T/(1-m*w.T)/(passage*well), 1e-7)
 		}
 		if c.LogDet = nil; w.Crossing > 0 { // one dimension is exact
-			near(t, "κ", must(c.Rate(0, far, Settings{})).Value, w.Crossing, 2e-4)
+			near(t, "κ", must(c.Rate(t.Context(), 0, far, Settings{})).Value, w.Crossing, 2e-4)
 		}
 	}
 }
@@ -51,7 +52,7 @@ func TestChannelIsTwoQuadratures(t *testing.T) {
 func TestChannelLaplace(t *testing.T) {
 	for _, w := range reference.Wells {
 		c, far := channel(w.Dim, w.T, w.C)
-		room, well, pass, err := c.Laplace(0, far/2, 1, 0.5)
+		room, well, pass, err := c.Laplace(t.Context(), 0, far/2, 1, 0.5)
 		if w.Dim == 11 {
 			if err == nil || !strings.Contains(err.Error(), "n_c − 1 = 11") {
 				t.Errorf("n = n_c − 1: error %v", err)
@@ -59,13 +60,13 @@ func TestChannelLaplace(t *testing.T) {
 			continue
 		}
 		eq17 := math.Sqrt(0.5) / (2 * math.Pi) * math.Pow(w.C, float64(w.Dim)/2-1-1/w.T)
-		near(t, fmt.Sprintf("κ₁₇ and three factors at %+v", w), eq17*room*well*pass, must(c.Rate(0, far, Settings{})).Value, 1e-8)
+		near(t, fmt.Sprintf("κ₁₇ and three factors at %+v", w), eq17*room*well*pass, must(c.Rate(t.Context(), 0, far, Settings{})).Value, 1e-8)
 	}
 	for _, n := range []int{1, 6} {
 		hot, far := channel(n, 2e-3, 3) // at c = 2 the first order of the pass vanishes
 		cold, _ := channel(n, 1e-3, 3)
-		a, b, c, err := hot.Laplace(0, far/2, 1, 0.5)
-		d, e, f, err2 := cold.Laplace(0, far/2, 1, 0.5)
+		a, b, c, err := hot.Laplace(t.Context(), 0, far/2, 1, 0.5)
+		d, e, f, err2 := cold.Laplace(t.Context(), 0, far/2, 1, 0.5)
 		if err != nil || err2 != nil {
 			t.Fatal(err, err2)
 		}
@@ -82,7 +83,7 @@ func TestChannelLaplace(t *testing.T) {
 		c            Channel
 		saddle, h, k float64
 	}{{other, far / 2, 1, 1}, {bent, far / 2, 1, 1}, {good, far / 2, 0, 1}, {good, far / 2, 1, math.NaN()}, {good, 0, 1, 1}, {good, math.Inf(1), 1, 1}, {Channel{}, 1, 1, 1}} {
-		if _, _, _, err := test.c.Laplace(0, test.saddle, test.h, test.k); err == nil {
+		if _, _, _, err := test.c.Laplace(t.Context(), 0, test.saddle, test.h, test.k); err == nil {
 			t.Errorf("%+v accepted", test)
 		}
 	}
@@ -92,8 +93,8 @@ func TestChannelLaplace(t *testing.T) {
 func TestChannelOfConstantNoise(t *testing.T) {
 	c, far := channel(7, 0.1, 2)
 	c.Line.Noise = ConstantNoise{0.1}
-	want := must(MeanFirstPassage(c.Line, 0, far, Settings{})).Value
-	near(t, "κ", must(c.Rate(0, far, Settings{})).Value, 1/want, 1e-12)
+	want := must(MeanFirstPassage(t.Context(), c.Line, 0, far, Settings{})).Value
+	near(t, "κ", must(c.Rate(t.Context(), 0, far, Settings{})).Value, 1/want, 1e-12)
 }
 
 func TestChannelErrors(t *testing.T) {
@@ -117,11 +118,11 @@ func TestChannelErrors(t *testing.T) {
 		{good, 0, "different points"},
 		{good, math.Inf(1), "finite"},
 	} {
-		if _, err := test.c.Rate(0, test.exit, Settings{}); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := test.c.Rate(t.Context(), 0, test.exit, Settings{}); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v to %v: error %v, want it to say %q", test.c, test.exit, err, test.want)
 		}
 	}
-	if _, err := good.Rate(0, far, Settings{Tolerance: -1}); err == nil || !strings.Contains(err.Error(), "tolerance = -1") {
+	if _, err := good.Rate(t.Context(), 0, far, Settings{Tolerance: -1}); err == nil || !strings.Contains(err.Error(), "tolerance = -1") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -130,7 +131,7 @@ func ExampleChannel() {
 	// Eight equal outliers; by the Kolmogorov equation κ = 8.409e-04.
 	well, _ := landscape.NewQuartic(landscape.Shape{Ratio: 2})
 	sgd := OneDim{Loss: FirstAxis(well), Noise: LossNoise{Temperature: 0.1}}
-	κ, err := Channel{Line: sgd, Dim: 8}.Rate(0, well.FarMinimum().Theta[0], Settings{})
+	κ, err := Channel{Line: sgd, Dim: 8}.Rate(context.Background(), 0, well.FarMinimum().Theta[0], Settings{})
 	fmt.Printf("κ = %.3g %v\n", κ.Value, err)
 	// Output: κ = 0.00085 <nil>
 }

@@ -38,7 +38,7 @@ func TestHostile(t *testing.T) {
 	}
 	way := Channel{Line: good, Dim: 2}
 	laplace := func(c Channel, minimum, saddle, h, k float64) func() error {
-		return func() error { _, _, _, err := c.Laplace(minimum, saddle, h, k); return err }
+		return func() error { _, _, _, err := c.Laplace(t.Context(), minimum, saddle, h, k); return err }
 	}
 	channels := []Channel{{}, {Line: good}, {Line: good, Dim: -1}, {Line: good, Dim: 21}, {Line: good, Dim: math.MaxInt}, {Line: OneDim{Loss: bowl}, Dim: 1}, {Line: OneDim{Noise: LossNoise{0.1}}, Dim: 1}, {Line: OneDim{bowl, TauNoise{0.1}}, Dim: 1}}
 	for _, x := range []float64{nan, 0, -1, inf} {
@@ -49,7 +49,7 @@ func TestHostile(t *testing.T) {
 	}
 	for _, c := range channels {
 		r.Add("Channel.Check", func() error { return hostile.Bare(c.Check()) })
-		r.Add("Channel.Rate", func() error { return hostile.Err(c.Rate(0, 1, Settings{})) })
+		r.Add("Channel.Rate", func() error { return hostile.Err(c.Rate(t.Context(), 0, 1, Settings{})) })
 		r.Add("Channel.Laplace", laplace(c, 0, 1, 1, 1))
 	}
 	r.Add("Channel.Densities", func() error { return none(Channel{}, 0) }, func() error { return none(Channel{Line: OneDim{Noise: LossNoise{0.1}}, Dim: 2}, 0) }, func() error { return none(way, nan) },
@@ -59,11 +59,11 @@ func TestHostile(t *testing.T) {
 	for _, x := range []float64{nan, 0, -1, inf, -inf} {
 		r.Add("Channel.Laplace", laplace(way, 0, 1, x, 1), laplace(way, 0, 1, 1, x))
 		if x != 0 && x != -1 {
-			r.Add("Channel.Rate", func() error { return hostile.Err(way.Rate(x, 1, Settings{})) }, func() error { return hostile.Err(way.Rate(0, x, Settings{})) })
+			r.Add("Channel.Rate", func() error { return hostile.Err(way.Rate(t.Context(), x, 1, Settings{})) }, func() error { return hostile.Err(way.Rate(t.Context(), 0, x, Settings{})) })
 			r.Add("Channel.Laplace", laplace(way, x, 1, 1, 1), laplace(way, 0, x, 1, 1))
 		}
 	}
-	r.Add("Channel.Rate", func() error { return hostile.Err(way.Rate(1, 1, Settings{})) }, func() error { return hostile.Err(way.Rate(0, 1, Settings{Tolerance: nan})) })
+	r.Add("Channel.Rate", func() error { return hostile.Err(way.Rate(t.Context(), 1, 1, Settings{})) }, func() error { return hostile.Err(way.Rate(t.Context(), 0, 1, Settings{Tolerance: nan})) })
 	// What is out of bounds shows in a, or in log m.
 	shows := func(n NoiseLaw, loss float64) error {
 		a, m := n.Diffusion(loss), n.LogWeight(loss)
@@ -87,43 +87,47 @@ func TestHostile(t *testing.T) {
 		bad = append(bad, OneDim{func(float64) float64 { return loss }, LossNoise{0.1}})
 	}
 	for _, p := range bad {
-		r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(p, 0, 1, Settings{})) })
-		r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(p, 1, 0, Settings{})) })
-		r.Add("Stationary", func() error { return hostile.Err(Stationary(p, 0, 1, Settings{})) })
-		r.Add("Odds", func() error { return hostile.Err(Odds(p, 0, 1, Settings{})) })
-		r.Add("RadialPassage", func() error { return hostile.Err(RadialPassage(p, 0, 1, Settings{})) })
+		r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(t.Context(), p, 0, 1, Settings{})) })
+		r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(t.Context(), p, 1, 0, Settings{})) })
+		r.Add("Stationary", func() error { return hostile.Err(Stationary(t.Context(), p, 0, 1, Settings{})) })
+		r.Add("Odds", func() error { return hostile.Err(Odds(t.Context(), p, 0, 1, Settings{})) })
+		r.Add("RadialPassage", func() error { return hostile.Err(RadialPassage(t.Context(), p, 0, 1, Settings{})) })
 	}
 	for _, x := range []float64{nan, inf, -inf, huge, -huge} {
-		r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(good, x, 1, Settings{})) }, func() error { return hostile.Err(MeanFirstPassage(good, 0, x, Settings{})) },
-			func() error { return hostile.Err(MeanFirstPassage(good, 1, x, Settings{})) })
-		r.Add("RadialPassage", func() error { return hostile.Err(RadialPassage(good, x, 1, Settings{})) }, func() error { return hostile.Err(RadialPassage(good, 0, x, Settings{})) })
-		r.Add("Stationary", func() error { return hostile.Err(Stationary(good, x, 1, Settings{})) }, func() error { return hostile.Err(Stationary(good, 0, x, Settings{})) })
-		r.Add("Odds", func() error { return hostile.Err(Odds(good, x, 1, Settings{})) }, func() error { return hostile.Err(Odds(good, 0, x, Settings{})) })
+		r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(t.Context(), good, x, 1, Settings{})) }, func() error { return hostile.Err(MeanFirstPassage(t.Context(), good, 0, x, Settings{})) },
+			func() error { return hostile.Err(MeanFirstPassage(t.Context(), good, 1, x, Settings{})) })
+		r.Add("RadialPassage", func() error { return hostile.Err(RadialPassage(t.Context(), good, x, 1, Settings{})) }, func() error { return hostile.Err(RadialPassage(t.Context(), good, 0, x, Settings{})) })
+		r.Add("Stationary", func() error { return hostile.Err(Stationary(t.Context(), good, x, 1, Settings{})) }, func() error { return hostile.Err(Stationary(t.Context(), good, 0, x, Settings{})) })
+		r.Add("Odds", func() error { return hostile.Err(Odds(t.Context(), good, x, 1, Settings{})) }, func() error { return hostile.Err(Odds(t.Context(), good, 0, x, Settings{})) })
 	}
 	for _, x := range []float64{0, -1, tiny} {
-		r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(good, 1, 1+x*1e-16, Settings{})) })
-		r.Add("RadialPassage", func() error { return hostile.Err(RadialPassage(good, 0, x, Settings{})) }, func() error { return hostile.Err(RadialPassage(Radial{good, 2}, 0, x, Settings{})) })
-		r.Add("Stationary", func() error { return hostile.Err(Stationary(good, 0, x, Settings{})) })
-		r.Add("Odds", func() error { return hostile.Err(Odds(good, 0, x, Settings{})) })
+		r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(t.Context(), good, 1, 1+x*1e-16, Settings{})) })
+		r.Add("RadialPassage", func() error { return hostile.Err(RadialPassage(t.Context(), good, 0, x, Settings{})) }, func() error { return hostile.Err(RadialPassage(t.Context(), Radial{good, 2}, 0, x, Settings{})) })
+		r.Add("Stationary", func() error { return hostile.Err(Stationary(t.Context(), good, 0, x, Settings{})) })
+		r.Add("Odds", func() error { return hostile.Err(Odds(t.Context(), good, 0, x, Settings{})) })
 	}
-	// From 1e16 the panels would have no digits left; over a barrier of a thousand D the time has no
-	// float64.
-	r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(good, 1e16, 1e16+2, Settings{})) },
+	// From 1e16 the panels would have no digits left; over a barrier of a thousand D the time has
+	// no float64.
+	r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(t.Context(), good, 1e16, 1e16+2, Settings{})) },
 		func() error {
-			return hostile.Err(MeanFirstPassage(OneDim{bowl, ConstantNoise{1e-3}}, 0, 2, Settings{}))
+			return hostile.Err(MeanFirstPassage(t.Context(), OneDim{bowl, ConstantNoise{1e-3}}, 0, 2, Settings{}))
 		},
-		func() error { return hostile.Err(MeanFirstPassage(good, 0, tiny, Settings{})) })
-	r.Add("RadialPassage", func() error { return hostile.Err(RadialPassage(OneDim{bowl, ConstantNoise{1e-3}}, 0, 2, Settings{})) },
-		func() error { return hostile.Err(RadialPassage(Radial{good, 200_000}, 0, 1e-200, Settings{})) })
+		func() error { return hostile.Err(MeanFirstPassage(t.Context(), good, 0, tiny, Settings{})) })
+	r.Add("RadialPassage", func() error {
+		return hostile.Err(RadialPassage(t.Context(), OneDim{bowl, ConstantNoise{1e-3}}, 0, 2, Settings{}))
+	},
+		func() error {
+			return hostile.Err(RadialPassage(t.Context(), Radial{good, 200_000}, 0, 1e-200, Settings{}))
+		})
 	for _, wall := range []float64{nan, 1, inf} {
-		r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(good, 0, 2, Settings{Wall: &wall})) })
+		r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(t.Context(), good, 0, 2, Settings{Wall: &wall})) })
 	}
 	for _, tolerance := range []float64{nan, -1, -tiny, 1, inf} {
 		s := Settings{Tolerance: tolerance}
-		r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(good, 0, 1, s)) })
-		r.Add("RadialPassage", func() error { return hostile.Err(RadialPassage(good, 0, 1, s)) })
-		r.Add("Stationary", func() error { return hostile.Err(Stationary(good, 0, 1, s)) })
-		r.Add("Odds", func() error { return hostile.Err(Odds(good, 0, 1, s)) })
+		r.Add("MeanFirstPassage", func() error { return hostile.Err(MeanFirstPassage(t.Context(), good, 0, 1, s)) })
+		r.Add("RadialPassage", func() error { return hostile.Err(RadialPassage(t.Context(), good, 0, 1, s)) })
+		r.Add("Stationary", func() error { return hostile.Err(Stationary(t.Context(), good, 0, 1, s)) })
+		r.Add("Odds", func() error { return hostile.Err(Odds(t.Context(), good, 0, 1, s)) })
 	}
 	r.Run(t)
 }

@@ -2,9 +2,11 @@ package exact
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"gonum.org/v1/gonum/integrate/quad"
 )
 
@@ -92,9 +94,9 @@ func refine(tolerance, rounding float64, integral func(panels int) (float64, err
 // finite or the two agree to 1e−9 of their size, if the wall does not lie behind the start, if the
 // process does not exist somewhere on the way (a loss that is not positive), if its weight behind
 // the start has no finite integral, if the time is beyond what float64 holds, or if refinement does
-// not settle.
-func MeanFirstPassage(p Process, from, to float64, s Settings) (Result, error) {
-	q, err := newQuadrature(p, from, to, s)
+// not settle, and that of ctx, which is heard between panels of 72 densities.
+func MeanFirstPassage(ctx context.Context, p Process, from, to float64, s Settings) (Result, error) {
+	q, err := newQuadrature(ctx, p, from, to, s)
 	var r Result
 	if err == nil {
 		r, err = q.refine(q.meanTime)
@@ -109,8 +111,8 @@ func MeanFirstPassage(p Process, from, to float64, s Settings) (Result, error) {
 // neither side, so the law must be normalisable. On the t clock of Eq. 13 it is P ∝ L^{−φ} with φ =
 // 1 + 1/T (Eq. 18); on the τ clock P̃ ∝ L^{−1/T}. centre is any point inside the bulk of the law,
 // and width > 0 its rough scale. Errors are those of [MeanFirstPassage].
-func Stationary(p Process, centre, width float64, s Settings) (func(z float64) float64, error) {
-	below, above, err := sides(p, centre, width, s)
+func Stationary(ctx context.Context, p Process, centre, width float64, s Settings) (func(z float64) float64, error) {
+	below, above, err := sides(ctx, p, centre, width, s)
 	if err != nil {
 		return nil, fmt.Errorf("exact: stationary law: %w", err)
 	}
@@ -133,8 +135,8 @@ func Stationary(p Process, centre, width float64, s Settings) (func(z float64) f
 // which is κ₁/κ₂, the rate out of the lower basin over that out of the upper one. width > 0 is the
 // rough distance to the minima. Settings gives a wall on neither side. Errors are those of
 // [MeanFirstPassage], and odds beyond floating point, e^±700 or so: an odds of 0 is never returned.
-func Odds(p Process, between, width float64, s Settings) (Result, error) {
-	below, above, err := sides(p, between, width, s)
+func Odds(ctx context.Context, p Process, between, width float64, s Settings) (Result, error) {
+	below, above, err := sides(ctx, p, between, width, s)
 	if err != nil {
 		return Result{}, fmt.Errorf("exact: odds: %w", err)
 	}
@@ -147,12 +149,12 @@ func Odds(p Process, between, width float64, s Settings) (Result, error) {
 }
 
 // sides returns the stationary weight below and above a point.
-func sides(p Process, at, width float64, s Settings) (below, above Result, err error) {
+func sides(ctx context.Context, p Process, at, width float64, s Settings) (below, above Result, err error) {
 	if !(width > 0) || math.IsInf(width, 1) {
 		return below, above, fmt.Errorf("width = %v, want a finite value > 0", width)
 	}
 	weight := func(p Process, from float64) (Result, error) {
-		q, err := newQuadrature(p, from, from+width, Settings{Tolerance: s.Tolerance})
+		q, err := newQuadrature(ctx, p, from, from+width, Settings{Tolerance: s.Tolerance})
 		if err != nil {
 			return Result{}, err
 		}
@@ -166,8 +168,9 @@ func sides(p Process, at, width float64, s Settings) (below, above Result, err e
 	return below, above, err
 }
 
-// quadrature integrates one process from one point to a higher one.
+// quadrature integrates one process from one point to a higher one, until ctx ends.
 type quadrature struct {
+	ctx      context.Context
 	p        Process
 	from, to float64
 	wall     float64 // −Inf without one
@@ -179,19 +182,19 @@ type quadrature struct {
 	x, w                     []float64 // Gauss–Legendre on [0, 1]
 }
 
-func newQuadrature(p Process, from, to float64, s Settings) (*quadrature, error) {
+func newQuadrature(ctx context.Context, p Process, from, to float64, s Settings) (*quadrature, error) {
 	// Closer points leave no digits for the panels between.
 	if apart := math.Abs(from - to); !(apart > 1e-9*math.Max(math.Abs(from), math.Abs(to))) || math.IsInf(apart, 0) {
 		return nil, fmt.Errorf("want two finite, different points")
 	}
-	if err := check(p); err != nil {
+	if err := cmp.Or(parallel.Err(ctx), check(p)); err != nil {
 		return nil, err
 	}
 	tolerance, err := s.tolerance()
 	if err != nil {
 		return nil, err
 	}
-	q, sign := &quadrature{p: p, from: from, to: to, wall: math.Inf(-1), tol: tolerance}, 1.0
+	q, sign := &quadrature{ctx: ctx, p: p, from: from, to: to, wall: math.Inf(-1), tol: tolerance}, 1.0
 	if from > to {
 		q.p, q.from, q.to, sign = mirror{p}, -from, -to, -1
 	}
@@ -203,7 +206,11 @@ func newQuadrature(p Process, from, to float64, s Settings) (*quadrature, error)
 	}
 	q.logScaleRef, q.logSpeedRef = math.Inf(-1), math.Inf(-1)
 	const probes = 256 // only to find the size of the densities
+	watch := parallel.NewWatch(ctx)
 	for i := range probes + 1 {
+		if watch.Ended() {
+			return nil, ctx.Err()
+		}
 		z := q.from + (q.to-q.from)*float64(i)/probes
 		logS, logM := q.p.Densities(z)
 		if math.IsNaN(logS) || math.IsInf(logS, 0) || math.IsNaN(logM) || math.IsInf(logM, 0) {
@@ -256,7 +263,11 @@ func (q *quadrature) meanTime(panels int) (float64, error) {
 		return 0, err
 	}
 	total, step := 0.0, (q.to-q.from)/float64(panels)
+	watch := parallel.NewWatch(q.ctx)
 	for k := range panels {
+		if watch.Ended() {
+			return 0, q.ctx.Err()
+		}
 		a := q.from + float64(k)*step
 		for i, x := range q.x {
 			y := a + x*step
@@ -271,22 +282,30 @@ func (q *quadrature) meanTime(panels int) (float64, error) {
 }
 
 // passage is the scale function from the start to the end.
-func (q *quadrature) passage(panels int) (float64, error) { return q.between(q.scale, panels), nil }
+func (q *quadrature) passage(panels int) (float64, error) { return q.between(q.scale, panels) }
 
 // well is the speed measure behind the end. It begins at the start, as what counts lies there.
 func (q *quadrature) well(panels int) (float64, error) {
 	behind, err := q.tail(panels)
-	return behind + q.between(q.speed, panels), err
+	if err != nil {
+		return 0, err
+	}
+	inside, err := q.between(q.speed, panels)
+	return behind + inside, err
 }
 
 // between integrates f from the start to the end.
-func (q *quadrature) between(f func(float64) float64, panels int) float64 {
+func (q *quadrature) between(f func(float64) float64, panels int) (float64, error) {
 	sum, step := 0.0, (q.to-q.from)/float64(panels)
+	watch := parallel.NewWatch(q.ctx)
 	for k := range panels {
+		if watch.Ended() {
+			return 0, q.ctx.Err()
+		}
 		a := q.from + float64(k)*step
 		sum += q.gauss(f, a, a+step)
 	}
-	return sum
+	return sum, nil
 }
 
 // tail is the speed measure behind the start. Panels grow geometrically with the distance, so that
@@ -295,7 +314,11 @@ func (q *quadrature) tail(panels int) (float64, error) {
 	sum, z := 0.0, q.from
 	width := (q.to - q.from) / float64(panels)
 	grow := 1 + 8/float64(panels)
+	watch := parallel.NewWatch(q.ctx)
 	for quiet := 0; z > q.wall; {
+		if watch.Ended() {
+			return 0, q.ctx.Err()
+		}
 		next := math.Max(z-width, q.wall)
 		part := q.gauss(q.speed, next, z)
 		if math.IsNaN(part) {

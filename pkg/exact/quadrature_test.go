@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -33,7 +34,7 @@ func TestQuarticAgainstReference(t *testing.T) {
 			continue
 		}
 		well := must(landscape.NewQuartic(landscape.Shape{Ratio: w.C}))
-		r := must(MeanFirstPassage(OneDim{FirstAxis(well), LossNoise{w.T}}, 0, well.FarMinimum().Theta[0], Settings{}))
+		r := must(MeanFirstPassage(t.Context(), OneDim{FirstAxis(well), LossNoise{w.T}}, 0, well.FarMinimum().Theta[0], Settings{}))
 		near(t, "κ", 1/r.Value, w.Crossing, 2e-4)
 		if r.Err > 1e-9*r.Value {
 			t.Errorf("error estimate %g of %g", r.Err, r.Value)
@@ -52,10 +53,10 @@ func TestRegressionAgainstReference(t *testing.T) {
 		}
 		to := math.Sqrt(test.C - 1)
 		s := Settings{Wall: &wall}
-		near(t, "Eq. 13", must(MeanFirstPassage(OneDim{half, LossNoise{0.1}}, 0, to, s)).Value, test.SDE, 5e-4)
+		near(t, "Eq. 13", must(MeanFirstPassage(t.Context(), OneDim{half, LossNoise{0.1}}, 0, to, s)).Value, test.SDE, 5e-4)
 		// Σ = [2Lh + h²θ²]/B = (1+2θ²)/B: drift −θ, a = 0.05(1+2θ²).
-		near(t, "exact covariance", must(MeanFirstPassage(quadraticNoise{0.05, 2}, 0, to, s)).Value, test.Covariance, 5e-4)
-		near(t, "GLD", must(MeanFirstPassage(OneDim{half, ConstantNoise{0.05}}, 0, to, s)).Value, test.GLD, 1e-3)
+		near(t, "exact covariance", must(MeanFirstPassage(t.Context(), quadraticNoise{0.05, 2}, 0, to, s)).Value, test.Covariance, 5e-4)
+		near(t, "GLD", must(MeanFirstPassage(t.Context(), OneDim{half, ConstantNoise{0.05}}, 0, to, s)).Value, test.GLD, 1e-3)
 	}
 }
 
@@ -74,17 +75,17 @@ func TestClosedForms(t *testing.T) {
 	wall := 0.0
 	flat := func(float64) float64 { return 3 }
 	s := Settings{Wall: &wall}
-	near(t, "GLD", must(MeanFirstPassage(OneDim{flat, ConstantNoise{0.5}}, 1, 2, s)).Value, (4-1)/(2*0.5), 1e-9)
-	tau := must(MeanFirstPassage(OneDim{flat, TauNoise{0.2}}, 0, 1, s)).Value
+	near(t, "GLD", must(MeanFirstPassage(t.Context(), OneDim{flat, ConstantNoise{0.5}}, 1, 2, s)).Value, (4-1)/(2*0.5), 1e-9)
+	tau := must(MeanFirstPassage(t.Context(), OneDim{flat, TauNoise{0.2}}, 0, 1, s)).Value
 	near(t, "τ", tau, 1/(2*0.2), 1e-9)
-	near(t, "t", must(MeanFirstPassage(OneDim{flat, LossNoise{0.2}}, 0, 1, s)).Value, tau/3, 1e-9)
+	near(t, "t", must(MeanFirstPassage(t.Context(), OneDim{flat, LossNoise{0.2}}, 0, 1, s)).Value, tau/3, 1e-9)
 }
 
 func TestMirror(t *testing.T) {
 	cubic := must(landscape.NewCubic(landscape.Shape{Ratio: 3}))
 	flipped := func(z float64) float64 { return FirstAxis(cubic)(-z) }
-	right := must(MeanFirstPassage(OneDim{FirstAxis(cubic), LossNoise{0.2}}, 0, cubic.Far(), Settings{})).Value
-	left := must(MeanFirstPassage(OneDim{flipped, LossNoise{0.2}}, 0, -cubic.Far(), Settings{})).Value
+	right := must(MeanFirstPassage(t.Context(), OneDim{FirstAxis(cubic), LossNoise{0.2}}, 0, cubic.Far(), Settings{})).Value
+	left := must(MeanFirstPassage(t.Context(), OneDim{flipped, LossNoise{0.2}}, 0, -cubic.Far(), Settings{})).Value
 	near(t, "mirrored", left, right, 1e-12)
 }
 
@@ -99,7 +100,7 @@ func TestStationaryIsStudent(t *testing.T) {
 			{OneDim{FirstAxis(bowl), LossNoise{temperature}}, 1 + 1/temperature},
 			{OneDim{FirstAxis(bowl), TauNoise{temperature}}, 1 / temperature},
 		} {
-			density := must(Stationary(clock.p, 0, 1, Settings{}))
+			density := must(Stationary(t.Context(), clock.p, 0, 1, Settings{}))
 			nu := 2*clock.phi - 1
 			if nu <= 0 {
 				continue
@@ -133,7 +134,7 @@ func TestQuadratureErrors(t *testing.T) {
 		{"no confinement", OneDim{func(float64) float64 { return 1 }, ConstantNoise{1}}, 0, 1, Settings{}, "no finite integral"},
 		{"bad tolerance", OneDim{loss, LossNoise{0.1}}, 0, 1, Settings{Tolerance: -1}, "tolerance = -1"},
 	} {
-		if _, err := MeanFirstPassage(test.p, test.from, test.to, test.s); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := MeanFirstPassage(t.Context(), test.p, test.from, test.to, test.s); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want it to say %q", test.name, err, test.want)
 		}
 	}
@@ -142,7 +143,7 @@ func TestQuadratureErrors(t *testing.T) {
 func ExampleMeanFirstPassage() {
 	well, _ := landscape.NewQuartic(landscape.Shape{Ratio: 2})
 	sgd := OneDim{Loss: FirstAxis(well), Noise: LossNoise{Temperature: 0.1}}
-	r, err := MeanFirstPassage(sgd, 0, well.FarMinimum().Theta[0], Settings{})
+	r, err := MeanFirstPassage(context.Background(), sgd, 0, well.FarMinimum().Theta[0], Settings{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -154,6 +155,6 @@ func ExampleMeanFirstPassage() {
 func BenchmarkMeanFirstPassage(b *testing.B) {
 	well := must(landscape.NewQuartic(landscape.Shape{Ratio: 2}))
 	for b.Loop() {
-		must(MeanFirstPassage(OneDim{FirstAxis(well), LossNoise{0.1}}, 0, well.FarMinimum().Theta[0], Settings{}))
+		must(MeanFirstPassage(b.Context(), OneDim{FirstAxis(well), LossNoise{0.1}}, 0, well.FarMinimum().Theta[0], Settings{}))
 	}
 }

@@ -1,8 +1,12 @@
 package exact
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"math"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
 // Radial is the distance r = |θ| of an isotropic diffusion in Dim dimensions from its centre: Line
@@ -51,8 +55,8 @@ func (p Radial) Densities(r float64) (logScale, logSpeed float64) {
 // r^{n−1} nor a high barrier over- or underflows before T does. Settings.Wall is not used. It
 // returns an error unless 0 ≤ from < to < ∞, if the process is nil or does not exist somewhere on
 // the way (n < 1, a loss or temperature that is not positive), if the time is beyond what float64
-// holds, or if refinement does not settle.
-func RadialPassage(p Process, from, to float64, s Settings) (Result, error) {
+// holds, if refinement does not settle, or if ctx ends.
+func RadialPassage(ctx context.Context, p Process, from, to float64, s Settings) (Result, error) {
 	fail := func(err error) (Result, error) {
 		return Result{}, fmt.Errorf("exact: radial passage from %v to %v: %w", from, to, err)
 	}
@@ -63,7 +67,7 @@ func RadialPassage(p Process, from, to float64, s Settings) (Result, error) {
 	if err != nil {
 		return fail(err)
 	}
-	if err := check(p); err != nil {
+	if err := cmp.Or(parallel.Err(ctx), check(p)); err != nil {
 		return fail(err)
 	}
 	size := 0.0 // of the log densities, which for r → 0 is that of r^{n−1}
@@ -72,11 +76,11 @@ func RadialPassage(p Process, from, to float64, s Settings) (Result, error) {
 		size = math.Max(size, math.Abs(logS)+math.Abs(logM))
 	}
 	r, err := refine(tolerance, rounding(size), func(panels int) (float64, error) {
-		v := radialTime(p, from, to, panels)
-		if !(v > 0) || math.IsInf(v, 0) {
-			return 0, fmt.Errorf("the process does not exist everywhere on the way, or the time is out of range")
+		v, err := radialTime(ctx, p, from, to, panels)
+		if err == nil && !(v > 0) || math.IsInf(v, 0) {
+			err = fmt.Errorf("the process does not exist everywhere on the way, or the time is out of range")
 		}
-		return v, nil
+		return v, err
 	})
 	if err != nil {
 		return fail(err)
@@ -86,7 +90,7 @@ func RadialPassage(p Process, from, to float64, s Settings) (Result, error) {
 
 // radialTime sums over panels the flux I(y) = s(y)∫₀^y m, carried from panel to panel by I(b) =
 // (s(b)/s(a))·I(a) + s(b)∫_a^b m.
-func radialTime(p Process, from, to float64, panels int) float64 {
+func radialTime(ctx context.Context, p Process, from, to float64, panels int) (float64, error) {
 	x, w := gaussRule()
 	flux := func(a, fluxA, logScaleA, b float64) (fluxB, logScaleB float64) {
 		logScaleB, _ = p.Densities(b)
@@ -101,7 +105,11 @@ func radialTime(p Process, from, to float64, panels int) float64 {
 		return sum, logScaleB
 	}
 	total, inner, logScale, a := 0.0, 0.0, 0.0, 0.0
+	watch := parallel.NewWatch(ctx)
 	for k := range panels {
+		if watch.Ended() {
+			return 0, ctx.Err()
+		}
 		b := to * float64(k+1) / float64(panels)
 		lo := math.Max(a, math.Min(from, b))
 		for i := range x {
@@ -113,5 +121,5 @@ func radialTime(p Process, from, to float64, panels int) float64 {
 		inner, logScale = flux(a, inner, logScale, b)
 		a = b
 	}
-	return total
+	return total, nil
 }

@@ -57,7 +57,7 @@ func kappa(t *testing.T, b *landscape.Bent, h, T float64) float64 {
 	t.Helper()
 	loss := func(z, r float64) float64 { return b.LossGrad(nil, []float64{z, r}) }
 	a := kolmogorov.Aligned{Valley: kolmogorov.Valley{Dim: 2, Loss: loss, Plane: true}, Along: T, Across: h * T, Exit: b.Saddle().Theta[0]}
-	p, err := a.Solve()
+	p, err := a.Solve(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package kolmogorov
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 
@@ -9,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
 // Aligned is Eq. 13 with the covariance (2ηL/B)·H(θ*) of outliers that differ: h₁ along the escape
@@ -47,7 +49,7 @@ func (a Aligned) check() error {
 // Solve returns eigenvalue, mean first-passage time and quasi-stationary density, as
 // [Kolmogorov.Solve] does and with its errors. The rate may not be much below 1e−9 of h*, as the
 // elimination is plain.
-func (a Aligned) Solve() (*Passage, error) {
+func (a Aligned) Solve(ctx context.Context) (*Passage, error) {
 	if err := a.check(); err != nil {
 		return nil, err
 	}
@@ -56,12 +58,12 @@ func (a Aligned) Solve() (*Passage, error) {
 		Exit: a.Exit, Tolerance: a.Tolerance, Tail: cmp.Or(a.Tail, 1e-8)}
 	along, across := k, k
 	along.Noise, across.Noise = exact.LossNoise{Temperature: a.Along}, exact.LossNoise{Temperature: a.Across}
-	p, values, err := refine(k, &along, &across, func(g *grid) (*Passage, []float64, error) {
-		c, err := a.newChain(g)
+	p, values, err := refine(ctx, k, &along, &across, func(g *grid) (*Passage, []float64, error) {
+		c, err := a.newChain(ctx, g)
 		if err != nil {
 			return nil, nil, err
 		}
-		return c.solvePassage()
+		return c.solvePassage(ctx)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: escape from z₁ = %v to %v with aligned noise: %w", a.Valley.Minimum, a.Exit, err)
@@ -81,12 +83,12 @@ type chain struct {
 	fastest    float64
 }
 
-func (a Aligned) newChain(g *grid) (*chain, error) {
-	along, err := g.with(exact.LossNoise{Temperature: a.Along})
+func (a Aligned) newChain(ctx context.Context, g *grid) (*chain, error) {
+	along, err := g.with(ctx, exact.LossNoise{Temperature: a.Along})
 	if err != nil {
 		return nil, err
 	}
-	across, err := g.with(exact.LossNoise{Temperature: a.Across})
+	across, err := g.with(ctx, exact.LossNoise{Temperature: a.Across})
 	if err != nil {
 		return nil, err
 	}
@@ -137,11 +139,18 @@ func (a Aligned) newChain(g *grid) (*chain, error) {
 			last.Apply(func(j, _ int, v float64) float64 { return west[j] * v }, last)
 			d.Sub(d, last)
 		}
-		c.blocks[i].Factorize(d)
 		c.east, c.west = append(c.east, east), append(c.west, west)
 		last = mat.NewDense(rows, rows, nil)
-		if err := c.blocks[i].SolveTo(last, false, mat.NewDiagDense(rows, east)); err != nil {
-			return nil, fmt.Errorf("block elimination, column %d: %w", i, err)
+		var failed error
+		err := parallel.Until(ctx, func() {
+			c.blocks[i].Factorize(d)
+			failed = c.blocks[i].SolveTo(last, false, mat.NewDiagDense(rows, east))
+		})
+		if err != nil {
+			return nil, err
+		}
+		if failed != nil {
+			return nil, fmt.Errorf("block elimination, column %d: %w", i, failed)
 		}
 	}
 	return c, nil
@@ -182,7 +191,7 @@ func (c *chain) backSolve(b []float64, trans bool) ([]float64, error) {
 
 // solvePassage solves for the mean times, −Q u = 1, and by inverse iteration on −Qᵀ for the
 // quasi-stationary probabilities p, whose total falls off at rate λ.
-func (c *chain) solvePassage() (*Passage, []float64, error) {
+func (c *chain) solvePassage(ctx context.Context) (*Passage, []float64, error) {
 	ones := make([]float64, c.g.unknowns())
 	floats.AddConst(1, ones)
 	u, err := c.backSolve(ones, false)
@@ -191,7 +200,7 @@ func (c *chain) solvePassage() (*Passage, []float64, error) {
 	}
 	floats.Mul(ones, c.root)
 	floats.Mul(ones, c.root)
-	masses, lambda, err := inverseIteration(ones, 1e-10, func(p []float64) ([]float64, float64, error) {
+	masses, lambda, err := inverseIteration(ctx, ones, 1e-10, func(p []float64) ([]float64, float64, error) {
 		next, err := c.backSolve(p, true)
 		if err != nil {
 			return nil, 0, err

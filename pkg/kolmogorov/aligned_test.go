@@ -1,6 +1,7 @@
 package kolmogorov
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -34,7 +35,7 @@ func unequal(t testing.TB, n int, c, h, T float64) (*landscape.Quartic, Aligned)
 func TestAlignedIsReversible(t *testing.T) {
 	for _, n := range []int{1, 2, 8} {
 		q, a := unequal(t, n, 2, 1, 0.1)
-		got, err := a.Solve()
+		got, err := a.Solve(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,11 +63,11 @@ func TestStraightFactor(t *testing.T) {
 		{2, 2, 4, 0.05, 0.025},
 	} {
 		q, a := unequal(t, test.n, test.c, test.h, test.T)
-		want, err := a.StraightFactor(saddle(q))
+		want, err := a.StraightFactor(t.Context(), saddle(q))
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := a.Solve()
+		p, err := a.Solve(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +78,7 @@ func TestStraightFactor(t *testing.T) {
 		near(t, fmt.Sprintf("κ/κ₁₇ at %+v", test), p.Eigenvalue.Value/2/e.Rate(), want, test.by)
 	}
 	q, a := unequal(t, 6, 3, 1, 0.1)
-	one, err := a.StraightFactor(saddle(q))
+	one, err := a.StraightFactor(t.Context(), saddle(q))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,18 +103,18 @@ func TestAlignedErrors(t *testing.T) {
 		{close, "below the"},
 		{far, "exit at z₁ = +Inf"},
 	} {
-		if _, err := test.a.Solve(); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := test.a.Solve(t.Context()); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: error %v, want it to say %q", test.a, err, test.want)
 		}
 	}
-	if _, err := cold.StraightFactor(saddle(q)); err == nil || !strings.Contains(err.Error(), "T_⊥ = 0") {
+	if _, err := cold.StraightFactor(t.Context(), saddle(q)); err == nil || !strings.Contains(err.Error(), "T_⊥ = 0") {
 		t.Errorf("error %v", err)
 	}
 	for _, test := range []struct {
 		saddle float64
 		want   string
 	}{{-1, "saddle at z₁ = -1"}, {5, "does not rise"}} {
-		if _, err := good.StraightFactor(test.saddle); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := good.StraightFactor(t.Context(), test.saddle); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("saddle at %v: error %v, want it to say %q", test.saddle, err, test.want)
 		}
 	}
@@ -133,12 +134,12 @@ func ExampleAligned() {
 	}
 	s := well.Saddle().Theta[0]
 	noise := Aligned{Valley: valley, Along: 0.05, Across: 0.1, Exit: s}
-	p, err := noise.Solve()
+	p, err := noise.Solve(context.Background())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	factor, err := noise.StraightFactor(s)
+	factor, err := noise.StraightFactor(context.Background(), s)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -26,17 +26,17 @@ func bounded(t *testing.T, name string, got, truth exact.Result, most float64) {
 	}
 }
 
-// Errors bound the truth: quadratures in one dimension at any tolerance, one dimension in many where
-// coordinates are independent, and the table of wells to its own last figure.
+// Errors bound the truth: quadratures in one dimension at any tolerance, one dimension in many
+// where coordinates are independent, and the table of wells to its own last figure.
 func TestErrBounds(t *testing.T) {
 	unsettled := 0
 	for _, T := range []float64{0.03, 0.1, 0.4} {
 		for _, c := range []float64{1.2, 2, 8} {
 			q, v := quartic(t, 1, c)
 			for _, noise := range []exact.NoiseLaw{lossNoise(T), tauNoise(T), constantNoise(T)} {
-				want := must(exact.MeanFirstPassage(exact.OneDim{Loss: exact.FirstAxis(q), Noise: noise}, 0, saddle(q), exact.Settings{}))
+				want := must(exact.MeanFirstPassage(t.Context(), exact.OneDim{Loss: exact.FirstAxis(q), Noise: noise}, 0, saddle(q), exact.Settings{}))
 				for _, tolerance := range []float64{0, 1e-2, 1e-6} {
-					p, err := Kolmogorov{Valley: v, Noise: noise, Exit: saddle(q), Tolerance: tolerance}.Solve()
+					p, err := Kolmogorov{Valley: v, Noise: noise, Exit: saddle(q), Tolerance: tolerance}.Solve(t.Context())
 					if err != nil {
 						if tolerance != 1e-6 || !strings.Contains(err.Error(), "not settled to 1e-06") {
 							t.Errorf("%+v at c = %v: %v", noise, c, err)
@@ -67,7 +67,7 @@ func TestErrBounds(t *testing.T) {
 	for _, w := range reference.Wells {
 		q, _ := quartic(t, w.Dim, w.C)
 		unit := math.Pow(10, math.Floor(math.Log10(w.Kappa))-2) // of three figures
-		bounded(t, fmt.Sprintf("κ of %+v", w), must(BarrierRate(q, lossNoise(w.T))), exact.Result{Value: w.Kappa, Err: unit}, 1e-3)
+		bounded(t, fmt.Sprintf("κ of %+v", w), must(BarrierRate(t.Context(), q, lossNoise(w.T))), exact.Result{Value: w.Kappa, Err: unit}, 1e-3)
 	}
 }
 
@@ -112,8 +112,8 @@ func TestField(t *testing.T) {
 	}
 }
 
-// slanted is a double well whose far side is a little higher, or whose sides differ off the axis, or
-// on one side of it.
+// slanted is a double well whose far side is a little higher, or whose sides differ off the axis,
+// or on one side of it.
 type slanted struct {
 	landscape.Barrier
 	tilt, shear float64
@@ -207,7 +207,7 @@ func TestReduceErrors(t *testing.T) {
 		"behind the minimum has no":   {Valley: Valley{Dim: 1, Loss: func(z, _ float64) float64 { return 2 + math.Tanh(z)*math.Tanh(z) }}, Noise: lossNoise(0.3), Exit: 1},
 		"has no finite integral acro": {Valley: Valley{Dim: 3, Loss: func(z, _ float64) float64 { return 1 + z*z }}, Noise: lossNoise(0.1), Exit: 1},
 	} {
-		if _, err := k.Solve(); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := k.Solve(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
@@ -217,11 +217,11 @@ func TestReduceErrors(t *testing.T) {
 // once.
 func TestStraightFactorEnds(t *testing.T) {
 	q, a := unequal(t, 4, 8, 8, 0.1)
-	if _, err := a.StraightFactor(saddle(q)); err == nil || !strings.Contains(err.Error(), "focal point") {
+	if _, err := a.StraightFactor(t.Context(), saddle(q)); err == nil || !strings.Contains(err.Error(), "focal point") {
 		t.Errorf("error %v, want a focal point", err)
 	}
 	q, a = unequal(t, 1, 2, 1, 0.1)
-	if f := must(a.StraightFactor(saddle(q))); f != 1 {
+	if f := must(a.StraightFactor(t.Context(), saddle(q))); f != 1 {
 		t.Errorf("F = %v in one dimension", f)
 	}
 }

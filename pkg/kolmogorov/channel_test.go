@@ -19,8 +19,8 @@ func TestTwoQuadratures(t *testing.T) {
 			for _, c := range []float64{1.2, 1.5, 2, 8} {
 				q, v := quartic(t, n, c)
 				far := q.FarMinimum().Theta[0]
-				two := must(exact.Channel{Line: exact.OneDim{Loss: exact.FirstAxis(q), Noise: lossNoise(T)}, Dim: n}.Rate(0, far, exact.Settings{})).Value
-				transitions := must(Kolmogorov{Valley: v, Noise: lossNoise(T), Exit: far}.Committor()).Rate
+				two := must(exact.Channel{Line: exact.OneDim{Loss: exact.FirstAxis(q), Noise: lossNoise(T)}, Dim: n}.Rate(t.Context(), 0, far, exact.Settings{})).Value
+				transitions := must(Kolmogorov{Valley: v, Noise: lossNoise(T), Exit: far}.Committor(t.Context())).Rate
 				name := fmt.Sprintf("n = %d, T = %g, c = %g", n, T, c)
 				room := 1 - float64(n-1)/2*T
 				excess, want := two/transitions.Value-1, float64(n-1)*T*T/12/(room*room)
@@ -34,7 +34,7 @@ func TestTwoQuadratures(t *testing.T) {
 				if e.Margin() < 8 {
 					continue
 				}
-				kappa := must(BarrierRate(q, lossNoise(T))).Value
+				kappa := must(BarrierRate(t.Context(), q, lossNoise(T))).Value
 				worst, formula = math.Max(worst, math.Abs(two/kappa-1)), math.Max(formula, math.Abs(e.Rate()/kappa-1))
 			}
 		}
@@ -52,19 +52,19 @@ func TestChannelOfVaryingCurvature(t *testing.T) {
 		// From h = 1 at the minima to 4 at the saddle.
 		h := func(z float64) float64 { return 1 + 3*math.Exp(-(z-s)*(z-s)) }
 		v := Valley{Dim: n, Loss: func(z, r float64) float64 { return line(z) + h(z)*r*r/2 }}
-		c, err := Kolmogorov{Valley: v, Noise: lossNoise(T), Exit: 2 * s}.Committor()
+		c, err := Kolmogorov{Valley: v, Noise: lossNoise(T), Exit: 2 * s}.Committor(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		logDet := func(z float64) float64 { return float64(n-1) * math.Log(h(z)) }
 		channel := exact.Channel{Line: exact.OneDim{Loss: line, Noise: lossNoise(T)}, Dim: n, LogDet: logDet}
-		two := must(channel.Rate(0, 2*s, exact.Settings{})).Value
+		two := must(channel.Rate(t.Context(), 0, 2*s, exact.Settings{})).Value
 		// The bending of h adds to the committor's dependence on y.
 		if excess := two/c.Rate.Value - 1; excess < 0 || excess > 0.02*float64(n-1) {
 			t.Errorf("n = %d: two quadratures %.5g, transitions %.5g", n, two, c.Rate.Value)
 		}
 		channel.LogDet = nil
-		if flat := must(channel.Rate(0, 2*s, exact.Settings{})).Value; flat < 1.5*two {
+		if flat := must(channel.Rate(t.Context(), 0, 2*s, exact.Settings{})).Value; flat < 1.5*two {
 			t.Errorf("n = %d: the curvatures across hardly matter: %.5g, %.5g", n, two, flat)
 		}
 	}

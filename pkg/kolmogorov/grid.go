@@ -1,6 +1,7 @@
 package kolmogorov
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"sort"
@@ -55,7 +56,7 @@ const (
 
 // domain measures the stationary weight on a coarse geometric grid and cuts where no more than
 // k.Tail of it lies outside.
-func (k Kolmogorov) domain() (domain, error) {
+func (k Kolmogorov) domain(ctx context.Context) (domain, error) {
 	v := k.Valley
 	span := k.Exit - v.Minimum
 	// z₁ = minimum + span·sinh(x)/sinh(1): the exit at x = 1.
@@ -75,9 +76,13 @@ func (k Kolmogorov) domain() (domain, error) {
 	marginal := make([]float64, len(zs))
 	row := make([]float64, len(rs))
 	var d domain
+	watch := parallel.NewWatch(ctx)
 	for i, z := range zs {
 		weight[i] = make([]float64, len(rs))
 		for j, r := range rs {
+			if watch.Ended() {
+				return d, ctx.Err()
+			}
 			w, err := k.logWeight(z, r)
 			if err != nil {
 				return d, err
@@ -183,7 +188,7 @@ func even(x float64) float64 { return 2 * math.Ceil(x/2) }
 
 // grid lays the grid of one level over the domain: sinh-spaced in both directions, so that the well
 // is resolved evenly and a power-law tail logarithmically.
-func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
+func (k Kolmogorov) grid(ctx context.Context, d domain, level float64) (*grid, error) {
 	v := k.Valley
 	centre, scale := 0.5*(v.Minimum+k.Exit), 0.5*(k.Exit-v.Minimum)
 	end := math.Asinh(1) // z₁ = centre + scale·sinh(x): the exit at x = end
@@ -227,7 +232,7 @@ func (k Kolmogorov) grid(d domain, level float64) (*grid, error) {
 		step := top / rows
 		g.across = sinhAxis(0, linear, 0.5*step, step, int(rows))
 	}
-	return g, g.weigh()
+	return g, g.weigh(ctx)
 }
 
 // checkMemory returns an error if a grid takes more than 1 GiB: 80 bytes for each node and 16 for
@@ -240,14 +245,14 @@ func checkMemory(columns, rows float64) error {
 }
 
 // with returns the same grid weighed for another noise.
-func (g *grid) with(noise exact.NoiseLaw) (*grid, error) {
+func (g *grid) with(ctx context.Context, noise exact.NoiseLaw) (*grid, error) {
 	c := *g
 	c.k.Noise = noise
-	return &c, c.weigh()
+	return &c, c.weigh(ctx)
 }
 
 // weigh fills in masses and conductances.
-func (g *grid) weigh() error {
+func (g *grid) weigh(ctx context.Context) error {
 	n, rows := g.unknowns(), g.rows()
 	g.logMass, g.logEast, g.logNorth = make([]float64, n), make([]float64, n), make([]float64, n)
 	power := math.Max(float64(g.k.Valley.Dim-2), 0)
@@ -264,7 +269,11 @@ func (g *grid) weigh() error {
 		return logWeight, a
 	}
 	z, r := g.along, g.across
+	watch := parallel.NewWatch(ctx)
 	for at := range n {
+		if watch.Ended() {
+			return ctx.Err()
+		}
 		i, j := at/rows, at%rows
 		mass, _ := weight(z.at[i], r.at[j])
 		g.logMass[at] = mass + math.Log(z.width[i]*r.width[j])

@@ -32,7 +32,7 @@ func TestHostile(t *testing.T) {
 			return isNaN(f.Z(-1, 0) + f.Z(0, 1) + f.Z(1, 0))
 		}, func() error { f := Field{[]float64{0}, []float64{0}, []float64{1}}; return isNaN(f.Z(0, -1)) }, func() error { f := Field{[]float64{0}, []float64{0}, []float64{1}}; return isNaN(f.Z(1, 0)) }},
 		"Field.At":              {func() error { return isNaN(Field{}.At(0, 0)) }, func() error { f := Field{[]float64{0, 1}, []float64{0}, []float64{1, 2}}; return isNaN(f.At(nan, 0)) }},
-		"BarrierRate":           {func() error { return hostile.Err(BarrierRate(nil, lossNoise(0.1))) }, func() error { return hostile.Err(BarrierRate(q, nil)) }},
+		"BarrierRate":           {func() error { return hostile.Err(BarrierRate(t.Context(), nil, lossNoise(0.1))) }, func() error { return hostile.Err(BarrierRate(t.Context(), q, nil)) }},
 		"Reduce":                {func() error { return hostile.Err(Reduce(nil)) }, func() error { return hostile.Err(Reduce(&landscape.Quartic{})) }},
 		"Reduction.Rate":        {func() error { return hostile.Err(Reduction{}.Rate(solver)) }, func() error { return hostile.Err(must(Reduce(q)).Rate(nil)) }, func() error { return hostile.Err(must(Reduce(q)).Rate(solver)) }},
 		"Reduction.Coordinates": {func() error { z, r := Reduction{}.Coordinates(nil); return isNaN(z + r) }, func() error { z, _ := must(Reduce(q)).Coordinates([]float64{1}); return isNaN(z) }},
@@ -42,12 +42,18 @@ func TestHostile(t *testing.T) {
 	valley := func(change func(v *Valley)) {
 		for _, v := range []Valley{v, line} {
 			change(&v)
-			r.Add("Kolmogorov.Solve", func() error { return hostile.Err(Kolmogorov{Valley: v, Noise: lossNoise(0.1), Exit: s}.Solve()) })
-			r.Add("Kolmogorov.Committor", func() error { return hostile.Err(Kolmogorov{Valley: v, Noise: lossNoise(0.1), Exit: s}.Committor()) })
-			r.Add("Aligned.Solve", func() error { return hostile.Err(Aligned{Valley: v, Along: 0.1, Across: 0.1, Exit: s}.Solve()) })
+			r.Add("Kolmogorov.Solve", func() error {
+				return hostile.Err(Kolmogorov{Valley: v, Noise: lossNoise(0.1), Exit: s}.Solve(t.Context()))
+			})
+			r.Add("Kolmogorov.Committor", func() error {
+				return hostile.Err(Kolmogorov{Valley: v, Noise: lossNoise(0.1), Exit: s}.Committor(t.Context()))
+			})
+			r.Add("Aligned.Solve", func() error {
+				return hostile.Err(Aligned{Valley: v, Along: 0.1, Across: 0.1, Exit: s}.Solve(t.Context()))
+			})
 			if v.Dim != 1 && v.Dim != 200_000 || v.Loss == nil {
 				r.Add("Aligned.StraightFactor", func() error {
-					return hostile.Err(Aligned{Valley: v, Along: 0.1, Across: 0.1, Exit: s}.StraightFactor(s))
+					return hostile.Err(Aligned{Valley: v, Along: 0.1, Across: 0.1, Exit: s}.StraightFactor(t.Context(), s))
 				})
 			}
 		}
@@ -74,35 +80,37 @@ func TestHostile(t *testing.T) {
 	for _, x := range []float64{nan, -inf, inf, -1, 0, tiny, huge} {
 		k, a := good, aligned
 		k.Exit, a.Exit = x, x
-		r.Add("Kolmogorov.Solve", func() error { return hostile.Err(k.Solve()) })
-		r.Add("Kolmogorov.Committor", func() error { return hostile.Err(k.Committor()) })
-		r.Add("Aligned.Solve", func() error { return hostile.Err(a.Solve()) })
-		r.Add("Aligned.StraightFactor", func() error { return hostile.Err(aligned.StraightFactor(x)) })
+		r.Add("Kolmogorov.Solve", func() error { return hostile.Err(k.Solve(t.Context())) })
+		r.Add("Kolmogorov.Committor", func() error { return hostile.Err(k.Committor(t.Context())) })
+		r.Add("Aligned.Solve", func() error { return hostile.Err(a.Solve(t.Context())) })
+		r.Add("Aligned.StraightFactor", func() error { return hostile.Err(aligned.StraightFactor(t.Context(), x)) })
 		for _, noise := range []exact.NoiseLaw{nil, lossNoise(x), tauNoise(x), constantNoise(x)} {
 			k := good
 			k.Noise = noise
-			r.Add("Kolmogorov.Solve", func() error { return hostile.Err(k.Solve()) })
-			r.Add("Kolmogorov.Committor", func() error { return hostile.Err(k.Committor()) })
-			r.Add("BarrierRate", func() error { return hostile.Err(BarrierRate(q, noise)) })
+			r.Add("Kolmogorov.Solve", func() error { return hostile.Err(k.Solve(t.Context())) })
+			r.Add("Kolmogorov.Committor", func() error { return hostile.Err(k.Committor(t.Context())) })
+			r.Add("BarrierRate", func() error { return hostile.Err(BarrierRate(t.Context(), q, noise)) })
 		}
 		for _, a := range []Aligned{{Valley: v, Along: x, Across: 0.1, Exit: s}, {Valley: v, Along: 0.1, Across: x, Exit: s}} {
-			r.Add("Aligned.Solve", func() error { return hostile.Err(a.Solve()) })
+			r.Add("Aligned.Solve", func() error { return hostile.Err(a.Solve(t.Context())) })
 			if x != tiny && x != huge || a.Along == tiny || a.Across == huge { // nothing across pushes off the axis: F is finite
-				r.Add("Aligned.StraightFactor", func() error { return hostile.Err(a.StraightFactor(s)) })
+				r.Add("Aligned.StraightFactor", func() error { return hostile.Err(a.StraightFactor(t.Context(), s)) })
 			}
 		}
 	}
 	for _, x := range []float64{nan, -1, -tiny, 1, inf} {
 		for _, k := range []Kolmogorov{{Valley: v, Noise: lossNoise(0.1), Exit: s, Tolerance: x}, {Valley: v, Noise: lossNoise(0.1), Exit: s, Tail: x}} {
-			r.Add("Kolmogorov.Solve", func() error { return hostile.Err(k.Solve()) })
-			r.Add("Kolmogorov.Committor", func() error { return hostile.Err(k.Committor()) })
+			r.Add("Kolmogorov.Solve", func() error { return hostile.Err(k.Solve(t.Context())) })
+			r.Add("Kolmogorov.Committor", func() error { return hostile.Err(k.Committor(t.Context())) })
 			r.Add("Aligned.Solve", func() error {
-				return hostile.Err(Aligned{Valley: v, Along: 0.1, Across: 0.1, Exit: s, Tolerance: k.Tolerance, Tail: k.Tail}.Solve())
+				return hostile.Err(Aligned{Valley: v, Along: 0.1, Across: 0.1, Exit: s, Tolerance: k.Tolerance, Tail: k.Tail}.Solve(t.Context()))
 			})
 		}
 	}
 	r.Add("Kolmogorov.Solve", func() error {
-		return hostile.Err(Kolmogorov{Valley: line, Noise: constantNoise(1e-14), Exit: 3e-5}.Solve())
-	}, func() error { return hostile.Err(Kolmogorov{Valley: v, Noise: constantNoise(1e-14), Exit: s}.Solve()) })
+		return hostile.Err(Kolmogorov{Valley: line, Noise: constantNoise(1e-14), Exit: 3e-5}.Solve(t.Context()))
+	}, func() error {
+		return hostile.Err(Kolmogorov{Valley: v, Noise: constantNoise(1e-14), Exit: s}.Solve(t.Context()))
+	})
 	r.Run(t)
 }

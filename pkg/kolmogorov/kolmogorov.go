@@ -10,12 +10,14 @@ package kolmogorov
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
 	"sort"
 
 	"github.com/sgdescape/sgdescape/pkg/exact"
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
 // Kolmogorov is the backward Kolmogorov equation of a reversible diffusion in a [Valley], from the
@@ -80,10 +82,11 @@ const (
 // Solve returns eigenvalue, mean first-passage time and quasi-stationary density. It returns an
 // error if n < 1, the noise or the positions are out of bounds, the loss is not positive on the
 // grid, the stationary weight has no finite integral (n above n_c, Eq. 19), the rate is below what
-// float64 holds, the grid takes more than 1 GiB or 10¹⁰ multiplications, or refinement does not
-// settle.
-func (k Kolmogorov) Solve() (*Passage, error) {
-	p, values, err := refine(k, nil, nil, (*grid).solvePassage)
+// float64 holds, the grid takes more than 1 GiB or 10¹⁰ multiplications, refinement does not
+// settle, or ctx ends: a factorisation that is under way then, of seconds at the most, is left to
+// end by itself.
+func (k Kolmogorov) Solve(ctx context.Context) (*Passage, error) {
+	p, values, err := refine(ctx, k, nil, nil, func(g *grid) (*Passage, []float64, error) { return g.solvePassage(ctx) })
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: escape from z₁ = %v to %v: %w", k.Valley.Minimum, k.Exit, err)
 	}
@@ -92,8 +95,8 @@ func (k Kolmogorov) Solve() (*Passage, error) {
 }
 
 // Committor returns the committor, with the errors of [Kolmogorov.Solve].
-func (k Kolmogorov) Committor() (*Committor, error) {
-	c, values, err := refine(k, nil, nil, (*grid).solveCommittor)
+func (k Kolmogorov) Committor(ctx context.Context) (*Committor, error) {
+	c, values, err := refine(ctx, k, nil, nil, func(g *grid) (*Committor, []float64, error) { return g.solveCommittor(ctx) })
 	if err != nil {
 		return nil, fmt.Errorf("kolmogorov: committor from z₁ = %v to %v: %w", k.Valley.Minimum, k.Exit, err)
 	}
@@ -157,8 +160,8 @@ func (f Field) Z(c, r int) float64 {
 	return f.values[c*len(f.Across)+r]
 }
 
-// At interpolates bilinearly at (z₁, r), constant beyond the outermost nodes; NaN in a field without
-// nodes.
+// At interpolates bilinearly at (z₁, r), constant beyond the outermost nodes; NaN in a field
+// without nodes.
 func (f Field) At(z, r float64) float64 {
 	if len(f.Along) == 0 || len(f.Across) == 0 {
 		return math.NaN()
@@ -213,29 +216,30 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 // refine solves on finer and finer grids until the extrapolated values settle. Their error is what
 // the last extrapolation changed, and after three grids the one before as well, plus what cropping
 // the domain to ten times the weight outside changes; Grid is the number of unknowns of the last
-// grid. The widths of the well along and across are taken from two other problems if they are given.
-func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T, []float64, error)) (
+// grid. The widths of the well along and across are taken from two other problems if they are
+// given.
+func refine[T any](ctx context.Context, k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T, []float64, error)) (
 	last T, results []exact.Result, err error) {
-	if err := k.check(); err != nil {
+	if err := cmp.Or(parallel.Err(ctx), k.check()); err != nil {
 		return last, nil, err
 	}
 	k.Tolerance, k.Tail = cmp.Or(k.Tolerance, 5e-4), cmp.Or(k.Tail, 1e-6)
-	d, err := k.domain()
+	d, err := k.domain(ctx)
 	if err != nil {
 		return last, nil, err
 	}
 	wide := k
 	wide.Tail *= 10
-	cropped, err := wide.domain()
+	cropped, err := wide.domain(ctx)
 	if err != nil {
 		return last, nil, err
 	}
 	if along != nil {
-		a, err := along.domain()
+		a, err := along.domain(ctx)
 		if err != nil {
 			return last, nil, err
 		}
-		b, err := across.domain()
+		b, err := across.domain(ctx)
 		if err != nil {
 			return last, nil, err
 		}
@@ -245,7 +249,7 @@ func refine[T any](k Kolmogorov, along, across *Kolmogorov, solve func(*grid) (T
 	var domainEffect, steps []float64 // the effect is relative
 	var history [][]float64
 	for _, level := range levels {
-		g, err := k.grid(d, level)
+		g, err := k.grid(ctx, d, level)
 		if err != nil {
 			return last, nil, err
 		}

@@ -1,6 +1,7 @@
 package kolmogorov
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"sort"
@@ -33,7 +34,7 @@ func saddle(b landscape.Barrier) float64 { return b.Saddle().Theta[0] }
 // solve fails the test on an error.
 func solve(t testing.TB, k Kolmogorov) *Passage {
 	t.Helper()
-	p, err := k.Solve()
+	p, err := k.Solve(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func TestBarrierTable(t *testing.T) {
 	for _, w := range reference.Wells {
 		name := fmt.Sprintf("κ(n=%d, T=%g, c=%g)", w.Dim, w.T, w.C)
 		q, v := quartic(t, w.Dim, w.C)
-		near(t, name, must(BarrierRate(q, lossNoise(w.T))).Value, w.Kappa, 2e-3)
+		near(t, name, must(BarrierRate(t.Context(), q, lossNoise(w.T))).Value, w.Kappa, 2e-3)
 		if w.Crossing > 0 {
 			p := solve(t, Kolmogorov{Valley: v, Noise: lossNoise(w.T), Exit: 2 * saddle(q)})
 			near(t, name+" to the far well", p.Rate().Value, w.Crossing, 1e-3)
@@ -66,7 +67,7 @@ func TestKolmogorovAgainstQuadrature(t *testing.T) {
 				{constantNoise(T), exact.OneDim{Loss: loss, Noise: exact.ConstantNoise{Strength: T}}},
 			} {
 				got := solve(t, Kolmogorov{Valley: v, Noise: test.noise, Exit: saddle(q)}).MeanTime
-				want, err := exact.MeanFirstPassage(test.p, 0, saddle(q), exact.Settings{})
+				want, err := exact.MeanFirstPassage(t.Context(), test.p, 0, saddle(q), exact.Settings{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -93,7 +94,8 @@ func TestSeparable(t *testing.T) {
 			near(t, name+"λ", p.Eigenvalue.Value, one.Eigenvalue.Value, 1e-4)
 			near(t, name+"mean time", p.MeanTime.Value, one.MeanTime.Value, 5e-4)
 			near(t, name+"⟨r²⟩", p.Expect(func(_, r float64) float64 { return r * r }), float64(n-1)*test.D, 1e-3)
-			// r²/D is χ² of n−1 degrees; R is a node near its mean, where half a cell more or less shows.
+			// r²/D is χ² of n−1 degrees; R is a node near its mean, where half a cell more or less
+			// shows.
 			R := p.Density.Across[sort.SearchFloat64s(p.Density.Across, math.Sqrt(float64(n-1)*test.D))]
 			near(t, name+"P(r > R)", p.Outside(R), distuv.ChiSquared{K: float64(n - 1)}.Survival(R*R/test.D), 0.02)
 			near(t, name+"∫density", p.Expect(func(_, _ float64) float64 { return 1 }), 1, 1e-9)
@@ -105,7 +107,7 @@ func TestCommittor(t *testing.T) {
 	for _, n := range []int{1, 2, 8} {
 		q, v := quartic(t, n, 2)
 		k := Kolmogorov{Valley: v, Noise: lossNoise(0.05), Exit: 2 * saddle(q)}
-		c, err := k.Committor()
+		c, err := k.Committor(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +136,7 @@ func TestBarrierGrid(t *testing.T) {
 		for _, n := range []int{1, 2, 4, 8, 10, 11} {
 			for i, c := range cs {
 				q, _ := quartic(t, n, c)
-				r, err := BarrierRate(q, lossNoise(T))
+				r, err := BarrierRate(t.Context(), q, lossNoise(T))
 				if err != nil {
 					t.Errorf("n = %d, T = %g, c = %g: %v", n, T, c, err)
 					continue
@@ -165,12 +167,12 @@ func TestCubicRate(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := solve(t, Kolmogorov{Valley: v, Noise: lossNoise(0.1), Exit: b.Far()})
-		want, err := exact.MeanFirstPassage(exact.OneDim{Loss: exact.FirstAxis(b), Noise: exact.LossNoise{Temperature: 0.1}}, 0, b.Far(), exact.Settings{})
+		want, err := exact.MeanFirstPassage(t.Context(), exact.OneDim{Loss: exact.FirstAxis(b), Noise: exact.LossNoise{Temperature: 0.1}}, 0, b.Far(), exact.Settings{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		near(t, "mean time out of the cubic", p.MeanTime.Value, want.Value, 1e-4)
-		r, err := BarrierRate(b, lossNoise(0.1))
+		r, err := BarrierRate(t.Context(), b, lossNoise(0.1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -214,13 +216,13 @@ func TestKolmogorovErrors(t *testing.T) {
 		{Kolmogorov{Valley: edge, Noise: lossNoise(0.1), Exit: 3}, "loss = -"},
 		{Kolmogorov{Valley: v, Noise: constantNoise(1e-3), Exit: 2.8}, "below the 1e−250"},
 	} {
-		if _, err := test.k.Solve(); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := test.k.Solve(t.Context()); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: error %v, want it to say %q", test.k, err, test.want)
 		}
 		if test.want == "below the 1e−250" {
 			continue
 		}
-		if _, err := test.k.Committor(); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := test.k.Committor(t.Context()); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("committor of %+v: error %v, want it to say %q", test.k, err, test.want)
 		}
 	}
@@ -228,7 +230,7 @@ func TestKolmogorovErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := BarrierRate(q, lossNoise(0.1)); err == nil || !strings.Contains(err.Error(), "curvatures 1 and 2 across the path differ") {
+	if _, err := BarrierRate(t.Context(), q, lossNoise(0.1)); err == nil || !strings.Contains(err.Error(), "curvatures 1 and 2 across the path differ") {
 		t.Errorf("unequal transverse curvatures: error %v", err)
 	}
 }
@@ -244,7 +246,7 @@ func ExampleKolmogorov() {
 		fmt.Println(err)
 		return
 	}
-	p, err := Kolmogorov{Valley: valley, Noise: exact.LossNoise{Temperature: 0.1}, Exit: well.Saddle().Theta[0]}.Solve()
+	p, err := Kolmogorov{Valley: valley, Noise: exact.LossNoise{Temperature: 0.1}, Exit: well.Saddle().Theta[0]}.Solve(context.Background())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -265,7 +267,7 @@ func ExampleKolmogorov_Committor() {
 		return
 	}
 	far := well.FarMinimum().Theta[0]
-	c, err := Kolmogorov{Valley: valley, Noise: exact.LossNoise{Temperature: 0.1}, Exit: far}.Committor()
+	c, err := Kolmogorov{Valley: valley, Noise: exact.LossNoise{Temperature: 0.1}, Exit: far}.Committor(context.Background())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -280,7 +282,7 @@ func ExampleBarrierRate() {
 		fmt.Println(err)
 		return
 	}
-	κ, err := BarrierRate(well, exact.LossNoise{Temperature: 0.2})
+	κ, err := BarrierRate(context.Background(), well, exact.LossNoise{Temperature: 0.2})
 	if err != nil {
 		fmt.Println(err)
 		return

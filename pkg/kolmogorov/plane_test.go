@@ -1,6 +1,7 @@
 package kolmogorov
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -42,11 +43,11 @@ func TestPlaneIsHalfPlane(t *testing.T) {
 		near(t, "⟨|z₂|⟩", got.Expect(func(_, r float64) float64 { return math.Abs(r) }), want.Expect(func(_, r float64) float64 { return r }), 1e-2)
 		near(t, "∫density", got.Expect(func(_, _ float64) float64 { return 1 }), 1, 1e-9)
 	}
-	want, err := Aligned{Valley: half, Along: 0.1, Across: 0.2, Exit: saddle(q)}.Solve()
+	want, err := Aligned{Valley: half, Along: 0.1, Across: 0.2, Exit: saddle(q)}.Solve(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Aligned{Valley: plane, Along: 0.1, Across: 0.2, Exit: saddle(q)}.Solve()
+	got, err := Aligned{Valley: plane, Along: 0.1, Across: 0.2, Exit: saddle(q)}.Solve(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func TestBentPath(t *testing.T) {
 	}
 	aligned := func(T float64) float64 {
 		b, v, rate := bent(t, 4, 1, T)
-		p, err := Aligned{Valley: v, Along: T, Across: 4 * T, Exit: saddle(b)}.Solve()
+		p, err := Aligned{Valley: v, Along: T, Across: 4 * T, Exit: saddle(b)}.Solve(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +83,7 @@ func TestBentPath(t *testing.T) {
 // rate is proportional to h and does not know L₀.
 func TestUnits(t *testing.T) {
 	unit, _ := quartic(t, 4, 2)
-	want, err := BarrierRate(unit, lossNoise(0.1))
+	want, err := BarrierRate(t.Context(), unit, lossNoise(0.1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func TestUnits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := BarrierRate(other, lossNoise(0.1))
+	got, err := BarrierRate(t.Context(), other, lossNoise(0.1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +109,7 @@ func TestValleyErrors(t *testing.T) {
 	}{
 		{second(Axial(q, 4, 0)), "n = 4, want 1 to 3"},
 		{second(Plane(one, 0)), "dimension 1, want ≥ 2"},
-		{second(Kolmogorov{Valley: plane, Noise: lossNoise(0.1), Exit: 1}.Solve()), "n = 3, want 2"},
+		{second(Kolmogorov{Valley: plane, Noise: lossNoise(0.1), Exit: 1}.Solve(t.Context())), "n = 3, want 2"},
 	} {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.want) {
 			t.Errorf("error %v, want it to say %q", test.err, test.want)
@@ -130,12 +131,12 @@ func ExamplePlane() {
 		return
 	}
 	exit := well.Saddle().Theta[0]
-	isotropic, err := Kolmogorov{Valley: valley, Noise: exact.LossNoise{Temperature: 0.1}, Exit: exit}.Solve()
+	isotropic, err := Kolmogorov{Valley: valley, Noise: exact.LossNoise{Temperature: 0.1}, Exit: exit}.Solve(context.Background())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	aligned, err := Aligned{Valley: valley, Along: 0.1, Across: 0.4, Exit: exit}.Solve()
+	aligned, err := Aligned{Valley: valley, Along: 0.1, Across: 0.4, Exit: exit}.Solve(context.Background())
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -1,6 +1,7 @@
 package kolmogorov
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -92,13 +93,13 @@ func Reduce(b landscape.Barrier) (Reduction, error) {
 // absorption at the saddle plane where the barrier is symmetric about it, which is the rate of
 // hopping between two wells, and otherwise the lowest eigenvalue with absorption at the Exit of its
 // axis. Errors are those of [Reduce] and [Kolmogorov.Solve].
-func BarrierRate(b landscape.Barrier, noise exact.NoiseLaw) (exact.Result, error) {
+func BarrierRate(ctx context.Context, b landscape.Barrier, noise exact.NoiseLaw) (exact.Result, error) {
 	r, err := Reduce(b)
 	if err != nil {
 		return exact.Result{}, err
 	}
 	return r.Rate(func(exit float64) (*Passage, error) {
-		return Kolmogorov{Valley: r.Valley, Noise: noise, Exit: exit}.Solve()
+		return Kolmogorov{Valley: r.Valley, Noise: noise, Exit: exit}.Solve(ctx)
 	})
 }
 

@@ -1,9 +1,11 @@
 package kolmogorov
 
 import (
+	"context"
 	"fmt"
 	"math"
 
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
@@ -17,8 +19,8 @@ type factored struct {
 	hold []bool
 }
 
-// factor sets up and factorises the operator.
-func (g *grid) factor(hold []bool) (*factored, error) {
+// factor sets up and factorises the operator, until ctx ends.
+func (g *grid) factor(ctx context.Context, hold []bool) (*factored, error) {
 	n, rows := g.unknowns(), g.rows()
 	f := &factored{g: g, root: make([]float64, n), hold: hold}
 	a := mat.NewSymBandDense(n, min(rows, n-1), nil)
@@ -38,7 +40,11 @@ func (g *grid) factor(hold []bool) (*factored, error) {
 			a.SetSymBand(i, j, -math.Exp(logG-0.5*(g.logMass[i]+g.logMass[j])))
 		}
 	})
-	if !f.chol.Factorize(a) {
+	var ok bool
+	if err := parallel.Until(ctx, func() { ok = f.chol.Factorize(a) }); err != nil {
+		return nil, err
+	}
+	if !ok {
 		return nil, fmt.Errorf("banded Cholesky factorisation of %d unknowns failed: the weights span too many orders of magnitude", n)
 	}
 	return f, nil
@@ -120,11 +126,11 @@ type pinned struct {
 }
 
 // pin chooses the heaviest node and solves for e.
-func (g *grid) pin() (*pinned, error) {
+func (g *grid) pin(ctx context.Context) (*pinned, error) {
 	hold := make([]bool, g.unknowns())
 	p := floats.MaxIdx(g.logMass)
 	hold[p] = true
-	f, err := g.factor(hold)
+	f, err := g.factor(ctx, hold)
 	if err != nil {
 		return nil, err
 	}
@@ -179,9 +185,12 @@ const maxIterations = 200
 
 // inverseIteration repeats step, which takes a vector to the next one and an estimate of the lowest
 // eigenvalue, until that settles.
-func inverseIteration(x []float64, tolerance float64, step func(x []float64) ([]float64, float64, error)) ([]float64, float64, error) {
+func inverseIteration(ctx context.Context, x []float64, tolerance float64, step func(x []float64) ([]float64, float64, error)) ([]float64, float64, error) {
 	last, lambda := 0.0, 0.0
 	for range maxIterations {
+		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
 		next, now, err := step(x)
 		if err != nil {
 			return nil, 0, err
@@ -196,8 +205,8 @@ func inverseIteration(x []float64, tolerance float64, step func(x []float64) ([]
 
 // solvePassage solves for the mean times, −𝓛u = 1, and goes on by inverse iteration, with the same
 // factorisation, to the lowest eigenpair. It returns λ and the mean time from the minimum.
-func (g *grid) solvePassage() (*Passage, []float64, error) {
-	s, err := g.pin()
+func (g *grid) solvePassage(ctx context.Context) (*Passage, []float64, error) {
+	s, err := g.pin(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -209,7 +218,7 @@ func (g *grid) solvePassage() (*Passage, []float64, error) {
 	}
 	ones, mean := make([]float64, g.unknowns()), 0.0
 	floats.AddConst(1, ones)
-	u, lambda, err := inverseIteration(ones, 1e-11, func(u []float64) ([]float64, float64, error) {
+	u, lambda, err := inverseIteration(ctx, ones, 1e-11, func(u []float64) ([]float64, float64, error) {
 		next, err := s.invert(u)
 		if err != nil {
 			return nil, 0, err
@@ -256,12 +265,12 @@ func (g *grid) atMinimum(u []float64) float64 {
 }
 
 // solveCommittor solves 𝓛q = 0 with q = 0 at the minimum's plane and 1 at the exit.
-func (g *grid) solveCommittor() (*Committor, []float64, error) {
+func (g *grid) solveCommittor(ctx context.Context) (*Committor, []float64, error) {
 	rows, hold := g.rows(), make([]bool, g.unknowns())
 	for i := range (g.minimum + 1) * rows {
 		hold[i] = true
 	}
-	f, err := g.factor(hold)
+	f, err := g.factor(ctx, hold)
 	if err != nil {
 		return nil, nil, err
 	}

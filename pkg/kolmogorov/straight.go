@@ -1,8 +1,11 @@
 package kolmogorov
 
 import (
+	"context"
 	"fmt"
 	"math"
+
+	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
 // StraightFactor returns the factor F by which, to leading order at low temperature, the escape
@@ -22,11 +25,15 @@ import (
 // C does not hold even in the exponent. That is an error, as is a field out of bounds or a loss
 // that does not rise all the way. No focal point means that the straight path is the cheapest among
 // its neighbours, not among all paths. log F is found to about 1e−4 per dimension across for ρ ≥ ½,
-// and to 2e−3 at ρ = ¼: how much is left out at both ends depends on ρ.
-func (a Aligned) StraightFactor(saddle float64) (float64, error) {
+// and to 2e−3 at ρ = ¼: how much is left out at both ends depends on ρ. It is an error, too, if ctx
+// ends.
+func (a Aligned) StraightFactor(ctx context.Context, saddle float64) (float64, error) {
 	v := a.Valley
 	if err := a.check(); err != nil {
 		return 0, err
+	}
+	if err := parallel.Err(ctx); err != nil {
+		return 0, fmt.Errorf("kolmogorov: straight path: %w", err)
 	}
 	switch {
 	case v.Dim < 1 || v.Loss == nil:
@@ -57,7 +64,11 @@ func (a Aligned) StraightFactor(saddle float64) (float64, error) {
 	s := [3]float64{v.Minimum + 3e-3*span, across / floor, 0}
 	dt := 0.02 / math.Max(math.Abs(along), across)
 	const maxSteps = 1_000_000 // a stiffness of 10⁴
+	watch := parallel.NewWatch(ctx)
 	for range maxSteps {
+		if watch.Ended() {
+			return 0, fmt.Errorf("kolmogorov: straight path: stopped at z₁ = %v: %w", s[0], ctx.Err())
+		}
 		before := s[0]
 		s = rungeKutta(rhs, s, dt)
 		switch {

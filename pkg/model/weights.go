@@ -1,10 +1,8 @@
 package model
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -14,8 +12,8 @@ import (
 // FromWeights returns the network whose weights are those of a file, such as PyTorch's state_dict,
 // on a set, and its θ. Every layer has a tensor NAME.weight, out×in as torch.nn.Linear keeps it,
 // and NAME.bias, out; the file tells the widths, cfg the rest, and its Hidden must be nil. Layers
-// follow one another in the order of their names, in which numbers count as such: 0, 2, 10 of
-// nn.Sequential, or fc1, fc2. Other orders have their names given: layers, from input to output.
+// follow one another in the order of [data.Tensors.Layers], unless another one is given: layers,
+// from input to output.
 //
 // [MLP.Weights] goes the other way.
 //
@@ -29,7 +27,7 @@ func FromWeights(set *data.Set, weights data.Tensors, cfg MLPConfig, layers ...s
 		return nil, nil, fmt.Errorf("model: hidden layers %v and weights, which tell their own: want nil", cfg.Hidden)
 	}
 	if len(layers) == 0 {
-		layers = layerNames(weights)
+		layers = weights.Layers()
 	}
 	if err := checkNames(weights, layers); err != nil {
 		return nil, nil, err
@@ -78,40 +76,6 @@ func (m *MLP) Weights(theta []float64, layers ...string) (data.Tensors, error) {
 	}
 	return t, nil
 }
-
-// layerNames returns what stands before .weight, in the order of the layers.
-func layerNames(weights data.Tensors) (names []string) {
-	for name := range weights {
-		if layer, ok := strings.CutSuffix(name, ".weight"); ok {
-			names = append(names, layer)
-		}
-	}
-	slices.SortFunc(names, natural)
-	return names
-}
-
-// natural compares with runs of digits as numbers.
-func natural(a, b string) int {
-	for a != "" && b != "" {
-		x, y := digits(a), digits(b)
-		if x == 0 || y == 0 {
-			if c := cmp.Compare(a[0], b[0]); c != 0 {
-				return c
-			}
-			a, b = a[1:], b[1:]
-			continue
-		}
-		p, q := strings.TrimLeft(a[:x], "0"), strings.TrimLeft(b[:y], "0")
-		if c := cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p, q), cmp.Compare(x, y)); c != 0 {
-			return c
-		}
-		a, b = a[x:], b[y:]
-	}
-	return cmp.Compare(len(a), len(b))
-}
-
-// digits counts those that s begins with.
-func digits(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }
 
 // checkNames is an error unless the tensors are those of the layers, no more and no less.
 func checkNames(weights data.Tensors, layers []string) error {

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -81,7 +82,7 @@ func passage(h, loss float64, n int, law exact.NoiseLaw, ratio float64) (float64
 	if climb := law.LogWeight(loss) - law.LogWeight(ratio*loss); climb > 700 {
 		return math.Inf(1), nil
 	}
-	t, err := exact.RadialPassage(radial, 0, to, exact.Settings{Tolerance: 1e-6})
+	t, err := exact.RadialPassage(context.Background(), radial, 0, to, exact.Settings{Tolerance: 1e-6})
 	if err != nil {
 		return 0, fmt.Errorf("network: %w", err)
 	}

@@ -213,7 +213,7 @@ func TestHostile(t *testing.T) {
 // sets adds calls of exact times and of data sets.
 func sets(r hostile.Table, noise theory.Noise) {
 	times := func(d int, n theory.Noise, ratio float64, s exact.Settings) {
-		r.Add("MeanTimes", func() error { return hostile.Err(MeanTimes(d, n, ratio, s)) })
+		r.Add("MeanTimes", func() error { return hostile.Err(MeanTimes(context.Background(), d, n, ratio, s)) })
 	}
 	newSet := func(samples, d int, eta float64) {
 		r.Add("NewSet", func() error { return hostile.Err(NewSet(math.MinInt, samples, d, eta)) })

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -160,38 +161,63 @@ func (r *SGD) rise(dst, theta []float64) float64 {
 type stepper struct {
 	*SGD
 	grad, x []float64
-	sampler *sgd.Sampler // nil for fresh samples
+	sampler *sgd.Sampler // of a fixed set
 }
 
 // NewStepper implements [dynamics.Dynamics]: one step of SGD, any batch, on a fixed set or fresh
 // samples.
 func (r *SGD) NewStepper() dynamics.Stepper {
 	w := &stepper{SGD: r, grad: make([]float64, r.dim), x: make([]float64, r.dim+1)}
-	if r.rows != nil {
-		w.sampler = sgd.NewSampler(r.samples, r.batch, r.how)
+	if r.rows == nil {
+		return &freshStepper{stepper: w, xi: make([]float64, r.batch*(r.dim+1))}
 	}
+	w.sampler = sgd.NewSampler(r.samples, r.batch, r.how)
 	return w
 }
 
 // Step implements [dynamics.Stepper].
 func (w *stepper) Step(theta []float64, rng *rand.Rand) float64 {
 	clear(w.grad)
-	if w.sampler == nil {
-		for range w.batch {
-			dynamics.Normals(w.x, rng)
-			w.x[w.dim] *= w.sigma
-			w.add(w.x, theta)
-		}
-	} else {
-		for _, mu := range w.sampler.Next(rng) {
-			w.add(w.rows[mu*(w.dim+1):(mu+1)*(w.dim+1)], theta)
-		}
+	for _, mu := range w.sampler.Next(rng) {
+		w.add(w.rows[mu*(w.dim+1):(mu+1)*(w.dim+1)], theta)
 	}
+	return w.down(theta)
+}
+
+// down makes the step.
+func (w *stepper) down(theta []float64) float64 {
 	rate := w.eta / float64(w.batch)
 	for i, g := range w.grad {
 		theta[i] -= rate * g
 	}
 	return w.eta
+}
+
+// freshStepper takes fresh samples.
+type freshStepper struct {
+	*stepper
+	xi []float64
+}
+
+var _ dynamics.Fed = (*freshStepper)(nil)
+
+// Step implements [dynamics.Stepper].
+func (w *freshStepper) Step(theta []float64, rng *rand.Rand) float64 {
+	dynamics.Normals(w.xi, rng)
+	return w.Feed(theta, w.xi)
+}
+
+// Normals and Feed implement [dynamics.Fed]: features and label of each sample.
+func (w *freshStepper) Normals() int { return len(w.xi) }
+
+func (w *freshStepper) Feed(theta, xi []float64) float64 {
+	clear(w.grad)
+	for row := range slices.Chunk(xi, w.dim+1) {
+		copy(w.x, row)
+		w.x[w.dim] *= w.sigma
+		w.add(w.x, theta)
+	}
+	return w.down(theta)
 }
 
 // add adds the gradient of one sample.

@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -23,7 +24,7 @@ type Times struct {
 // normal in d dimensions. Settings are those of [Chain.MeanFirstPassage]. It returns an error if a
 // number is out of bounds or the batch size not a whole one, or that of [Chain.MeanFirstPassage],
 // with the other three times.
-func MeanTimes(d int, noise theory.Noise, ratio float64, s exact.Settings) (t Times, err error) {
+func MeanTimes(ctx context.Context, d int, noise theory.Noise, ratio float64, s exact.Settings) (t Times, err error) {
 	chain := Chain{LearningRate: noise.LearningRate, BatchSize: int(noise.BatchSize), Dim: d, LabelNoise: 1}
 	if err := chain.CheckAt(ratio); err != nil {
 		return t, err
@@ -40,7 +41,7 @@ func MeanTimes(d int, noise theory.Noise, ratio float64, s exact.Settings) (t Ti
 		{&t.ExactCovariance, SDE{g, noise}},
 		{&t.GLD, exact.Radial{Line: exact.OneDim{Loss: g.Loss, Noise: exact.ConstantNoise{Strength: temperature / 2}}, Dim: d}},
 	} {
-		r, err := exact.RadialPassage(p.p, 0, g.Radius(ratio), exact.Settings{})
+		r, err := exact.RadialPassage(ctx, p.p, 0, g.Radius(ratio), exact.Settings{})
 		if err != nil {
 			return t, err
 		}

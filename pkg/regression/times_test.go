@@ -13,7 +13,7 @@ import (
 func TestMeanTimes(t *testing.T) {
 	noise := theory.Noise{LearningRate: 0.1, BatchSize: 1}
 	for _, test := range reference.Passages {
-		got := must(MeanTimes(test.Dim, noise, test.C, exact.Settings{Tolerance: 1e-4}))
+		got := must(MeanTimes(t.Context(), test.Dim, noise, test.C, exact.Settings{Tolerance: 1e-4}))
 		for _, p := range []struct {
 			name      string
 			got, want float64
@@ -22,7 +22,7 @@ func TestMeanTimes(t *testing.T) {
 		}
 	}
 	for _, bad := range []theory.Noise{{}, {LearningRate: 0.1}, {LearningRate: math.NaN(), BatchSize: 1}} {
-		if _, err := MeanTimes(1, bad, 2, exact.Settings{}); err == nil {
+		if _, err := MeanTimes(t.Context(), 1, bad, 2, exact.Settings{}); err == nil {
 			t.Errorf("%+v accepted", bad)
 		}
 	}

@@ -122,7 +122,7 @@ func TestBasinsRates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := kolmogorov.Kolmogorov{Valley: v, Noise: exact.LossNoise{Temperature: T}, Exit: l.FarMinimum().Theta[0]}.Committor()
+		c, err := kolmogorov.Kolmogorov{Valley: v, Noise: exact.LossNoise{Temperature: T}, Exit: l.FarMinimum().Theta[0]}.Committor(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -86,7 +86,7 @@ func (c *Contest) Kramers() (out, back float64) {
 
 // Odds returns the exact stationary odds of the far basin under Eq. 13 with n = 1, where T(z) is
 // taken in the reading α of [TwoTemperatures].
-func (c *Contest) Odds(reading float64) (float64, error) {
+func (c *Contest) Odds(ctx context.Context, reading float64) (float64, error) {
 	if !c.made() {
 		return 0, errNoContest
 	}
@@ -95,13 +95,13 @@ func (c *Contest) Odds(reading float64) (float64, error) {
 	}
 	p := TwoTemperatures{Loss: exact.FirstAxis(c), Width: c.Width, Reading: reading,
 		Near: c.Noise * c.near.Curvature, Far: c.Noise * c.far.Curvature}
-	r, err := exact.Odds(p, 0, (c.a+c.b)/2, exact.Settings{Tolerance: 1e-7})
+	r, err := exact.Odds(ctx, p, 0, (c.a+c.b)/2, exact.Settings{Tolerance: 1e-7})
 	return r.Value, err
 }
 
 // Constant returns the exact odds under Eq. 5, for any n: its law is e^{−L/D}, so that a direction
 // across adds (D/2)·log h(z₁) to the loss on the path.
-func (c *Contest) Constant() (float64, error) {
+func (c *Contest) Constant(ctx context.Context) (float64, error) {
 	if !c.made() {
 		return 0, errNoContest
 	}
@@ -114,7 +114,7 @@ func (c *Contest) Constant() (float64, error) {
 		return loss
 	}
 	gld := exact.OneDim{Loss: free, Noise: exact.ConstantNoise{Strength: c.Strength}}
-	r, err := exact.Odds(gld, 0, (c.a+c.b)/2, exact.Settings{Tolerance: 1e-7})
+	r, err := exact.Odds(ctx, gld, 0, (c.a+c.b)/2, exact.Settings{Tolerance: 1e-7})
 	return r.Value, err
 }
 

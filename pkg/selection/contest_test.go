@@ -26,17 +26,17 @@ func TestContestOdds(t *testing.T) {
 	c := contest(t, 1.6, 1)
 	out, back := c.Rates()
 	close(t, "ratio of rates", out/back, math.Sqrt(1.6)*math.Pow(1.5, (1-1/1.6)/0.08), 1e-9)
-	ito := must(c.Odds(0))
-	close(t, "scale", must(contest(t, 1.6, 3).Odds(0)), ito, 1e-6)
-	close(t, "reading", ito/must(c.Odds(1)), 1.6, 2e-3)
-	close(t, "other side", must(must(NewContest(c.far, c.near, 1.5, 0.08, 0.3)).Odds(0)), 1/ito, 1e-5)
+	ito := must(c.Odds(t.Context(), 0))
+	close(t, "scale", must(contest(t, 1.6, 3).Odds(t.Context(), 0)), ito, 1e-6)
+	close(t, "reading", ito/must(c.Odds(t.Context(), 1)), 1.6, 2e-3)
+	close(t, "other side", must(must(NewContest(c.far, c.near, 1.5, 0.08, 0.3)).Odds(t.Context(), 0)), 1/ito, 1e-5)
 	// GLD on a landscape with a direction across that is four times as flat: twice the volume.
 	wide := must(NewContest(Basin{Loss: 1, Curvature: 1, Transverse: []float64{1}},
 		Basin{Loss: 1, Curvature: 1, Transverse: []float64{0.25}}, 2, 0.02, 0.3))
-	close(t, "volume", must(wide.Constant()), 2, 0.01)
+	close(t, "volume", must(wide.Constant(t.Context())), 2, 0.01)
 	out, back = wide.Kramers()
 	close(t, "Kramers", out/back, 2, 1e-9)
-	if _, err := wide.Odds(0); err == nil {
+	if _, err := wide.Odds(t.Context(), 0); err == nil {
 		t.Error("exact odds of two dimensions along a line: no error")
 	}
 	for _, bad := range [][2]float64{{0, 0.3}, {math.NaN(), 0.3}, {0.1, -1}} {
@@ -58,8 +58,8 @@ func TestContestOccupancy(t *testing.T) {
 		out, back float64
 		want      float64
 	}{
-		"Eq. 13": {must(c.SGD(1)), 0.004, 0.002, must(c.Odds(0))},
-		"GLD":    {must(c.GLD()), 0.004, 0.004, must(c.Constant())},
+		"Eq. 13": {must(c.SGD(1)), 0.004, 0.002, must(c.Odds(t.Context(), 0))},
+		"GLD":    {must(c.GLD()), 0.004, 0.004, must(c.Constant(t.Context()))},
 	} {
 		var m Series
 		o := must(Occupy(t.Context(), c, test.d, test.out, test.back, 300, name))
@@ -121,7 +121,7 @@ func TestChainOdds(t *testing.T) {
 	low := must(NewLoop(1.3, 1, 1, 1.02))
 	end := low.FarMinimum().Theta[0] + 1.2
 	p := TwoTemperatures{Loss: exact.FirstAxis(low), Near: 0.026, Far: 0.02}
-	want := must(exact.Odds(p, 0, 1, exact.Settings{Tolerance: 1e-7})).Value
+	want := must(exact.Odds(t.Context(), p, 0, 1, exact.Settings{Tolerance: 1e-7})).Value
 	close(t, "low barrier", must(ChainOdds(t.Context(), low, 0.02, -end, end, 300)).Value, want, 0.02)
 	if _, err := ChainOdds(t.Context(), low, 0.02, 1, -1, 300); err == nil {
 		t.Error("empty interval: no error")

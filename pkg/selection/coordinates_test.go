@@ -47,14 +47,14 @@ func TestTwoCoordinatesAgainstOthers(t *testing.T) {
 			s, _, _ := b.blend(z)
 			return math.Pow(math.Pow(loss, m-1-1/T)*math.Pow(1-0.75*s, -m), -0.5) // m = L^{−2} at T = 1
 		}}
-		want := must(exact.Odds(path, 0, 2, exact.Settings{Tolerance: 1e-7})).Value
+		want := must(exact.Odds(t.Context(), path, 0, 2, exact.Settings{Tolerance: 1e-7})).Value
 		close(t, fmt.Sprintf("odds, n = %d", n), must(one.Odds(t.Context())).Value, want, 1e-5)
 		k := kolmogorov.Kolmogorov{Valley: must(kolmogorov.Axial(b, n, -b.a)), Noise: exact.LossNoise{Temperature: T}, Exit: b.b}
-		close(t, fmt.Sprintf("rate, n = %d", n), must(one.Rate(t.Context())).Value, must(k.Solve()).Eigenvalue.Value, 1e-4)
+		close(t, fmt.Sprintf("rate, n = %d", n), must(one.Rate(t.Context())).Value, must(k.Solve(t.Context())).Eigenvalue.Value, 1e-4)
 	}
 	b := pair(t, 4, 0.25, 1, 1.7)
 	a := kolmogorov.Aligned{Valley: must(kolmogorov.Axial(b, 4, -b.a)), Along: 0.16, Across: 0.04, Exit: b.b}
-	close(t, "rate, aligned", must(must(Keep(b, 0.16)).Rate(t.Context())).Value, must(a.Solve()).Eigenvalue.Value, 1e-4)
+	close(t, "rate, aligned", must(must(Keep(b, 0.16)).Rate(t.Context())).Value, must(a.Solve(t.Context())).Eigenvalue.Value, 1e-4)
 }
 
 // The exponent in c of the odds of 4 against 1 outliers, as computed apart from this project
@@ -90,7 +90,7 @@ func TestToll(t *testing.T) {
 	// stops 3e−3 short of the saddle, where its integrand has not died out for a slow direction.
 	b := pair(t, 2, 0.25, 0.25, 2)
 	a := kolmogorov.Aligned{Valley: must(kolmogorov.Axial(b, 2, -b.a)), Along: 0.1, Across: 0.025, Exit: b.b}
-	close(t, "straight", must(must(Keep(b, 0.1)).Toll(t.Context()))/math.Sqrt2, must(a.StraightFactor(0)), 2e-3)
+	close(t, "straight", must(must(Keep(b, 0.1)).Toll(t.Context()))/math.Sqrt2, must(a.StraightFactor(t.Context(), 0)), 2e-3)
 	p := must(Keep(pair(t, 2, 1, 0.3, 3), 0.1))
 	close(t, "equal temperatures", must(p.Toll(t.Context())), math.Sqrt(3/0.65), 1e-4)
 }

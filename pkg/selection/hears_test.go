@@ -26,8 +26,10 @@ func TestLongWorkHearsItsContext(t *testing.T) {
 		"Occupy": func(ctx context.Context) error {
 			return errOf(Occupy(ctx, contest, must(contest.SGD(1)), 0.1, 0.1, 100, ""))
 		},
-		"Contest.Walk":    func(ctx context.Context) error { return errOf(contest.Walk(ctx, 100, "")) },
-		"Contest.Control": func(ctx context.Context) error { return errOf(contest.Control(ctx, 100, "")) },
+		"Contest.Odds":     func(ctx context.Context) error { return errOf(contest.Odds(ctx, 0)) },
+		"Contest.Constant": func(ctx context.Context) error { return errOf(contest.Constant(ctx)) },
+		"Contest.Walk":     func(ctx context.Context) error { return errOf(contest.Walk(ctx, 100, "")) },
+		"Contest.Control":  func(ctx context.Context) error { return errOf(contest.Control(ctx, 100, "")) },
 		"Scan": func(ctx context.Context) error {
 			return errOf(Scan(ctx, []float64{1}, func(float64) *Contest { return contest }, 100))
 		},

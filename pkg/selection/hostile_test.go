@@ -154,8 +154,8 @@ func TestHostile(t *testing.T) {
 			for _, c := range []*Contest{none, {}} {
 				r.Add("Contest.Rates", func() error { return both(c.Rates()) })
 				r.Add("Contest.Kramers", func() error { return both(c.Kramers()) })
-				r.Add("Contest.Odds", func() error { return hostile.Err(c.Odds(0)) })
-				r.Add("Contest.Constant", func() error { return hostile.Err(c.Constant()) })
+				r.Add("Contest.Odds", func() error { return hostile.Err(c.Odds(t.Context(), 0)) })
+				r.Add("Contest.Constant", func() error { return hostile.Err(c.Constant(t.Context())) })
 				r.Add("Contest.SGD", func() error { return hostile.Err(c.SGD(1)) })
 				r.Add("Contest.GLD", func() error { return hostile.Err(c.GLD()) })
 				r.Add("Contest.Walk", func() error { return hostile.Err(c.Walk(background, 1, "")) })
@@ -216,8 +216,8 @@ func TestHostile(t *testing.T) {
 	for _, c := range []*Contest{none, {}} {
 		r.Add("Contest.Rates", func() error { return both(c.Rates()) })
 		r.Add("Contest.Kramers", func() error { return both(c.Kramers()) })
-		r.Add("Contest.Odds", func() error { return hostile.Err(c.Odds(0)) })
-		r.Add("Contest.Constant", func() error { return hostile.Err(c.Constant()) })
+		r.Add("Contest.Odds", func() error { return hostile.Err(c.Odds(t.Context(), 0)) })
+		r.Add("Contest.Constant", func() error { return hostile.Err(c.Constant(t.Context())) })
 		r.Add("Contest.SGD", func() error { return hostile.Err(c.SGD(1)) })
 		r.Add("Contest.GLD", func() error { return hostile.Err(c.GLD()) })
 		r.Add("Contest.Walk", func() error { return hostile.Err(c.Walk(background, 1, "")) })

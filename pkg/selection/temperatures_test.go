@@ -58,16 +58,16 @@ func TestOdds(t *testing.T) {
 	b := twoBasins(t)
 	for _, p := range []TwoTemperatures{{Near: 0.08, Far: 0.08, Width: 0.3}, {Near: 0.09, Far: 0.06, Width: 0.3}, {Near: 0.09, Far: 0.06}} {
 		p.Loss = exact.FirstAxis(b)
-		odds, err := exact.Odds(p, 0, 2, exact.Settings{Tolerance: 1e-8})
+		odds, err := exact.Odds(t.Context(), p, 0, 2, exact.Settings{Tolerance: 1e-8})
 		if err != nil {
 			t.Fatal(err)
 		}
 		from, to := b.Minimum().Theta[0], b.FarMinimum().Theta[0]
-		out, err := exact.MeanFirstPassage(p, from, to, exact.Settings{Tolerance: 1e-4})
+		out, err := exact.MeanFirstPassage(t.Context(), p, from, to, exact.Settings{Tolerance: 1e-4})
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, err := exact.MeanFirstPassage(p, to, from, exact.Settings{Tolerance: 1e-4})
+		back, err := exact.MeanFirstPassage(t.Context(), p, to, from, exact.Settings{Tolerance: 1e-4})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,12 +76,12 @@ func TestOdds(t *testing.T) {
 			t.Errorf("%+v: odds %v, times %v and %v", p, odds.Value, out.Value, back.Value)
 		}
 		r := TwoTemperatures{Loss: exact.FirstAxis(b.Reverse()), Near: p.Far, Far: p.Near, Width: p.Width}
-		reverse, err := exact.Odds(r, 0, 2, exact.Settings{Tolerance: 1e-8})
+		reverse, err := exact.Odds(t.Context(), r, 0, 2, exact.Settings{Tolerance: 1e-8})
 		if err != nil || math.Abs(reverse.Value*odds.Value-1) > 1e-6 {
 			t.Errorf("seen from the other side: %v, %v, want %v", reverse.Value, err, 1/odds.Value)
 		}
 	}
-	if _, err := exact.Odds(exact.OneDim{Loss: exact.FirstAxis(b), Noise: exact.LossNoise{Temperature: 0.1}}, 0, 0, exact.Settings{}); err == nil {
+	if _, err := exact.Odds(t.Context(), exact.OneDim{Loss: exact.FirstAxis(b), Noise: exact.LossNoise{Temperature: 0.1}}, 0, 0, exact.Settings{}); err == nil {
 		t.Error("width 0: no error")
 	}
 }
@@ -92,7 +92,7 @@ func TestReadings(t *testing.T) {
 	b := must(NewBasins(Basin{Loss: 1, Curvature: 1.6}, Basin{Loss: 1, Curvature: 1}, 1.5))
 	for reading, want := range map[float64]float64{0: 10.52374, 0.5: 8.31975, 1: 6.57734} {
 		p := TwoTemperatures{Loss: exact.FirstAxis(b), Near: 0.128, Far: 0.08, Reading: reading}
-		close(t, fmt.Sprintf("odds at reading %v", reading), must(exact.Odds(p, 0, 2, exact.Settings{Tolerance: 1e-7})).Value, want, 1e-5)
+		close(t, fmt.Sprintf("odds at reading %v", reading), must(exact.Odds(t.Context(), p, 0, 2, exact.Settings{Tolerance: 1e-7})).Value, want, 1e-5)
 	}
 }
 

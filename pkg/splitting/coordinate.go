@@ -1,6 +1,7 @@
 package splitting
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -109,8 +110,8 @@ func (a Along) At(theta []float64) float64 {
 // before the plane of its minimum, from the exact solver of package kolmogorov: for barriers that
 // it can reduce to two coordinates. A tenth of a percent will do for a coordinate: see Tolerance.
 // It returns an error where [escape.Problem.Committor] does.
-func NewCommittor(p escape.Problem) (Coordinate, error) {
-	c, r, err := p.Committor(0)
+func NewCommittor(ctx context.Context, p escape.Problem) (Coordinate, error) {
+	c, r, err := p.Committor(ctx, 0)
 	if err != nil {
 		return nil, fmt.Errorf("splitting: %w", err)
 	}

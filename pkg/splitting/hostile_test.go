@@ -27,6 +27,7 @@ func (d drift) Step(theta []float64, _ *rand.Rand) float64 {
 }
 
 func TestHostile(t *testing.T) {
+	nobody := context.Context(nil)
 	done, cancel := context.WithCancel(background)
 	cancel()
 	barrier, _ := quartic(t, 2, 0.1, 2)
@@ -62,10 +63,10 @@ func TestHostile(t *testing.T) {
 				two.Home = 1
 				return hostile.Err(Merge(one, &two))
 			}},
-		"NewCommittor": {func() error { return hostile.Err(NewCommittor(escape.Problem{})) }, func() error {
+		"NewCommittor": {func() error { return hostile.Err(NewCommittor(t.Context(), escape.Problem{})) }, func() error {
 			p := barrier.Problem
 			p.Frozen = true
-			return hostile.Err(NewCommittor(p))
+			return hostile.Err(NewCommittor(t.Context(), p))
 		}},
 		"Func.At": {func() error { return hostile.Said(math.IsNaN(Func(nil).At(nil))) }},
 		"Axis.At": {func() error { return hostile.Said(math.IsNaN(Axis(-1).At([]float64{1}))) }, func() error { return hostile.Said(math.IsNaN(Axis(1).At([]float64{1}))) }},
@@ -85,7 +86,7 @@ func TestHostile(t *testing.T) {
 				p.Noise = theory.Noise{}
 				return hostile.Err(p.At(0.1))
 			}},
-		"Barrier.Rate": {func() error { return hostile.Err(Barrier{}.Rate(background, Settings{})) }, func() error { return hostile.Err(barrier.Rate(done, Settings{})) }, func() error { return hostile.Err(barrier.Rate(nil, Settings{})) }},
+		"Barrier.Rate": {func() error { return hostile.Err(Barrier{}.Rate(background, Settings{})) }, func() error { return hostile.Err(barrier.Rate(done, Settings{})) }, func() error { return hostile.Err(barrier.Rate(nobody, Settings{})) }},
 		"Extrapolate": {func() error { return hostile.Err(Extrapolate(background, nil, []float64{1, 2}, 1, Settings{})) }, func() error { return hostile.Err(Extrapolate(background, barrier.At, nil, 1, Settings{})) },
 			func() error {
 				return hostile.Err(Extrapolate(background, barrier.At, []float64{0.1, nan}, 1, Settings{Replicas: 20}))
@@ -93,8 +94,23 @@ func TestHostile(t *testing.T) {
 			func() error {
 				return hostile.Err(Extrapolate(background, barrier.At, []float64{0.4, 0.2}, -1, Settings{Replicas: 20}))
 			}},
-		"Result.String":  {func() error { return hostile.Said((*Result)(nil).String() == "no result") }},
-		"Result.Scatter": {func() error { return hostile.Said(math.IsNaN((*Result)(nil).Scatter())) }, func() error { return hostile.Said(math.IsNaN((&Result{}).Scatter())) }},
+		"Curve.Add": {func() error { return new(Curve).Add(1, 1, escape.Extrapolation{}) }, func() error { return new(Curve).Add(nan, 1, escape.Extrapolation{Value: 1, StdErr: 1}) },
+			func() error { return new(Curve).Add(1, -1, escape.Extrapolation{Value: 1, StdErr: 1}) }, func() error { return new(Curve).Add(1, 1, escape.Extrapolation{Value: inf, StdErr: 1}) }},
+		"Curve.Relative": {func() error { ratio, _ := new(Curve).Relative(); return hostile.Said(ratio == nil) }},
+		"Curve.Cost":     {func() error { return hostile.Said(new(Curve).Cost(nan) == nil) }},
+		"Curve.Worst":    {func() error { return hostile.Said(new(Curve).Worst() == 0) }},
+		"Result.Passed":  {func() error { return hostile.Said((&Result{Reactive: make([]Path, 1)}).Passed(nan) == nil) }},
+		"Tube.Side": {func() error {
+			x, _, _, _ := (&Tube{Mean: [][]float64{{1}}, Spread: [][]float64{{1}}}).Side(-1, 0)
+			return hostile.Said(x == nil)
+		}},
+		"Regression.Problem": {func() error { return hostile.Err(Regression{}.Problem()) }, func() error {
+			return hostile.Err(Regression{LearningRate: nan, BatchSize: 1, Dim: 1, Ratio: 2}.Problem())
+		}},
+		"Regression.Exact":   {func() error { _, _, err := Regression{}.Exact(background); return err }, func() error { _, _, err := Regression{Set: -1}.Exact(background); return err }},
+		"Regression.Measure": {func() error { return hostile.Err(Regression{}.Measure(background, Settings{})) }},
+		"Result.String":      {func() error { return hostile.Said((*Result)(nil).String() == "no result") }},
+		"Result.Scatter":     {func() error { return hostile.Said(math.IsNaN((*Result)(nil).Scatter())) }, func() error { return hostile.Said(math.IsNaN((&Result{}).Scatter())) }},
 		"Result.Ends": {func() error { theta, _ := (*Result)(nil).Ends(); return hostile.Said(theta == nil) }, func() error {
 			theta, _ := (&Result{Reactive: make([]Path, 1)}).Ends()
 			return hostile.Said(theta == nil)

@@ -6,7 +6,10 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/sgdescape/sgdescape/pkg/dynamics"
+	"github.com/sgdescape/sgdescape/pkg/escape"
 	"github.com/sgdescape/sgdescape/pkg/internal/parallel"
 )
 
@@ -14,6 +17,8 @@ import (
 // there.
 type point struct {
 	theta  []float64
+	half   []float64 // normals of the step under way, and the stage that they are at
+	stage  int
 	reach  float64
 	time   float64 // since the inner surface
 	before *point
@@ -49,15 +54,21 @@ func (p *replica) look(theta []float64, x, t float64) (low, high float64, next v
 	if x < p.Home {
 		return 0, 0, leave
 	}
-	p.tip = &point{theta: slices.Clone(theta), reach: x, time: p.before + t, before: p.tip}
-	if p.full = p.bytes.Add(p.weight()) > parallel.GiB; p.full || x >= p.exit {
+	if p.reached(&point{theta: slices.Clone(theta), reach: x, time: p.before + t}) {
 		return 0, 0, leave
 	}
 	return p.Home, math.Nextafter(x, math.Inf(1)), stay
 }
 
+// reached adds a point, and reports whether the path ends there.
+func (p *replica) reached(tip *point) (ends bool) {
+	tip.before, p.tip = p.tip, tip
+	p.full = p.bytes.Add(p.weight()) > parallel.GiB
+	return p.full || tip.reach >= p.exit
+}
+
 // weight is the number of bytes that a point takes.
-func (r *run) weight() int64 { return int64(96 + 8*len(r.Start)) }
+func (r *run) weight() int64 { return int64(128 + 8*len(r.Start)) }
 
 // split moves replicas from the inner surface to the exit, level by level.
 func (r *run) split() (*Result, error) {
@@ -73,6 +84,7 @@ func (r *run) split() (*Result, error) {
 	}
 	result := &Result{Home: r.Home, Inner: r.Inner}
 	logP, logPairs := 0.0, 0.0 // of p up to here, and of the growth of pairs over p²
+	var jumps jumps
 	choose := dynamics.Stream(r.Seed, r.Experiment+" branch", 0)
 	for level := r.level(paths); level < r.exit; level = r.level(paths) {
 		var survive, die []int
@@ -90,7 +102,11 @@ func (r *run) split() (*Result, error) {
 		k, m := float64(len(die)), float64(len(survive))
 		logP += math.Log(m / float64(n))
 		logPairs -= math.Log1p(-k / (float64(n) * float64(n))) // N²/(N²−K), see finish
+		jumps.level(logP)
 		r.replace(paths, survive, die, level, choose)
+		for _, i := range die {
+			jumps.add(paths[i].tip.reach)
+		}
 		if err := r.grow(paths, die, &births); err != nil {
 			return nil, err
 		}
@@ -98,8 +114,46 @@ func (r *run) split() (*Result, error) {
 			r.Progress(level)
 		}
 	}
+	result.Overshoot = jumps.excess(result.Levels)
 	r.finish(result, paths, logP, logPairs)
 	return result, nil
+}
+
+// jumps are how far branches begin beyond their levels.
+type jumps struct {
+	logP  []float64 // after each level
+	from  []int     // the level of each branch
+	reach []float64 // where it begins
+}
+
+func (j *jumps) level(logP float64) { j.logP = append(j.logP, logP) }
+
+func (j *jumps) add(reach float64) {
+	j.from, j.reach = append(j.from, len(j.logP)-1), append(j.reach, reach)
+}
+
+// excess returns [Result.Overshoot]; levels ascend.
+func (j *jumps) excess(levels []float64) float64 {
+	falls := make([]float64, len(j.from))
+	for i, from := range j.from {
+		to, _ := slices.BinarySearch(levels[:len(j.logP)], j.reach[i])
+		falls[i] = j.logP[from] - j.logP[max(to-1, from)]
+	}
+	worst := 0.0
+	for k := range 3 { // branches come in the order of levels
+		worst = max(worst, excess(falls[k*len(falls)/3:(k+1)*len(falls)/3]))
+	}
+	return worst
+}
+
+// excess returns the mean of the largest tenth beyond the least of it. It sorts.
+func excess(falls []float64) float64 {
+	if len(falls) == 0 {
+		return 0
+	}
+	slices.Sort(falls)
+	top := falls[len(falls)*9/10:]
+	return stat.Mean(top, nil) - top[0]
 }
 
 // level is that of the last of the Kill replicas that came least far.
@@ -130,7 +184,11 @@ func (r *run) grow(paths []replica, which []int, births *int) error {
 			riders = append(riders, &paths[i])
 		}
 	}
-	if err := r.move(riders); err != nil {
+	move := r.move
+	if r.Stages > 1 {
+		move = r.climb
+	}
+	if err := move(riders); err != nil {
 		return err
 	}
 	return r.weigh(paths)
@@ -186,23 +244,40 @@ func (r *run) finish(result *Result, paths []replica, logP, logPairs float64) {
 		variance := max(0, 1-math.Exp(logPairs)*pairs*n/((n-1)*out*out))
 		p := math.Exp(logP) * out / n
 		result.Probability = estimate(p, p*math.Sqrt(variance))
-		result.Efficiency = -math.Log(p) / n / max(variance, 1/n/n)
 	}
 	p := &result.Probability
 	p.Confidence, p.Replicas, p.Escaped, p.Seed, p.Steps = 0.95, r.Replicas, int(out), r.Seed, result.Steps
+	result.Efficiency = efficiency(*p)
 	result.Doubt = result.doubt()
 }
 
-// doubt says why the standard error cannot be trusted.
+// efficiency returns [Result.Efficiency]; a variance that chance tells as none counts as 1/N², and
+// no success as none.
+func efficiency(p escape.Estimate) float64 {
+	if p.Value == 0 {
+		return 0
+	}
+	n, relative := float64(p.Replicas), p.StdErr/p.Value
+	return -math.Log(p.Value) / n / max(relative*relative, 1/n/n)
+}
+
+// doubt says why the standard error cannot be trusted. It is told from pairs of survivors with
+// different ancestors: fewer than 15 ancestors do not tell it to better than a third. The three
+// that follow are met where the coordinate leads the wrong way or where one step climbs many
+// levels: then most of the weight is with rare replicas that this run may not have seen.
 func (r *Result) doubt() string {
 	relative := r.Probability.StdErr / r.Probability.Value
 	switch {
 	case r.Probability.Value == 0:
 		return "all replicas died out on the way: more of them, or another coordinate"
-	case r.Ancestors < 20: // the scatter of a sum of 20 is known to a third or so
+	case r.Ancestors < 15:
 		return fmt.Sprintf("all that made it descend from %d starts: more replicas, or another coordinate", r.Ancestors)
 	case relative > 0.5:
-		return fmt.Sprintf("the standard error is %.0f %% of the value", 100*relative)
+		return fmt.Sprintf("the standard error is %.0f %% of the value: more replicas", 100*relative)
+	case r.Efficiency < 0.3:
+		return fmt.Sprintf("the variance is %.1f times that of an ideal run: another coordinate, smaller steps or more stages of a step", 1/r.Efficiency)
+	case r.Overshoot > 0.5:
+		return fmt.Sprintf("single steps climb many levels, overshoot %.2f: smaller steps or more stages of a step", r.Overshoot)
 	}
 	return ""
 }

@@ -21,7 +21,6 @@ func Merge(runs ...*Result) (*Result, error) {
 	}
 	m := &Result{Home: runs[0].Home, Inner: runs[0].Inner}
 	var flux, probability pool
-	ideal := 0.0
 	for i, r := range runs {
 		switch {
 		case r == nil:
@@ -36,19 +35,14 @@ func Merge(runs ...*Result) (*Result, error) {
 		if len(r.Levels) > len(m.Levels) {
 			m.Levels = r.Levels
 		}
-		if r.Efficiency > 0 {
-			relative := r.Probability.StdErr / r.Probability.Value
-			ideal += r.Efficiency * relative * relative / float64(len(runs)) / float64(len(runs))
-		}
 		m.Ancestors += r.Ancestors
+		m.Overshoot = max(m.Overshoot, r.Overshoot)
 		m.Reactive = append(m.Reactive, r.Reactive...)
 		m.Parts = append(m.Parts, r.Parts...)
 		m.Steps += r.Steps
 	}
 	m.Flux, m.Probability = flux.mean(), probability.mean()
-	if p := m.Probability; p.StdErr > 0 {
-		m.Efficiency = ideal * p.Value * p.Value / p.StdErr / p.StdErr
-	}
+	m.Efficiency = efficiency(m.Probability)
 	m.combine()
 	m.Doubt = m.doubt()
 	if m.Doubt == "" {

@@ -17,18 +17,33 @@ type run struct {
 	Problem
 	Settings
 	ctx   context.Context
-	exit  float64     // Exit, or +Inf with Out
+	exit  float64     // Exit, or +Inf with Out or stages
 	entry [][]float64 // where the walkers crossed the inner surface
 	steps atomic.Int64
 	bytes atomic.Int64 // that paths take, see [run.weigh]
 }
 
-// reach is the coordinate of θ, +Inf where Out says so.
-func (r *run) reach(theta []float64) float64 {
-	if !given.None(r.Out) && r.Out.Contains(theta) {
-		return math.Inf(1)
+func newRun(ctx context.Context, p Problem, s Settings) *run {
+	r := &run{Problem: p, Settings: s, ctx: ctx, exit: p.Exit}
+	if !given.None(p.Out) || s.Stages > 1 {
+		r.exit = math.Inf(1)
 	}
-	return r.Coordinate.At(theta)
+	return r
+}
+
+// reach is the coordinate of θ, from r.exit on if it is out.
+func (r *run) reach(theta []float64) float64 {
+	if !given.None(r.Out) {
+		if r.Out.Contains(theta) {
+			return math.Inf(1)
+		}
+		return r.Coordinate.At(theta)
+	}
+	x := r.Coordinate.At(theta)
+	if x >= r.Exit {
+		x = max(x, r.exit)
+	}
+	return x
 }
 
 // rider is a replica under way.
@@ -62,6 +77,11 @@ func (r *run) move(riders []rider) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
+	return first(errs)
+}
+
+// first returns the first error.
+func first(errs []error) error {
 	for _, err := range errs {
 		if err != nil {
 			return err
@@ -123,11 +143,11 @@ func (r *run) fit(theta []float64, x, dt float64, steps int64) error {
 // lane is one lane's rider.
 type lane struct {
 	rider
-	number      int
-	again       bool
-	start       []float64
-	low, high   float64
-	taken, last int64
+	number    int
+	again     bool
+	start     []float64
+	low, high float64
+	last      int64
 }
 
 // sail is walk for a dynamics with lanes; for others it reports false.
@@ -137,7 +157,7 @@ func (r *run) sail(riders []rider, errs []error) bool {
 		var lanes [dynamics.LaneCount]lane
 		band := new(dynamics.Band)
 		c := dynamics.Crew{Start: r.Start, Level: math.Inf(1), Each: true, Steps: min(chunk, r.MaxSteps)}
-		if axis, ok := r.Coordinate.(Axis); ok && given.None(r.Out) {
+		if axis, ok := r.Coordinate.(Axis); ok && !math.IsInf(r.exit, 1) {
 			c.Axis, c.Band, c.Each = int(axis), band, false
 		}
 		c.Next = func(k int) (uint64, float64, bool) {
@@ -177,10 +197,6 @@ func (r *run) sail(riders []rider, errs []error) bool {
 
 // settle finds home and the inner surface from a run at rest.
 func (r *run) settle() error {
-	r.exit = r.Exit
-	if !given.None(r.Out) {
-		r.exit = math.Inf(1)
-	}
 	for every := 1; ; every *= 4 {
 		if int64(every)*(rested+records) > r.MaxSteps {
 			return fmt.Errorf("no rest in %d steps: give home and inner surface", r.MaxSteps)

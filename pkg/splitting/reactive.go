@@ -11,13 +11,16 @@ import (
 // Path is a way out, seen each time the coordinate is larger than before.
 type Path struct {
 	Theta      [][]float64
-	Coordinate []float64 // ascending, but for the last point if that is out by [Problem.Out]
+	Coordinate []float64 // ascending, but the last point may be out at less by [Problem.Out] or [Settings.Stages]
 	Time       []float64 // t since the inner surface
 }
 
 // path returns the way to a point.
 func (r *run) path(tip *point) (path Path) {
 	for p := tip; p != nil; p = p.before {
+		if p.stage > 0 {
+			continue // between two steps there is no place to be
+		}
 		path.Theta, path.Coordinate, path.Time = append(path.Theta, p.theta), append(path.Coordinate, p.reach), append(path.Time, p.time)
 	}
 	slices.Reverse(path.Theta)

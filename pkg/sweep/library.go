@@ -51,12 +51,12 @@ func quartic(p Point) (escape.Problem, error) {
 }
 
 // rate is the experiment "rate".
-func rate(_ context.Context, p Point) ([]float64, error) {
+func rate(ctx context.Context, p Point) ([]float64, error) {
 	problem, err := quartic(p)
 	if err != nil {
 		return nil, err
 	}
-	rates, err := problem.Exact()
+	rates, err := problem.Exact(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +65,10 @@ func rate(_ context.Context, p Point) ([]float64, error) {
 		return nil, err
 	}
 	two := math.NaN()
-	if r, err := problem.Quadratures(); err == nil {
+	if r, err := problem.Quadratures(ctx); err == nil {
 		two = r.Value
+	} else if ctx.Err() != nil {
+		return nil, err
 	}
 	return []float64{rates.Kappa.Value, rates.Decay.Value, two, theory.Rate(), theory.RateLinear(), theory.Margin()}, nil
 }

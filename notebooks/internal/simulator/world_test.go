@@ -27,7 +27,7 @@ func TestRateIsExact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := kolmogorov.BarrierRate(well, exact.LossNoise{Temperature: 0.2})
+	want, err := kolmogorov.BarrierRate(t.Context(), well, exact.LossNoise{Temperature: 0.2})
 	if err != nil {
 		t.Fatal(err)
 	}
