@@ -90,25 +90,7 @@ func TestHostile(t *testing.T) {
 	}, func() error { return hostile.Err(Shoot(ctx, r1, to, []float64{0.1, 0}, Shot{Length: 1e9})) })
 	r.Add("Path.Rate", func() error { return hostile.Err(path.Rate(nobody)) })
 	r.Add("Path.StepRate", func() error { return hostile.Err(path.StepRate(nobody, 1)) })
-	four, three := []float64{1, 2, 3, 4}, []float64{1, 2, 3}
-	fit := func(e, k, s []float64, power float64) func() error {
-		return func() error { _, _, err := FitBarrier(e, k, s, power); return err }
-	}
-	r.Add("FitBarrier", fit(nil, nil, nil, 1), fit(three, three, three, 1), fit(four, three, four, 1), fit(four, four, nil, 1), fit(four, four, four, 0), fit(four, four, four, nan), fit([]float64{1, 1, 1, 1}, four, four, 1))
-	for _, x := range []float64{nan, inf, -inf, huge} {
-		odd := []float64{1, 2, 3, x}
-		r.Add("FitBarrier", fit(odd, four, four, 1), fit(four, odd, four, 1), fit(four, four, odd, 1), fit(four, four, four, x))
-	}
 	r.Add("FieldBarrier", func() error { return hostile.Err(FieldBarrier(ctx, good, from, nil, window)) }, func() error { return hostile.Err(FieldBarrier(ctx, good, from, []float64{nan, 0}, window)) }, func() error { return hostile.Err(FieldBarrier(nobody, good, from, to, window)) }, func() error { return hostile.Err(FieldBarrier(ctx, nil, from, to, window)) })
-	r.Add("Neuron.Dims", func() error { samples, _ := (*Neuron)(nil).Dims(); return hostile.Said(samples == 0) })
-	r.Add("Neuron.LossGrad", func() error { return hostile.Said(math.IsNaN((*Neuron)(nil).LossGrad(nil, to, 0))) }, func() error { return hostile.Said(math.IsNaN(NewNeuron().LossGrad(nil, to, 8))) }, func() error { return hostile.Said(math.IsNaN(NewNeuron().LossGrad(nil, nil, 0))) })
-	r.Add("NewNeuron", func() error { return hostile.Said(math.IsNaN(NewNeuron().LossGrad(nil, to, -1))) })
-	r.Add("NeuronLoss.Dim", func() error {
-		return hostile.Err(ToPoint(ctx, nil, to, make([]float64, NeuronLoss{}.Dim()), Settings{}))
-	})
-	r.Add("NeuronLoss.LossGrad", func() error {
-		return hostile.Said(math.IsNaN(NeuronLoss{NewNeuron()}.LossGrad(nil, []float64{nan, 0})))
-	})
 	far := Shot{Length: 1, Until: func([]float64) bool { return true }}
 	shots := func(ctx context.Context, h Hamiltonian, minimum []float64, radius, angle, width float64, s Shot) func() error {
 		return func() error { return hostile.Err(CheapestShot(ctx, h, minimum, radius, angle, width, s)) }

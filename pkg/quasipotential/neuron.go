@@ -1,4 +1,4 @@
-package instanton
+package quasipotential
 
 import (
 	"math"
