@@ -90,6 +90,15 @@ func TestHostile(t *testing.T) {
 	}, func() error { return hostile.Err(Shoot(ctx, r1, to, []float64{0.1, 0}, Shot{Length: 1e9})) })
 	r.Add("Path.Rate", func() error { return hostile.Err(path.Rate(nobody)) })
 	r.Add("Path.StepRate", func() error { return hostile.Err(path.StepRate(nobody, 1)) })
+	r.Add("FieldBarrier", func() error { return hostile.Err(FieldBarrier(ctx, good, from, nil, window)) }, func() error { return hostile.Err(FieldBarrier(ctx, good, from, []float64{nan, 0}, window)) }, func() error { return hostile.Err(FieldBarrier(nobody, good, from, to, window)) }, func() error { return hostile.Err(FieldBarrier(ctx, nil, from, to, window)) })
+	far := Shot{Length: 1, Until: func([]float64) bool { return true }}
+	shots := func(ctx context.Context, h Hamiltonian, minimum []float64, radius, angle, width float64, s Shot) func() error {
+		return func() error { return hostile.Err(CheapestShot(ctx, h, minimum, radius, angle, width, s)) }
+	}
+	r.Add("CheapestShot", shots(nobody, good, from, 1e-3, 0, 1, far), shots(ctx, nil, from, 1e-3, 0, 1, far), shots(ctx, good, nil, 1e-3, 0, 1, far), shots(ctx, good, from, 1e-3, 0, 1, Shot{Length: 1}), shots(ctx, good, to, 1e-3, 0, 1, far))
+	for _, x := range []float64{nan, inf, -inf, huge} {
+		r.Add("CheapestShot", shots(ctx, good, from, x, 0, 1, far), shots(ctx, good, from, 1e-3, x, 1, far), shots(ctx, good, from, 1e-3, 0, x, far))
+	}
 	r.Run(t)
 }
 
@@ -106,6 +115,12 @@ func TestLongWorkHearsItsContext(t *testing.T) {
 		},
 		"Shoot": func(ctx context.Context) error {
 			return hostile.Err(Shoot(ctx, h, from, []float64{-0.99, 0}, Shot{Length: 0.5}))
+		},
+		"CheapestShot": func(ctx context.Context) error {
+			return hostile.Err(CheapestShot(ctx, h, from, 1e-3, 0, 1, Shot{Length: 0.5, Until: func([]float64) bool { return true }}))
+		},
+		"FieldBarrier": func(ctx context.Context) error {
+			return hostile.Err(FieldBarrier(ctx, h, from, to, Window{-1.6, 0.4, -1, 1, 21, 21}))
 		},
 		"Path.Rate":     func(ctx context.Context) error { return hostile.Err(path.Rate(ctx)) },
 		"Path.StepRate": func(ctx context.Context) error { return hostile.Err(path.StepRate(ctx, 1)) },
