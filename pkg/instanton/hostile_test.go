@@ -29,7 +29,7 @@ func TestHostile(t *testing.T) {
 	field := must(Solve(ctx, good, from, window))
 	bad := []Hamiltonian{nil, quasipotential.Diffusion{}, quasipotential.Diffusion{Params: 2}, quasipotential.GaussianNoise{}, quasipotential.Frozen{}, quasipotential.Covariance{}, quasipotential.NewCovariance(nil), (*quasipotential.Samples)(nil), &quasipotential.Samples{}, quasipotential.NewSamples(nil), quasipotential.Differences{}, quasipotential.Regression{}, quasipotential.Regression{Labels: quasipotential.NormalLabels{Sigma: 1}},
 		quasipotential.Regression{Features: sym(2, 1, 2, 2, 1), Labels: quasipotential.NormalLabels{Sigma: 1}}, quasipotential.Regression{Features: sym(1, nan), Labels: quasipotential.NormalLabels{Sigma: 1}}, quasipotential.Regression{Features: sym(2, 1, 0, 0, 1), Labels: quasipotential.NormalLabels{}}, quasipotential.Regression{Features: sym(2, 1, 0, 0, 1), Labels: quasipotential.UniformLabels{Sigma: nan}}, quasipotential.Regression{Features: sym(2, 1, 0, 0, 1), Labels: quasipotential.LaplaceLabels{Sigma: inf}},
-		quasipotential.Frozen{Landscape: bent(2, 1, 1), Noise: sym(1, 1)}, wide{good, 0}, wide{good, -1}, wide{good, 1 << 40}}
+		quasipotential.Frozen{Landscape: bent(2, 1, 1), Noise: sym(1, 1)}, wide{good, 0}, wide{good, -1}, wide{good, math.MaxInt32}}
 	r := hostile.Table{
 		"Path.Exit":     {func() error { return hostile.Said((*Path)(nil).Exit() == nil) }, func() error { return hostile.Said(new(Path).Exit() == nil) }},
 		"Path.Rate":     {func() error { return hostile.Err((*Path)(nil).Rate(ctx)) }, func() error { return hostile.Err(new(Path).Rate(ctx)) }},
@@ -64,12 +64,12 @@ func TestHostile(t *testing.T) {
 			r.Add("Solve", func() error { return hostile.Err(Solve(ctx, good, from, w)) })
 		}
 	}
-	for _, w := range []Window{{}, {-1, 1, -1, 1, 4, 9}, {-1, 1, -1, 1, 9, 1 << 40}, {-1, -1, 0, 1, 9, 9}} {
+	for _, w := range []Window{{}, {-1, 1, -1, 1, 4, 9}, {-1, 1, -1, 1, 9, math.MaxInt32}, {-1, -1, 0, 1, 9, 9}} {
 		r.Add("Window.Check", w.Check)
 	}
 	r.Add("ToPoint", func() error { return hostile.Err(ToPoint(nobody, good, from, to, Settings{})) },
 		func() error { return hostile.Err(ToPoint(ctx, good, nil, to, Settings{})) }, func() error { return hostile.Err(ToPoint(ctx, good, from, nil, Settings{})) }, func() error { return hostile.Err(ToPoint(ctx, good, from, from, Settings{})) },
-		func() error { return hostile.Err(ToPoint(ctx, good, from, to, Settings{Points: -1})) }, func() error { return hostile.Err(ToPoint(ctx, good, from, to, Settings{Points: 1 << 40})) }, func() error { return hostile.Err(ToPoint(ctx, good, from, to, Settings{Guess: [][]float64{to}})) })
+		func() error { return hostile.Err(ToPoint(ctx, good, from, to, Settings{Points: -1})) }, func() error { return hostile.Err(ToPoint(ctx, good, from, to, Settings{Points: math.MaxInt32})) }, func() error { return hostile.Err(ToPoint(ctx, good, from, to, Settings{Guess: [][]float64{to}})) })
 	r.Add("Shoot", func() error { return hostile.Err(Shoot(nobody, good, from, []float64{-0.9, 0}, Shot{Length: 1})) })
 	r.Add("Solve", func() error { return hostile.Err(Solve(nobody, good, from, window)) })
 	r.Add("ToLevel", func() error {
