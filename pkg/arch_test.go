@@ -26,8 +26,9 @@ var ladder = [][]string{
 	{"quasipotential"},
 	{"kolmogorov", "instanton", "sgd", "spectrum"},
 	{"escape", "timechange"},
-	{"selection", "regression", "splitting"},
+	{"selection", "regression"},
 	{"barriers"},
+	{"splitting"},
 	{"network", "sweep"},
 	{"sweep/worker"},
 }

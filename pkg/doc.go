@@ -12,8 +12,8 @@
 // A room imports only what stands below it; a test holds the arrows.
 //
 //	network     sweep           a trained model: h*, n, predictions, what SGD does · thousands of settings, anywhere
-//	barriers                    what SGD on regression climbs as T → 0, on fresh samples and on a set
 //	splitting                   rates of rare events, by adaptive multilevel splitting
+//	barriers                    what SGD on regression climbs as T → 0, on fresh samples and on a set
 //	selection   regression      two basins · everything about SGD on linear regression
 //	escape      timechange      first passage of any dynamics, a problem by every route · one path on two clocks
 //	kolmogorov  instanton       exact rates of diffusions · least action in any dimension: paths, fields, prefactors

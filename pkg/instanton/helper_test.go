@@ -22,13 +22,9 @@ func must[T any](v T, err error) T {
 
 func sym(n int, v ...float64) *mat.SymDense { return mat.NewSymDense(n, v) }
 
-// maierStein is the drift of Maier and Stein under isotropic noise: from (−1, 0) to the saddle at
-// 0, ΔS = ½ up to α = 4 for μ = 1, where it is a gradient at α = 1, and less beyond.
+// maierStein is [quasipotential.MaierStein].
 func maierStein(mu, alpha float64) quasipotential.Diffusion {
-	return quasipotential.Diffusion{Params: 2, Drift: func(b, x []float64) {
-		b[0] = x[0] - x[0]*x[0]*x[0] - alpha*x[0]*x[1]*x[1]
-		b[1] = -mu * (1 + x[0]*x[0]) * x[1]
-	}, Covariance: func(a *mat.SymDense, _ []float64) { a.CopySym(sym(2, 1, 0, 0, 1)) }}
+	return quasipotential.MaierStein(mu, alpha)
 }
 
 // bent is the double well of loss ratio c with curvature h across and bend α.

@@ -29,7 +29,7 @@ func TestHostile(t *testing.T) {
 	field := must(Solve(ctx, good, from, window))
 	bad := []Hamiltonian{nil, quasipotential.Diffusion{}, quasipotential.Diffusion{Params: 2}, quasipotential.GaussianNoise{}, quasipotential.Frozen{}, quasipotential.Covariance{}, quasipotential.NewCovariance(nil), (*quasipotential.Samples)(nil), &quasipotential.Samples{}, quasipotential.NewSamples(nil), quasipotential.Differences{}, quasipotential.Regression{}, quasipotential.Regression{Labels: quasipotential.NormalLabels{Sigma: 1}},
 		quasipotential.Regression{Features: sym(2, 1, 2, 2, 1), Labels: quasipotential.NormalLabels{Sigma: 1}}, quasipotential.Regression{Features: sym(1, nan), Labels: quasipotential.NormalLabels{Sigma: 1}}, quasipotential.Regression{Features: sym(2, 1, 0, 0, 1), Labels: quasipotential.NormalLabels{}}, quasipotential.Regression{Features: sym(2, 1, 0, 0, 1), Labels: quasipotential.UniformLabels{Sigma: nan}}, quasipotential.Regression{Features: sym(2, 1, 0, 0, 1), Labels: quasipotential.LaplaceLabels{Sigma: inf}},
-		quasipotential.Frozen{Landscape: bent(2, 1, 1), Noise: sym(1, 1)}, wide{good, 0}, wide{good, -1}, wide{good, 1 << 40}}
+		quasipotential.Frozen{Landscape: bent(2, 1, 1), Noise: sym(1, 1)}, wide{good, 0}, wide{good, -1}, wide{good, math.MaxInt32}}
 	r := hostile.Table{
 		"Path.Exit":     {func() error { return hostile.Said((*Path)(nil).Exit() == nil) }, func() error { return hostile.Said(new(Path).Exit() == nil) }},
 		"Path.Rate":     {func() error { return hostile.Err((*Path)(nil).Rate(ctx)) }, func() error { return hostile.Err(new(Path).Rate(ctx)) }},
@@ -64,12 +64,12 @@ func TestHostile(t *testing.T) {
 			r.Add("Solve", func() error { return hostile.Err(Solve(ctx, good, from, w)) })
 		}
 	}
-	for _, w := range []Window{{}, {-1, 1, -1, 1, 4, 9}, {-1, 1, -1, 1, 9, 1 << 40}, {-1, -1, 0, 1, 9, 9}} {
+	for _, w := range []Window{{}, {-1, 1, -1, 1, 4, 9}, {-1, 1, -1, 1, 9, math.MaxInt32}, {-1, -1, 0, 1, 9, 9}} {
 		r.Add("Window.Check", w.Check)
 	}
 	r.Add("ToPoint", func() error { return hostile.Err(ToPoint(nobody, good, from, to, Settings{})) },
 		func() error { return hostile.Err(ToPoint(ctx, good, nil, to, Settings{})) }, func() error { return hostile.Err(ToPoint(ctx, good, from, nil, Settings{})) }, func() error { return hostile.Err(ToPoint(ctx, good, from, from, Settings{})) },
-		func() error { return hostile.Err(ToPoint(ctx, good, from, to, Settings{Points: -1})) }, func() error { return hostile.Err(ToPoint(ctx, good, from, to, Settings{Points: 1 << 40})) }, func() error { return hostile.Err(ToPoint(ctx, good, from, to, Settings{Guess: [][]float64{to}})) })
+		func() error { return hostile.Err(ToPoint(ctx, good, from, to, Settings{Points: -1})) }, func() error { return hostile.Err(ToPoint(ctx, good, from, to, Settings{Points: math.MaxInt32})) }, func() error { return hostile.Err(ToPoint(ctx, good, from, to, Settings{Guess: [][]float64{to}})) })
 	r.Add("Shoot", func() error { return hostile.Err(Shoot(nobody, good, from, []float64{-0.9, 0}, Shot{Length: 1})) })
 	r.Add("Solve", func() error { return hostile.Err(Solve(nobody, good, from, window)) })
 	r.Add("ToLevel", func() error {
@@ -90,6 +90,15 @@ func TestHostile(t *testing.T) {
 	}, func() error { return hostile.Err(Shoot(ctx, r1, to, []float64{0.1, 0}, Shot{Length: 1e9})) })
 	r.Add("Path.Rate", func() error { return hostile.Err(path.Rate(nobody)) })
 	r.Add("Path.StepRate", func() error { return hostile.Err(path.StepRate(nobody, 1)) })
+	r.Add("FieldBarrier", func() error { return hostile.Err(FieldBarrier(ctx, good, from, nil, window)) }, func() error { return hostile.Err(FieldBarrier(ctx, good, from, []float64{nan, 0}, window)) }, func() error { return hostile.Err(FieldBarrier(nobody, good, from, to, window)) }, func() error { return hostile.Err(FieldBarrier(ctx, nil, from, to, window)) })
+	far := Shot{Length: 1, Until: func([]float64) bool { return true }}
+	shots := func(ctx context.Context, h Hamiltonian, minimum []float64, radius, angle, width float64, s Shot) func() error {
+		return func() error { return hostile.Err(CheapestShot(ctx, h, minimum, radius, angle, width, s)) }
+	}
+	r.Add("CheapestShot", shots(nobody, good, from, 1e-3, 0, 1, far), shots(ctx, nil, from, 1e-3, 0, 1, far), shots(ctx, good, nil, 1e-3, 0, 1, far), shots(ctx, good, from, 1e-3, 0, 1, Shot{Length: 1}), shots(ctx, good, to, 1e-3, 0, 1, far))
+	for _, x := range []float64{nan, inf, -inf, huge} {
+		r.Add("CheapestShot", shots(ctx, good, from, x, 0, 1, far), shots(ctx, good, from, 1e-3, x, 1, far), shots(ctx, good, from, 1e-3, 0, x, far))
+	}
 	r.Run(t)
 }
 
@@ -106,6 +115,12 @@ func TestLongWorkHearsItsContext(t *testing.T) {
 		},
 		"Shoot": func(ctx context.Context) error {
 			return hostile.Err(Shoot(ctx, h, from, []float64{-0.99, 0}, Shot{Length: 0.5}))
+		},
+		"CheapestShot": func(ctx context.Context) error {
+			return hostile.Err(CheapestShot(ctx, h, from, 1e-3, 0, 1, Shot{Length: 0.5, Until: func([]float64) bool { return true }}))
+		},
+		"FieldBarrier": func(ctx context.Context) error {
+			return hostile.Err(FieldBarrier(ctx, h, from, to, Window{-1.6, 0.4, -1, 1, 21, 21}))
 		},
 		"Path.Rate":     func(ctx context.Context) error { return hostile.Err(path.Rate(ctx)) },
 		"Path.StepRate": func(ctx context.Context) error { return hostile.Err(path.StepRate(ctx, 1)) },

@@ -177,3 +177,35 @@ func (f *flight) fly(ctx context.Context, s Shot, steps int) (*Path, error) {
 	}
 	return path, nil
 }
+
+// CheapestShot returns the extremal path of least action in the plane among those of [Shoot] that
+// reach Until: the shots start at a small distance from the minimum in directions within width of an
+// angle, closer and closer around the best, to 1e−8. It returns an error for a radius or width that
+// is not finite and > 0, without Until, where no shot arrives, and those of Shoot for H, the minimum
+// and the settings.
+func CheapestShot(ctx context.Context, h Hamiltonian, minimum []float64, radius, angle, width float64, s Shot) (*Path, error) {
+	if !(radius > 0 && radius < 1e100 && width > 0 && width < 100) || math.IsNaN(angle) || math.Abs(angle) > 100 || s.Until == nil || len(minimum) != 2 {
+		return nil, fmt.Errorf("instanton: shots from a distance %v within %v of the angle %v, of %d coordinates, want finite values > 0, the plane, and where they end", radius, width, angle, len(minimum))
+	}
+	var best *Path
+	var failed error
+	for ; width > 1e-8; width /= 4 {
+		center := angle
+		for _, at := range floats.Span(make([]float64, 17), center-width, center+width) {
+			start := []float64{minimum[0] + radius*math.Cos(at), minimum[1] + radius*math.Sin(at)}
+			p, err := Shoot(ctx, h, minimum, start, s)
+			switch {
+			case err != nil && (given.None(ctx) || ctx.Err() != nil || usable(h) != nil):
+				return nil, err
+			case err != nil:
+				failed = err
+			case s.Until(p.Exit()) && (best == nil || p.Barrier.Value < best.Barrier.Value):
+				best, angle = p, at
+			}
+		}
+		if best == nil {
+			return nil, cmp.Or(failed, fmt.Errorf("instanton: none of the shots within %v of the angle %v arrives", width, angle))
+		}
+	}
+	return best, nil
+}

@@ -75,6 +75,10 @@ func TestHostile(t *testing.T) {
 			func() error { return hostile.Err(site.Report(good, make([]float64, 2000)...)) },
 		},
 		"Site.Stability": {func() error { return hostile.Err((*Site)(nil).Stability(good)) }, func() error { return hostile.Err(new(Site).Stability(good)) }},
+		"Report.Growth":  {func() error { v, e := (*Report)(nil).Growth(); return hostile.Said(math.IsNaN(v) && math.IsNaN(e)) }, func() error { v, _ := report.Growth(); return hostile.Said(math.IsNaN(v)) }},
+		"Report.GrowthOf": {func() error {
+			return hostile.Said(math.IsNaN((*Report)(nil).GrowthOf(Eq17)) && math.IsNaN(report.GrowthOf(Eq17)))
+		}},
 		"Report.Excess": {func() error {
 			return hostile.Said(math.IsNaN((*Report)(nil).Excess()) && math.IsNaN(new(Report).Excess()))
 		}},

@@ -19,8 +19,8 @@ type MeasureSettings struct {
 	// Replicas is the number of runs for each level. 0 means 200, which gives the time to 7 %.
 	Replicas int
 	// Every is the number of steps from one look at the loss to the next, see [Level]. 0 means a
-	// twentieth of the relaxation time 1/(ηh*), at least 1: a look costs N losses, a step B
-	// gradients.
+	// twentieth of the relaxation time 1/(ηh_1) of the sharpest direction, at least 1: a look costs N
+	// losses, a step B gradients.
 	Every int
 	// MaxSteps is the number of steps after which a replica is censored; it is counted, not
 	// dropped. 0 means 100,000.
@@ -73,7 +73,7 @@ func (r *Report) Measure(ctx context.Context, s MeasureSettings) error {
 		s.MaxSteps = 100_000
 	}
 	if s.Every == 0 {
-		s.Every = max(1, int(1/(20*r.LearningRate*r.OutlierCurvature)))
+		s.Every = max(1, int(1/(20*r.Edge)))
 	}
 	motion, err := sgd.New(r.Model, r.LearningRate, int(r.BatchSize), sgd.Independent)
 	if err != nil {

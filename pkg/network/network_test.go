@@ -156,7 +156,7 @@ func TestPassageAgainstTable(t *testing.T) {
 // The least action along the only direction is that of the exact solver of the same set, and its
 // mean time is where SGD goes.
 func TestAgainstExactRegression(t *testing.T) {
-	only, m := line1(t, 400)
+	only, m := line1(t, 200)
 	at := theory.Noise{LearningRate: 0.1, BatchSize: 1}
 	reference := must(regression.New(only, at.LearningRate, 1, sgd.Independent))
 	site := must(Settle(t.Context(), m, make([]float64, 2), SiteSettings{}))
@@ -173,7 +173,7 @@ func TestAgainstExactRegression(t *testing.T) {
 		if got := l.Of(Action).Exponent * at.LearningRate; math.Abs(got-want) > 2e-4*want {
 			t.Errorf("c = %v: ΔS = %v, want %v", l.Ratio, got, want)
 		}
-		exactTime := must(barriers.SetPassage(reference, l.Ratio, exact.Settings{}))
+		exactTime := must(barriers.SetPassage(reference, l.Ratio, exact.Settings{Tolerance: 1e-3}))
 		if z := (l.Time.Value - exactTime.Value) / l.Time.StdErr; !(math.Abs(z) < 4.5) {
 			t.Errorf("level %d: t = %v ± %v, exact %v", i, l.Time.Value, l.Time.StdErr, exactTime.Value)
 		}
@@ -254,6 +254,14 @@ func TestMeasure(t *testing.T) {
 			t.Errorf("%+v", l.Time)
 		}
 	}
+	grown, e := one.Growth()
+	a, b := one.Levels[0], one.Levels[1]
+	if want := math.Log(b.Time.Value / a.Time.Value); grown != want || !(e > 0.1 && e < 0.3) { // √(2/60) = 0.18
+		t.Errorf("growth %v ± %v, want %v", grown, e, want)
+	}
+	if got, want := one.GrowthOf(Linear), math.Log(b.Of(Linear).Time/a.Of(Linear).Time); got != want {
+		t.Errorf("growth of the linear barrier %v, want %v", got, want)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := one.Measure(ctx, MeasureSettings{}); !errors.Is(err, context.Canceled) {
@@ -272,7 +280,7 @@ func TestMeasure(t *testing.T) {
 func TestMeasureBySplitting(t *testing.T) {
 	only, m := line1(t, 100)
 	at := theory.Noise{LearningRate: 0.1, BatchSize: 1}
-	want := must(barriers.SetPassage(must(regression.New(only, at.LearningRate, 1, sgd.Independent)), 1.6, exact.Settings{}))
+	want := must(barriers.SetPassage(must(regression.New(only, at.LearningRate, 1, sgd.Independent)), 1.6, exact.Settings{Tolerance: 1e-3}))
 	r := must(must(Settle(t.Context(), m, make([]float64, 2), SiteSettings{})).Report(at, 1.6))
 	if err := r.Measure(t.Context(), MeasureSettings{Replicas: 20, MaxSteps: 100, Splitting: 300}); err != nil {
 		t.Fatal(err)

@@ -63,6 +63,47 @@ func (l Level) Error(p Predictor) (logRatio, stderr float64) {
 	return math.Log(l.Of(p).Time / l.Time.Value), l.Time.StdErr / l.Time.Value
 }
 
+// Growth is log(t₂/t₁) between the lowest and the highest level that SGD was seen to reach, with its
+// standard error: what is left of the times when no prefactor counts. It is
+// NaN where fewer than two levels were reached.
+func (r *Report) Growth() (value, stderr float64) {
+	first, last := r.reached()
+	if first == nil {
+		return math.NaN(), math.NaN()
+	}
+	a, b := first.Time, last.Time
+	return math.Log(b.Value / a.Value), math.Hypot(a.StdErr/a.Value, b.StdErr/b.Value)
+}
+
+// GrowthOf is that of a predictor between the levels of [Report.Growth].
+func (r *Report) GrowthOf(p Predictor) float64 {
+	first, last := r.reached()
+	if first == nil {
+		return math.NaN()
+	}
+	return math.Log(last.Of(p).Time / first.Of(p).Time)
+}
+
+// reached returns the lowest and the highest level that were; nil unless there are two.
+func (r *Report) reached() (first, last *Level) {
+	if r == nil {
+		return nil, nil
+	}
+	for i := range r.Levels {
+		if r.Levels[i].Time.Escaped == 0 {
+			continue
+		}
+		if first == nil {
+			first = &r.Levels[i]
+		}
+		last = &r.Levels[i]
+	}
+	if first == last {
+		return nil, nil
+	}
+	return first, last
+}
+
 // maxLevels bounds the levels of a report.
 const maxLevels = 1 << 10
 
@@ -130,11 +171,16 @@ func (r *Report) Warnings() (list []string) {
 		warn(2*excess > r.Levels[0].Ratio-1, "by Eq. 6 the loss of SGD settles %.3g·L* above L*: c = %.3g is no barrier", excess, r.Levels[0].Ratio)
 		warn(r.Levels[0].Margin < 2, "margin ½(n_c − n)·log c = %.2g < 2 at c = %.3g: a rate is ambiguous there", r.Levels[0].Margin, r.Levels[0].Ratio)
 	}
+	for _, l := range r.Levels {
+		warn(l.Late > 0.1*l.Time.Value && l.Time.Escaped > 0, "looked at every %d steps only, replicas come late at c = %.3g, by some %.2g of t = %.3g: look more often", l.Every, l.Ratio, l.Late, l.Time.Value)
+		warn(l.Doubt != "", "splitting at c = %.3g: %s", l.Ratio, l.Doubt)
+	}
 	return list
 }
 
 // String is the report as text: the minimum, its spectrum, what follows for this noise, the
-// warnings, and a table of the times, t ± standard error beside what the predictors say.
+// warnings, and a table of the times, t ± standard error beside what the predictors say; - where one
+// does not apply.
 func (r *Report) String() string {
 	if r == nil || r.check() != nil {
 		return "network: an empty report\n"
@@ -158,7 +204,7 @@ func (r *Report) String() string {
 	for _, l := range r.Levels {
 		fmt.Fprintf(w, "%.3g\t%.2g\t%s\t%d/%d\t", l.Ratio, l.Margin, plusMinus(l.Time), l.Time.Escaped, l.Time.Replicas)
 		for _, p := range Predictors() {
-			fmt.Fprintf(w, "%.3g\t", l.Of(p).Time)
+			fmt.Fprintf(w, "%s\t", strings.Replace(fmt.Sprintf("%.3g", l.Of(p).Time), "NaN", "-", 1))
 		}
 		fmt.Fprintln(w)
 	}
@@ -229,15 +275,31 @@ var looks = map[Predictor]figure.Look{Eq17: method.PowerLaw, Eq16: method.PowerL
 // names of the predictors in figures.
 var names = map[Predictor]string{Eq17: "paper, n outliers (Eq. 17)", Eq16: "paper, sharpest direction (Eq. 16)", Linear: "linear barrier", Kurtosis: "kurtosis law", Action: "least action of the samples"}
 
-// Figure returns the figure of the measured times against c, with every predictor as a line. Name,
-// title and alt are those of [figure.New]; mistakes show when it is shown.
+// Figure returns the figure of the measured times against c, with every predictor as a line, and,
+// where Eq17 is so far off that it hides the others, a second panel without it. Name, title and alt
+// are those of [figure.New]; mistakes show when it is shown.
 func (r *Report) Figure(name, title, alt string) *figure.Figure {
 	f := figure.New(name, title, alt)
 	f.X, f.Y = figure.Log("loss ratio c = L/L(θ*)"), figure.Log("mean first-passage time t = ηk")
-	if r == nil || r.check() != nil {
+	if r == nil || r.check() != nil || len(r.Levels) == 0 {
 		return f
 	}
 	f.Table = r.Table(name)
+	r.draw(f.Panel, Predictors())
+	top := r.Levels[len(r.Levels)-1]
+	if top.Of(Eq17).Time > hidden*top.Of(Linear).Time {
+		p := f.Beside()
+		p.X, p.Y, p.Subtitle = f.X, f.Y, "without Eq. 17"
+		r.draw(p, Predictors()[1:])
+	}
+	return f
+}
+
+// hidden is how far off a line must be to squeeze the others together: three decades.
+const hidden = 1e3
+
+// draw fills a panel.
+func (r *Report) draw(panel *figure.Panel, predictors []Predictor) {
 	var c, t, e []float64
 	for _, l := range r.Levels {
 		if l.Time.Escaped > 0 {
@@ -245,9 +307,9 @@ func (r *Report) Figure(name, title, alt string) *figure.Figure {
 		}
 	}
 	if len(c) > 0 {
-		f.Points("SGD, measured", c, t, method.SGD, figure.YErr(e))
+		panel.Points("SGD, measured", c, t, method.SGD, figure.YErr(e))
 	}
-	for _, p := range Predictors() {
+	for _, p := range predictors {
 		c, t = nil, nil
 		for _, l := range r.Levels {
 			if said := l.Of(p).Time; !math.IsNaN(said) && !math.IsInf(said, 0) {
@@ -255,8 +317,7 @@ func (r *Report) Figure(name, title, alt string) *figure.Figure {
 			}
 		}
 		if len(c) > 1 {
-			f.Line(names[p], c, t, looks[p])
+			panel.Line(names[p], c, t, looks[p])
 		}
 	}
-	return f
 }

@@ -224,3 +224,20 @@ func (c Covariance) Log(grad []float64, hess *mat.SymDense, theta, p []float64) 
 
 // Slope implements [Hamiltonian], by differences.
 func (c Covariance) Slope(dst, theta, p []float64) { Differences{c}.Slope(dst, theta, p) }
+
+// MaierStein returns the diffusion of Maier and Stein (1993) under isotropic noise,
+//
+//	b = (x − x³ − αxy², −μ(1 + x²)y),  a = 1,
+//
+// with stable points (±1, 0) and a saddle at the origin, a test for whatever finds paths: for μ = 1
+// the barrier is ½ along the axis up to α = 4 (a potential at α = 1), and lower off the axis beyond.
+func MaierStein(mu, alpha float64) Diffusion {
+	return Diffusion{Params: 2, Drift: func(b, x []float64) {
+		b[0] = x[0] - x[0]*x[0]*x[0] - alpha*x[0]*x[1]*x[1]
+		b[1] = -mu * (1 + x[0]*x[0]) * x[1]
+	}, Covariance: func(a *mat.SymDense, _ []float64) {
+		a.SetSym(0, 0, 1)
+		a.SetSym(0, 1, 0)
+		a.SetSym(1, 1, 1)
+	}}
+}

@@ -24,7 +24,7 @@ func TestHamiltonianLaws(t *testing.T) {
 	well := must(landscape.NewBent(landscape.Shape{Ratio: 2, EffectiveDimension: 2, Transverse: []float64{4}}, 1))
 	features := mat.NewSymDense(2, []float64{1, 0.2, 0.2, 0.5})
 	for _, h := range []Cumulant{
-		swirl(), GaussianNoise{well, well.Minimum().Hess}, Frozen{well, mat.NewSymDense(2, []float64{2, 0.3, 0.3, 1})}, NewSamples(linear(40)), NewCovariance(linear(40)),
+		swirl(), MaierStein(1, 10), GaussianNoise{well, well.Minimum().Hess}, Frozen{well, mat.NewSymDense(2, []float64{2, 0.3, 0.3, 1})}, NewSamples(linear(40)), NewCovariance(linear(40)),
 		Regression{features, NormalLabels{0.7}}, Regression{features, UniformLabels{0.7}}, Differences{GaussianNoise{well, well.Minimum().Hess}},
 	} {
 		for _, theta := range [][]float64{{0.3, -0.2}, {0, 0}, {-0.5, 0.6}} {

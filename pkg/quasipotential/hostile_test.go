@@ -142,6 +142,25 @@ func TestHostile(t *testing.T) {
 	for _, h := range []Hamiltonian{Diffusion{}, Diffusion{Params: 2}, Frozen{}, Covariance{}, NewCovariance(nil), Differences{}, Regression{}, Regression{Labels: NormalLabels{1}}, Regression{mat.NewSymDense(2, []float64{1, 2, 2, 1}), NormalLabels{1}}, Regression{mat.NewSymDense(1, []float64{nan}), NormalLabels{1}}, Regression{eye, NormalLabels{}}, Regression{eye, UniformLabels{nan}}, Regression{eye, LaplaceLabels{inf}}} {
 		r.Add("Check", func() error { return Check(h, []float64{1, 1}, []float64{1, 1}) })
 	}
+	r.Add("MaierStein", func() error {
+		return no(MaierStein(nan, 1).Log(make([]float64, 2), mat.NewSymDense(2, nil), []float64{1, 1}, []float64{1, 1}))
+	})
+	four, three := []float64{1, 2, 3, 4}, []float64{1, 2, 3}
+	fit := func(e, k, s []float64, power float64) func() error {
+		return func() error { _, _, err := FitBarrier(e, k, s, power); return err }
+	}
+	r.Add("FitBarrier", fit(nil, nil, nil, 1), fit(three, three, three, 1), fit(four, three, four, 1), fit(four, four, nil, 1), fit(four, four, four, 0), fit(four, four, four, nan), fit([]float64{1, 1, 1, 1}, four, four, 1))
+	for _, x := range []float64{nan, inf, -inf, huge} {
+		odd := []float64{1, 2, 3, x}
+		r.Add("FitBarrier", fit(odd, four, four, 1), fit(four, odd, four, 1), fit(four, four, odd, 1), fit(four, four, four, x))
+	}
+	r.Add("Neuron.Dims", func() error { samples, _ := (*Neuron)(nil).Dims(); return hostile.Said(samples == 0) })
+	r.Add("Neuron.LossGrad", func() error { return hostile.Said(math.IsNaN((*Neuron)(nil).LossGrad(nil, []float64{0, 0}, 0))) }, func() error { return hostile.Said(math.IsNaN(NewNeuron().LossGrad(nil, []float64{0, 0}, 8))) }, func() error { return hostile.Said(math.IsNaN(NewNeuron().LossGrad(nil, nil, 0))) })
+	r.Add("NewNeuron", func() error { return hostile.Said(math.IsNaN(NewNeuron().LossGrad(nil, []float64{0, 0}, -1))) })
+	r.Add("NeuronLoss.Dim", func() error { return Check(nil, nil, make([]float64, NeuronLoss{}.Dim())) })
+	r.Add("NeuronLoss.LossGrad", func() error {
+		return hostile.Said(math.IsNaN(NeuronLoss{NewNeuron()}.LossGrad(nil, []float64{nan, 0})))
+	})
 	r.Run(t)
 }
 

@@ -94,8 +94,23 @@ func TestHostile(t *testing.T) {
 			func() error {
 				return hostile.Err(Extrapolate(background, barrier.At, []float64{0.4, 0.2}, -1, Settings{Replicas: 20}))
 			}},
-		"Result.String":  {func() error { return hostile.Said((*Result)(nil).String() == "no result") }},
-		"Result.Scatter": {func() error { return hostile.Said(math.IsNaN((*Result)(nil).Scatter())) }, func() error { return hostile.Said(math.IsNaN((&Result{}).Scatter())) }},
+		"Curve.Add": {func() error { return new(Curve).Add(1, 1, escape.Extrapolation{}) }, func() error { return new(Curve).Add(nan, 1, escape.Extrapolation{Value: 1, StdErr: 1}) },
+			func() error { return new(Curve).Add(1, -1, escape.Extrapolation{Value: 1, StdErr: 1}) }, func() error { return new(Curve).Add(1, 1, escape.Extrapolation{Value: inf, StdErr: 1}) }},
+		"Curve.Relative": {func() error { ratio, _ := new(Curve).Relative(); return hostile.Said(ratio == nil) }},
+		"Curve.Cost":     {func() error { return hostile.Said(new(Curve).Cost(nan) == nil) }},
+		"Curve.Worst":    {func() error { return hostile.Said(new(Curve).Worst() == 0) }},
+		"Result.Passed":  {func() error { return hostile.Said((&Result{Reactive: make([]Path, 1)}).Passed(nan) == nil) }},
+		"Tube.Side": {func() error {
+			x, _, _, _ := (&Tube{Mean: [][]float64{{1}}, Spread: [][]float64{{1}}}).Side(-1, 0)
+			return hostile.Said(x == nil)
+		}},
+		"Regression.Problem": {func() error { return hostile.Err(Regression{}.Problem()) }, func() error {
+			return hostile.Err(Regression{LearningRate: nan, BatchSize: 1, Dim: 1, Ratio: 2}.Problem())
+		}},
+		"Regression.Exact":   {func() error { _, _, err := Regression{}.Exact(background); return err }, func() error { _, _, err := Regression{Set: -1}.Exact(background); return err }},
+		"Regression.Measure": {func() error { return hostile.Err(Regression{}.Measure(background, Settings{})) }},
+		"Result.String":      {func() error { return hostile.Said((*Result)(nil).String() == "no result") }},
+		"Result.Scatter":     {func() error { return hostile.Said(math.IsNaN((*Result)(nil).Scatter())) }, func() error { return hostile.Said(math.IsNaN((&Result{}).Scatter())) }},
 		"Result.Ends": {func() error { theta, _ := (*Result)(nil).Ends(); return hostile.Said(theta == nil) }, func() error {
 			theta, _ := (&Result{Reactive: make([]Path, 1)}).Ends()
 			return hostile.Said(theta == nil)

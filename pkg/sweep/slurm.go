@@ -17,7 +17,9 @@ import (
 // system that all nodes share. The zero value of all but Worker works.
 //
 // A driver that is killed leaves its jobs running; the next one waits for them before it submits
-// anything. A controller that does not answer is waited for.
+// anything. A controller that does not answer is waited for. Jobs ask Slurm not to requeue them:
+// the next round is sooner. A task that a controller lists as running long after its node lost it
+// ends, for the driver, when its shards are there or its time limit has passed: set Time.
 type Slurm struct {
 	// Worker is the program, on a file system that all nodes share: see [Build].
 	Worker string
@@ -134,10 +136,10 @@ func (d *driver) drive(ctx context.Context) error {
 		}
 		before := d.state.count
 		r, err := d.submit(ctx, todo)
-		if err == nil {
-			err = d.wait(ctx, r)
-		}
 		if err != nil {
+			return d.cancelled(ctx, err)
+		}
+		if err := d.wait(ctx, r); err != nil {
 			return err
 		}
 		blamed := d.judge(r)

@@ -90,7 +90,7 @@ func (p buildPackage) hash(h io.Writer) error {
 // main.version. The file is there whole or not at all. Its errors are those of [Version].
 func Build(ctx context.Context, program, version, path string) error {
 	pending := path + ".new"
-	_, err := goCommand(ctx, "build", "-trimpath", "-ldflags=-s -X main.version="+version, "-o", pending, "--", program)
+	_, err := goCommand(ctx, "build", "-ldflags=-s -X main.version="+version, "-o", pending, "--", program)
 	if err == nil {
 		err = os.Rename(pending, path)
 	}

@@ -167,6 +167,16 @@ func (c *cluster) kill(d *daemon, after time.Duration) {
 	c.run(d)
 }
 
+// register does what an administrator does for nodes that a controller which was killed does not
+// know any more, or thinks busy with jobs whose end it missed: it starts them anew, and resumes
+// those that were drained.
+func (c *cluster) register() {
+	for _, node := range c.daemons[1:] {
+		c.kill(node, 0)
+	}
+	_ = exec.Command("scontrol", "update", fmt.Sprintf("nodename=n[1-%d]", nodes), "state=resume").Run()
+}
+
 // tell says what the cluster is at, for when a test fails.
 func (c *cluster) tell() string {
 	queue, _ := exec.Command("squeue", "--array").CombinedOutput()
