@@ -22,7 +22,7 @@ const stepBias = 0.01
 
 // Rates from 1e−5 to 1e−20 agree with the exact 1/(mean time) within three standard errors and the
 // bias of the step.
-func TestAgainstExact(t *testing.T) {
+func TestRateAgainstExact(t *testing.T) {
 	type cell struct {
 		n    int
 		T, c float64
@@ -103,7 +103,7 @@ func TestRareSGD(t *testing.T) {
 
 // A one-run interval of 95 % holds the truth in 93 to 97 % of 400 runs, the rate is unbiased, and
 // the squares of the standard errors are those of the scatter.
-func TestIntervals(t *testing.T) {
+func TestIntervalsCover(t *testing.T) {
 	if testing.Short() {
 		t.Skip("draws for seconds")
 	}
