@@ -42,7 +42,7 @@ func TestLabInBrowser(t *testing.T) {
 		{"notebooks/07_rates.ipynb", []string{"rate-knobs"}, "rates-live"},
 	} {
 		t.Run(nb.path, func(t *testing.T) {
-			tab := testkit.Tab(t, browser, 5*time.Minute)
+			tab := testkit.Tab(t, browser, 12*time.Minute)
 			testkit.Do(t, tab, chromedp.Navigate(m[1]+"/lab/tree/"+nb.path+"?token="+m[2]))
 			r := reader{t, tab, log, fmt.Sprintf(`[...(window.jupyterapp?.shell?.widgets("main") ?? [])].find(w => w.context?.path === %q)`, nb.path)}
 			r.runAll()
@@ -82,7 +82,7 @@ func (r reader) runAll() {
 	r.t.Helper()
 	r.await(time.Minute, `panel.context?.sessionContext?.session?.kernel?.connectionStatus === "connected"`)
 	testkit.Eval[bool](r.t, r.tab, `(panel => { jupyterapp.shell.activateById(panel.id); jupyterapp.commands.execute("notebook:run-all-cells"); return true; })(`+r.panel+`)`)
-	r.await(3*time.Minute, `[...panel.content.model.cells].filter(c => c.type === "code").slice(0, -1).every(c => c.executionCount !== null)`)
+	r.await(8*time.Minute, `[...panel.content.model.cells].filter(c => c.type === "code").slice(0, -1).every(c => c.executionCount !== null)`)
 	r.await(time.Minute, `[...panel.content.model.cells].filter(c => c.type === "code").at(-1).outputs.length >= 2 && globalThis.gonb_comm`)
 }
 
