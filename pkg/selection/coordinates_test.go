@@ -57,8 +57,8 @@ func TestTwoCoordinatesAgainstOthers(t *testing.T) {
 	close(t, "rate, aligned", must(must(Keep(b, 0.16)).Rate(t.Context())).Value, must(a.Solve(t.Context())).Eigenvalue.Value, 1e-4)
 }
 
-// The exponent in c of the odds of 4 against 1 outliers, as computed apart from this project
-// (PAPER.md 3d) from the ratio of the eigenvalues, to 1 %, and its limit from the toll.
+// The exponent in c of the odds of 4 against 1 outliers, as computed apart from this project from
+// the ratio of the eigenvalues, to 1 %, and its limit from the toll.
 func TestExponentOfN(t *testing.T) {
 	slope := func(odds func(c float64) float64) float64 {
 		return math.Log(odds(2.7)/odds(1.7)) / math.Log(2.7/1.7)

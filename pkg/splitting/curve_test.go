@@ -57,7 +57,10 @@ func TestRegression(t *testing.T) {
 		if err != nil || math.Abs(steps*want*0.02-1) > 1e-12 {
 			t.Fatal(want, steps, err)
 		}
-		e, err := r.Measure(t.Context(), Settings{Replicas: 500, Seed: 1})
+		e, doubt, err := r.Measure(t.Context(), Settings{Replicas: 2000, Seed: 1})
+		if doubt != "" {
+			t.Errorf("%+v: %s", r, doubt)
+		}
 		if z := (e.Value - want) / e.StdErr; err != nil || math.Abs(z) > 4.5 {
 			t.Errorf("%+v: %v ± %v, exact %v, z = %.1f, %v", r, e.Value, e.StdErr, want, z, err)
 		}

@@ -71,16 +71,17 @@ func (r Regression) Exact(ctx context.Context) (rate, steps float64, err error) 
 	return 1 / t.Value, t.Value / r.LearningRate, nil
 }
 
-// Measure runs the splitting. Steps is its cost.
-func (r Regression) Measure(ctx context.Context, s Settings) (escape.Extrapolation, error) {
+// Measure runs the splitting. Steps is its cost; doubt, if it is not empty, says why the standard
+// error cannot be trusted.
+func (r Regression) Measure(ctx context.Context, s Settings) (e escape.Extrapolation, doubt string, err error) {
 	p, err := r.Problem()
 	if err != nil {
-		return escape.Extrapolation{}, err
+		return e, "", err
 	}
 	s.Experiment += fmt.Sprintf(" regression η=%v B=%v d=%v c=%v set=%v", r.LearningRate, r.BatchSize, r.Dim, r.Ratio, r.Set)
 	result, err := p.Rate(ctx, s)
 	if err != nil {
-		return escape.Extrapolation{}, err
+		return e, "", err
 	}
-	return escape.Extrapolation{Value: result.Rate.Value, StdErr: result.Rate.StdErr, Steps: result.Steps}, nil
+	return escape.Extrapolation{Value: result.Rate.Value, StdErr: result.Rate.StdErr, Steps: result.Steps}, result.Doubt, nil
 }
