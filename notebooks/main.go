@@ -88,24 +88,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 // words.
 func parse(l *launcher.Launcher, args []string, out io.Writer) (words []string, err error) {
 	flags := flag.NewFlagSet("notebooks", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&l.Fidelity, "fidelity", l.Fidelity, "`quick or paper`: quick takes about a minute a notebook, paper makes the published figures and keeps the outputs in the notebooks")
 	flags.DurationVar(&l.Timeout, "timeout", 0, "the longest that one cell may take, as in 90s or 2h (default 10m, at paper fidelity 6h)")
 	flags.StringVar(&l.Reports, "out", l.Reports, "the `folder` for the reports")
-	for len(args) > 0 {
-		err := flags.Parse(args)
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(out, usage)
-			flags.SetOutput(out)
-			flags.PrintDefaults()
-			return nil, err
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%w: `go run ./notebooks help` lists the flags", err)
-		}
-		if args = flags.Args(); len(args) > 0 {
-			words, args = append(words, args[0]), args[1:]
-		}
+	if words, err = launcher.Flags(flags, args, out, usage, "go run ./notebooks help"); err != nil {
+		return nil, err
 	}
 	if l.Fidelity != "quick" && l.Fidelity != "paper" {
 		return nil, fmt.Errorf("fidelity is %q, but must be quick or paper", l.Fidelity)

@@ -54,8 +54,12 @@ func (r Regression) set() (*regression.SGD, error) {
 	return g, nil
 }
 
-// Exact returns the exact rate, 1/(mean first-passage time), and the mean number of steps.
+// Exact returns the exact rate, 1/(mean first-passage time), and the mean number of steps. It is an
+// error if ctx has ended; a solution that has begun, of seconds at most, is not interrupted.
 func (r Regression) Exact(ctx context.Context) (rate, steps float64, err error) {
+	if ctx == nil || ctx.Err() != nil {
+		return 0, 0, fmt.Errorf("splitting: no context, or one that has ended")
+	}
 	var t exact.Result
 	if r.Set == 0 {
 		t, err = regression.Chain{LearningRate: r.LearningRate, BatchSize: r.BatchSize, Dim: r.Dim, LabelNoise: 1}.MeanFirstPassage(r.Ratio, exact.Settings{})

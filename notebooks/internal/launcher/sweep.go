@@ -129,7 +129,6 @@ func (l *Launcher) table(r *sweepRun, store *sweep.Store) error {
 func parseSweep(args []string, out io.Writer) (*sweepRun, error) {
 	r := &sweepRun{}
 	flags := flag.NewFlagSet("sweep", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&r.engine, "engine", "local", "`local, slurm or none`: none makes the store and the worker in it, for any other engine to call")
 	flags.StringVar(&r.store, "store", "", "the `folder` of what is done, for Slurm on a file system that all nodes share (default notebooks/reports/sweeps/NAME-VERSION)")
 	flags.StringVar(&r.csv, "csv", "", "the `file` for the table (default table.csv in the store)")
@@ -149,24 +148,14 @@ func parseSweep(args []string, out io.Writer) (*sweepRun, error) {
 			break
 		}
 	}
-	for len(args) > 0 {
-		err := flags.Parse(args)
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(out, sweepUsage)
-			flags.SetOutput(out)
-			flags.PrintDefaults()
-			return nil, err
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%w: `go run ./notebooks sweep -h` lists the flags", err)
-		}
-		if args = flags.Args(); len(args) > 0 {
-			if r.spec != "" {
-				return nil, fmt.Errorf("sweep takes one specification, but got %q and %q", r.spec, args[0])
-			}
-			r.spec, args = args[0], args[1:]
-		}
+	words, err := Flags(flags, args, out, sweepUsage, "go run ./notebooks sweep -h")
+	if err != nil {
+		return nil, err
 	}
+	if len(words) > 1 {
+		return nil, fmt.Errorf("sweep takes one specification, but got %q and %q", words[0], words[1])
+	}
+	r.spec = strings.Join(words, "")
 	switch {
 	case r.spec == "":
 		return nil, errors.New("sweep of what? `go run ./notebooks sweep SPEC.json`, see sweep -h")
